@@ -1,0 +1,63 @@
+"""The command line: a table of commands, each in its own file, imported only when it is called.
+
+A command's module has `register(app)`, which adds the command to the Typer application.
+"""
+
+import importlib
+import sys
+
+import typer
+
+from hive_mind.errors import HiveMindError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "up": ("hive_mind.cli.up", "Fetch the models, start the server and listen: everything, in one go."),
+    "serve": ("hive_mind.cli.serve", "Start the server alone."),
+    "client": ("hive_mind.cli.client", "Start a voice client in this room."),
+    "ask": ("hive_mind.cli.ask", "Ask in writing; the answer is printed."),
+    "say": ("hive_mind.cli.say", "Ask with a recording, as a microphone would; the answer is spoken."),
+    "transcribe": ("hive_mind.cli.transcribe", "Write down what is said in audio files."),
+    "synth": ("hive_mind.cli.synth", "Speak a text into a WAV file."),
+    "models": ("hive_mind.cli.models", "List, fetch, choose, check and remove models."),
+    "doctor": ("hive_mind.cli.doctor", "Find what is wrong on this machine, and say what to do."),
+    "version": ("hive_mind.cli.version", "Print the version."),
+}
+
+
+def _not_imported() -> None:
+    """Stands for a command that was not asked for; only its help line is shown."""
+
+
+def build(asked: str | None) -> typer.Typer:
+    """Make the command line.
+
+    Args:
+        asked: the command to import; the others are known by name and help line alone, so that `version`
+            does not load a model engine.
+    """
+    app = typer.Typer(
+        name="hive-mind",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        help="Hive Mind: a self-hosted voice assistant that speaks French. Begin with: ./hive up",
+    )
+    for name, (module, line) in COMMANDS.items():
+        if name == asked:
+            importlib.import_module(module).register(app)
+        else:
+            app.command(name, help=line)(_not_imported)
+    return app
+
+
+def main() -> None:
+    """Run the command line; a foreseen fault is one line on stderr and exit code 1."""
+    asked = next((a for a in sys.argv[1:] if not a.startswith("-")), None)
+    try:
+        build(asked)()
+    except HiveMindError as error:
+        typer.echo(f"hive-mind: {error.message} [{error.code}]", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,1 @@
+"""A client that lives in a room: ears, voice, eyes."""

@@ -1,0 +1,1 @@
+"""The client's parts: state, pipeline, link, timers, playout."""

@@ -1,0 +1,1 @@
+"""Audio devices and hardware, one file a platform."""

@@ -1,0 +1,1 @@
+"""What works without the server: time, date, stopwatch, timers. No I/O, time is an argument."""

@@ -1,0 +1,1 @@
+"""The catalogue of models and the verified store on disk."""

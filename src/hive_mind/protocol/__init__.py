@@ -1,0 +1,1 @@
+"""What travels on the wire: messages, codec, session. No I/O."""

@@ -1,0 +1,87 @@
+"""Every message on the wire, one class each, one union per direction.
+
+The nine messages of the specification keep their exact names and fields; a client that speaks only those
+works. Everything else is optional for a client, and server messages outside the specification go only to
+clients that said `hello`. Unknown fields are ignored, so that old and new understand each other.
+
+Text frames are JSON objects with a `type`. Audio travels in binary frames between `audio_start` and
+`audio_end` (to the server) or `speech_start` and `speech_end` (from it): mono signed 16-bit little-endian
+PCM, never base64.
+"""
+
+from hive_mind.protocol.messages.base import PROTOCOL_VERSION, Message
+from hive_mind.protocol.messages.client import (
+    ActionConfirm,
+    AudioEnd,
+    AudioStart,
+    Capabilities,
+    ClientMessage,
+    DeviceState,
+    Flow,
+    Forget,
+    Hello,
+    Interrupt,
+    Ping,
+    Playout,
+    StopwatchState,
+    TimerState,
+    VoiceInput,
+    WakeDetected,
+)
+from hive_mind.protocol.messages.server import (
+    Action,
+    Announce,
+    AnyServerMessage,
+    Connected,
+    ContextEvent,
+    DeviceCommand,
+    Error,
+    FollowUp,
+    Pong,
+    ResponseChunk,
+    ServerMessage,
+    SpeechEnd,
+    SpeechStart,
+    TranscriptMessage,
+    TurnEnd,
+    WakeVerdict,
+    Welcome,
+)
+
+__all__ = [
+    "PROTOCOL_VERSION",
+    "Action",
+    "ActionConfirm",
+    "Announce",
+    "AnyServerMessage",
+    "AudioEnd",
+    "AudioStart",
+    "Capabilities",
+    "ClientMessage",
+    "Connected",
+    "ContextEvent",
+    "DeviceCommand",
+    "DeviceState",
+    "Error",
+    "Flow",
+    "FollowUp",
+    "Forget",
+    "Hello",
+    "Interrupt",
+    "Message",
+    "Ping",
+    "Playout",
+    "Pong",
+    "ResponseChunk",
+    "ServerMessage",
+    "SpeechEnd",
+    "SpeechStart",
+    "StopwatchState",
+    "TimerState",
+    "TranscriptMessage",
+    "TurnEnd",
+    "VoiceInput",
+    "WakeDetected",
+    "WakeVerdict",
+    "Welcome",
+]

@@ -1,0 +1,210 @@
+"""What a client sends: the specification's messages first, then what was added."""
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from hive_mind.protocol.messages.base import PROTOCOL_VERSION, Identifier, Message, ShortText, Text
+
+# --- client to server: the specification ---------------------------------------------------------------
+
+
+class VoiceInput(Message):
+    """What the user said, as text.
+
+    Attributes:
+        utterance_id: groups a speculative transcript with the final one that confirms or replaces it.
+        speculative: the user may still be speaking: prepare an answer, act on nothing, remember nothing.
+    """
+
+    type: Literal["voice_input"] = "voice_input"
+    transcription: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+    timestamp: AwareDatetime
+    client_id: Identifier
+    language: Annotated[str, StringConstraints(min_length=2, max_length=16)] = "fr"
+    utterance_id: Identifier | None = None
+    speculative: bool | None = None
+
+
+class Ping(Message):
+    """Heartbeat, every 30 s."""
+
+    type: Literal["ping"] = "ping"
+    client_id: Identifier
+    state: Literal["connected", "degraded"]
+    timestamp: AwareDatetime
+
+
+class ActionConfirm(Message):
+    """The client did (or could not do) what an `action` asked."""
+
+    type: Literal["action_confirm"] = "action_confirm"
+    action_id: Identifier
+    status: Literal["success", "failure", "refused"]
+    client_id: Identifier
+
+
+# --- client to server: added ---------------------------------------------------------------------------
+
+
+class Capabilities(Message):
+    """What a client can do by itself.
+
+    Attributes:
+        stt: recognises speech; otherwise it streams audio.
+        tts: has a voice; otherwise the server sends speech.
+        local_commands: answers time, date, stopwatch and timers alone.
+        audio_formats: what it can send and play, best first.
+    """
+
+    stt: bool = False
+    tts: bool = False
+    wake_word: bool = False
+    local_commands: bool = False
+    display: Literal["none", "eyes", "text"] = "none"
+    audio_formats: tuple[Literal["pcm_s16le", "opus"], ...] = ("pcm_s16le",)
+
+
+class Hello(Message):
+    """Who the client is; optional, once, first.
+
+    Attributes:
+        session_id: of the session to resume, from an earlier `welcome`.
+        last_seq: sequence number of the last server message seen in that session.
+    """
+
+    type: Literal["hello"] = "hello"
+    protocol_version: Annotated[int, Field(ge=1, le=1_000_000)] = PROTOCOL_VERSION
+    client_id: Identifier
+    room: ShortText | None = None
+    locale: Annotated[str, StringConstraints(min_length=2, max_length=16)] = "fr-FR"
+    capabilities: Capabilities = Capabilities()
+    session_id: Identifier | None = None
+    last_seq: Annotated[int, Field(ge=0)] | None = None
+
+
+class AudioStart(Message):
+    """Binary frames with the user's voice follow, until `audio_end`."""
+
+    type: Literal["audio_start"] = "audio_start"
+    utterance_id: Identifier
+    format: Literal["pcm_s16le", "opus"] = "pcm_s16le"
+    rate: Annotated[int, Field(ge=8000, le=48000)] = 16000
+
+
+class AudioEnd(Message):
+    """The user's voice is complete."""
+
+    type: Literal["audio_end"] = "audio_end"
+    utterance_id: Identifier
+
+
+class WakeDetected(Message):
+    """The wake word was heard, or speech began: the server gets ready.
+
+    Attributes:
+        score: detector's confidence in [0, 1].
+        loudness: of the wake word, in dBFS.
+    """
+
+    type: Literal["wake_detected"] = "wake_detected"
+    word: ShortText
+    score: Annotated[float, Field(ge=0, le=1)]
+    loudness: Annotated[float, Field(ge=-120, le=20)]
+
+
+class Interrupt(Message):
+    """Stop answering.
+
+    Attributes:
+        turn_id: the turn to stop; without it, whatever is running for this client.
+        utterance_id: a speculative utterance to drop.
+        spoken: the part of the answer that was heard; the rest is remembered as not said.
+    """
+
+    type: Literal["interrupt"] = "interrupt"
+    turn_id: Identifier | None = None
+    utterance_id: Identifier | None = None
+    spoken: Text | None = None
+
+
+class Playout(Message):
+    """The answer began, or finished, sounding in the room; closes the latency measure.
+
+    Attributes:
+        since_question_ms: from the end of the question to this moment.
+    """
+
+    type: Literal["playout"] = "playout"
+    turn_id: Identifier
+    state: Literal["started", "finished"]
+    since_question_ms: Annotated[float, Field(ge=0)] | None = None
+
+
+class Flow(Message):
+    """Pause or resume generation while the client, on the same machine, needs the processor for its voice."""
+
+    type: Literal["flow"] = "flow"
+    turn_id: Identifier
+    state: Literal["hold", "go"]
+
+
+class TimerState(Message):
+    """A timer on a client.
+
+    Attributes:
+        due: moment it rings; absent while paused.
+        remaining_s: seconds left; present while paused.
+    """
+
+    timer_id: Identifier
+    name: ShortText | None = None
+    duration_s: Annotated[float, Field(gt=0)]
+    due: AwareDatetime | None = None
+    remaining_s: Annotated[float, Field(ge=0)] | None = None
+    changed: AwareDatetime
+
+
+class StopwatchState(Message):
+    """A stopwatch on a client: running since `started` (if any) on top of `elapsed_s`."""
+
+    started: AwareDatetime | None = None
+    elapsed_s: Annotated[float, Field(ge=0)] = 0.0
+    changed: AwareDatetime
+
+
+class DeviceState(Message):
+    """The time things that a client owns, mirrored to the server while connected."""
+
+    type: Literal["device_state"] = "device_state"
+    client_id: Identifier
+    timers: tuple[TimerState, ...] = ()
+    stopwatch: StopwatchState | None = None
+    battery: Annotated[float, Field(ge=0, le=1)] | None = None
+
+
+class Forget(Message):
+    """Erase a turn, a day or everything from the conversation."""
+
+    type: Literal["forget"] = "forget"
+    scope: Literal["turn", "day", "all"]
+    turn_id: Identifier | None = None
+    day: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+
+
+ClientMessage: TypeAlias = Annotated[
+    VoiceInput
+    | Ping
+    | ActionConfirm
+    | Hello
+    | AudioStart
+    | AudioEnd
+    | WakeDetected
+    | Interrupt
+    | Playout
+    | Flow
+    | DeviceState
+    | Forget,
+    Field(discriminator="type"),
+]
+"""Whatever a client may send."""

@@ -1,0 +1,200 @@
+"""What a server sends: the specification's messages first, then what was added."""
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import AwareDatetime, Field, JsonValue
+
+from hive_mind.protocol.messages.base import PROTOCOL_VERSION, Identifier, Message, ShortText, Text
+
+# --- server to client: the specification ---------------------------------------------------------------
+
+
+class ServerMessage(Message):
+    """What every server message may carry.
+
+    Attributes:
+        seq: sequence number within the session, from 1, without gaps.
+        turn_id: the turn that this belongs to, if any.
+    """
+
+    seq: Annotated[int, Field(ge=1)] | None = None
+    turn_id: Identifier | None = None
+
+
+class Connected(ServerMessage):
+    """The socket is open; sent once, at once, to everybody."""
+
+    type: Literal["connected"] = "connected"
+    protocol_version: int = PROTOCOL_VERSION
+    server_version: ShortText | None = None
+
+
+class ResponseChunk(ServerMessage):
+    """A piece of the answer as text; pieces are joined without adding a space.
+
+    Attributes:
+        chunk_index: from 0, without gaps within a turn.
+        is_final: no more pieces follow; the last one may be empty.
+        utterance_id: of the `voice_input` that this answers, if it had one.
+    """
+
+    type: Literal["response_chunk"] = "response_chunk"
+    content: Text
+    is_final: bool
+    chunk_index: Annotated[int, Field(ge=0)]
+    utterance_id: Identifier | None = None
+
+
+class Action(ServerMessage):
+    """A plugin asks the client to do something and to answer with `action_confirm`."""
+
+    type: Literal["action"] = "action"
+    action_id: Identifier
+    plugin: Identifier
+    action: Identifier
+    params: dict[str, JsonValue] = Field(default_factory=dict)
+    response_text: Text
+
+
+class Error(ServerMessage):
+    """Something went wrong; the connection stays open where that is safe.
+
+    Attributes:
+        code: stable identifier, from `errors.py` and `protocol.codec`.
+        message: one French sentence for the user.
+        recoverable: whether trying again may help.
+    """
+
+    type: Literal["error"] = "error"
+    code: Identifier
+    message: Text
+    recoverable: bool
+    utterance_id: Identifier | None = None
+
+
+class Pong(ServerMessage):
+    """Answer to `ping`, with the timestamp of the ping."""
+
+    type: Literal["pong"] = "pong"
+    timestamp: AwareDatetime
+
+
+# --- server to client: added; only after `hello` -------------------------------------------------------
+
+
+class Welcome(ServerMessage):
+    """Answer to `hello`.
+
+    Attributes:
+        protocol_version: the version both sides will speak.
+        resumed: the old session goes on; the messages missed follow.
+    """
+
+    type: Literal["welcome"] = "welcome"
+    protocol_version: int
+    session_id: Identifier
+    resumed: bool = False
+
+
+class TurnEnd(ServerMessage):
+    """A turn is over; exactly one for each turn, after its last chunk.
+
+    Attributes:
+        route: who answered.
+        intent: what was understood ("get_time", "conversation", ...).
+        timings_ms: stage durations in milliseconds.
+    """
+
+    type: Literal["turn_end"] = "turn_end"
+    outcome: Literal["completed", "interrupted", "failed"]
+    route: Literal["command", "plugin", "llm", "none"]
+    intent: ShortText
+    timings_ms: dict[str, float] = Field(default_factory=dict)
+    utterance_id: Identifier | None = None
+
+
+class TranscriptMessage(ServerMessage):
+    """What the server heard in the audio that the client streamed."""
+
+    type: Literal["transcript"] = "transcript"
+    text: Text
+    is_final: bool
+    utterance_id: Identifier | None = None
+
+
+class SpeechStart(ServerMessage):
+    """Binary frames with the voice of the answer follow, until `speech_end`."""
+
+    type: Literal["speech_start"] = "speech_start"
+    format: Literal["pcm_s16le", "opus"] = "pcm_s16le"
+    rate: Annotated[int, Field(ge=8000, le=48000)]
+
+
+class SpeechEnd(ServerMessage):
+    """The voice of the answer is complete, or was cut short."""
+
+    type: Literal["speech_end"] = "speech_end"
+    outcome: Literal["completed", "interrupted", "failed"] = "completed"
+
+
+class WakeVerdict(ServerMessage):
+    """Whether this client is the one that answers the wake word."""
+
+    type: Literal["wake_verdict"] = "wake_verdict"
+    accepted: bool
+    reason: ShortText | None = None
+
+
+class Announce(ServerMessage):
+    """Say this in the room, unasked."""
+
+    type: Literal["announce"] = "announce"
+    text: Text
+    kind: Literal["info", "timer", "reminder", "warning"] = "info"
+
+
+class ContextEvent(ServerMessage):
+    """The shared conversation grew."""
+
+    type: Literal["context_event"] = "context_event"
+    role: Literal["user", "assistant"]
+    text: Text
+    timestamp: AwareDatetime
+    client_id: Identifier
+    intent: ShortText | None = None
+
+
+class FollowUp(ServerMessage):
+    """Listen again for so many seconds without the wake word."""
+
+    type: Literal["follow_up"] = "follow_up"
+    seconds: Annotated[float, Field(gt=0, le=60)]
+
+
+class DeviceCommand(ServerMessage):
+    """Do this to what the client owns, such as a timer in another room."""
+
+    type: Literal["device_command"] = "device_command"
+    command: Identifier
+    params: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+AnyServerMessage: TypeAlias = Annotated[
+    Connected
+    | ResponseChunk
+    | Action
+    | Error
+    | Pong
+    | Welcome
+    | TurnEnd
+    | TranscriptMessage
+    | SpeechStart
+    | SpeechEnd
+    | WakeVerdict
+    | Announce
+    | ContextEvent
+    | FollowUp
+    | DeviceCommand,
+    Field(discriminator="type"),
+]
+"""Whatever a server may send."""

@@ -1,0 +1,1 @@
+"""The brain: one conversation, a language model, plugins."""

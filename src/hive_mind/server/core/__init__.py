@@ -1,0 +1,1 @@
+"""The server's parts: socket, turn, context, language model."""

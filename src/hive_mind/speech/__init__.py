@@ -1,0 +1,1 @@
+"""Engines behind Protocols: VAD, endpointing, wake word, recognition, synthesis."""

@@ -1,0 +1,1 @@
+"""From a transcript to an intent with slots, without I/O; used on both sides of the wire."""

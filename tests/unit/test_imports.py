@@ -1,0 +1,86 @@
+"""The house keeps its floors: who may import whom, and what pure code must not touch."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SRC = Path(__file__).parents[2] / "src" / "hive_mind"
+
+# Each part may import itself, the parts named here, `errors` and `paths`. `cli` may import all.
+ALLOWED: dict[str, set[str]] = {
+    "errors": set(),
+    "paths": set(),
+    "protocol": set(),
+    "language": set(),
+    "understanding": {"language", "protocol"},
+    "commands": {"language", "protocol", "understanding"},
+    "speech": {"language", "protocol"},
+    "models": {"language", "protocol"},
+    "server": {"protocol", "language", "understanding", "commands", "speech", "models"},
+    "client": {"protocol", "language", "understanding", "commands", "speech", "models"},
+}
+PURE_PARTS = {"protocol", "language", "understanding", "commands"}
+PURE_FILES = {"speech/endpointing.py", "client/core/state.py", "client/ui/eyes.py"}
+IMPURE = {
+    "asyncio",
+    "socket",
+    "threading",
+    "time",
+    "subprocess",
+    "http",
+    "websockets",
+    "httpx",
+    "requests",
+    "select",
+}
+
+
+def modules() -> Iterator[Path]:
+    yield from sorted(SRC.rglob("*.py"))
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Dotted names that a file imports, wherever in the file."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def part_of(path: Path) -> str:
+    relative = path.relative_to(SRC)
+    return relative.parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", list(modules()), ids=lambda p: str(p.relative_to(SRC)))
+def test_imports_only_what_its_floor_allows(path: Path) -> None:
+    part = part_of(path)
+    if part not in ALLOWED:
+        assert part in {"__init__", "__main__", "cli"}, f"{part} has no rule"
+        return
+    for name in imported(path):
+        pieces = name.split(".")
+        if pieces[0] == "hive_mind" and len(pieces) > 1 and pieces[1] != "__version__":
+            assert pieces[1] in ALLOWED[part] | {part, "errors", "paths"}, f"{part} must not import {name}"
+
+
+@pytest.mark.parametrize("path", list(modules()), ids=lambda p: str(p.relative_to(SRC)))
+def test_pure_code_touches_no_clock_and_no_socket(path: Path) -> None:
+    if part_of(path) in PURE_PARTS or str(path.relative_to(SRC)) in PURE_FILES:
+        found = {name.split(".")[0] for name in imported(path)} & IMPURE
+        assert not found, f"{path.relative_to(SRC)} is pure and imports {found}"
+        assert ".now(" not in path.read_text(encoding="utf-8"), f"{path.relative_to(SRC)} reads the clock"
+
+
+def test_no_file_is_long_without_a_reason() -> None:
+    long = {
+        str(p.relative_to(SRC)): n
+        for p in modules()
+        if (n := len(p.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    assert not long, f"past 400 lines: {long}"
