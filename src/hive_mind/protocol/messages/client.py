@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from hive_mind.protocol.messages.base import PROTOCOL_VERSION, Identifier, Message, ShortText, Text
+from hive_mind.protocol.messages.base import PROTOCOL_VERSION, Identifier, Message, ShortText, Text, Timestamp
 
 # --- client to server: the specification ---------------------------------------------------------------
 
@@ -19,7 +19,7 @@ class VoiceInput(Message):
 
     type: Literal["voice_input"] = "voice_input"
     transcription: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
-    timestamp: AwareDatetime
+    timestamp: Timestamp
     client_id: Identifier
     language: Annotated[str, StringConstraints(min_length=2, max_length=16)] = "fr"
     utterance_id: Identifier | None = None
@@ -27,12 +27,17 @@ class VoiceInput(Message):
 
 
 class Ping(Message):
-    """Heartbeat, every 30 s."""
+    """Heartbeat, every 30 s.
+
+    Attributes:
+        last_seq: last number received in this session, which the server need not keep any longer.
+    """
 
     type: Literal["ping"] = "ping"
     client_id: Identifier
     state: Literal["connected", "degraded"]
-    timestamp: AwareDatetime
+    timestamp: Timestamp
+    last_seq: Annotated[int, Field(ge=0)] | None = None
 
 
 class ActionConfirm(Message):
@@ -74,7 +79,7 @@ class Hello(Message):
     """
 
     type: Literal["hello"] = "hello"
-    protocol_version: Annotated[int, Field(ge=1, le=1_000_000)] = PROTOCOL_VERSION
+    protocol_version: Annotated[int, Field(ge=0, le=1_000_000)] = PROTOCOL_VERSION
     client_id: Identifier
     room: ShortText | None = None
     locale: Annotated[str, StringConstraints(min_length=2, max_length=16)] = "fr-FR"
@@ -160,17 +165,17 @@ class TimerState(Message):
     timer_id: Identifier
     name: ShortText | None = None
     duration_s: Annotated[float, Field(gt=0)]
-    due: AwareDatetime | None = None
+    due: Timestamp | None = None
     remaining_s: Annotated[float, Field(ge=0)] | None = None
-    changed: AwareDatetime
+    changed: Timestamp
 
 
 class StopwatchState(Message):
     """A stopwatch on a client: running since `started` (if any) on top of `elapsed_s`."""
 
-    started: AwareDatetime | None = None
+    started: Timestamp | None = None
     elapsed_s: Annotated[float, Field(ge=0)] = 0.0
-    changed: AwareDatetime
+    changed: Timestamp
 
 
 class DeviceState(Message):

@@ -1,10 +1,10 @@
 """What a server sends: the specification's messages first, then what was added."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
-from pydantic import AwareDatetime, Field, JsonValue
+from pydantic import Field, JsonValue
 
-from hive_mind.protocol.messages.base import PROTOCOL_VERSION, Identifier, Message, ShortText, Text
+from hive_mind.protocol.messages.base import PROTOCOL_VERSION, Identifier, Message, ShortText, Text, Timestamp
 
 # --- server to client: the specification ---------------------------------------------------------------
 
@@ -17,12 +17,21 @@ class ServerMessage(Message):
         turn_id: the turn that this belongs to, if any.
     """
 
+    in_specification: ClassVar[bool] = False
+    """Whether clients that never said `hello` get it."""
+
+    numbered: ClassVar[bool] = True
+    """Whether it carries `seq` and comes again after a lost link; others are worth something only now."""
+
     seq: Annotated[int, Field(ge=1)] | None = None
     turn_id: Identifier | None = None
 
 
 class Connected(ServerMessage):
     """The socket is open; sent once, at once, to everybody."""
+
+    in_specification: ClassVar[bool] = True
+    numbered: ClassVar[bool] = False
 
     type: Literal["connected"] = "connected"
     protocol_version: int = PROTOCOL_VERSION
@@ -38,6 +47,8 @@ class ResponseChunk(ServerMessage):
         utterance_id: of the `voice_input` that this answers, if it had one.
     """
 
+    in_specification: ClassVar[bool] = True
+
     type: Literal["response_chunk"] = "response_chunk"
     content: Text
     is_final: bool
@@ -47,6 +58,8 @@ class ResponseChunk(ServerMessage):
 
 class Action(ServerMessage):
     """A plugin asks the client to do something and to answer with `action_confirm`."""
+
+    in_specification: ClassVar[bool] = True
 
     type: Literal["action"] = "action"
     action_id: Identifier
@@ -65,6 +78,8 @@ class Error(ServerMessage):
         recoverable: whether trying again may help.
     """
 
+    in_specification: ClassVar[bool] = True
+
     type: Literal["error"] = "error"
     code: Identifier
     message: Text
@@ -75,8 +90,11 @@ class Error(ServerMessage):
 class Pong(ServerMessage):
     """Answer to `ping`, with the timestamp of the ping."""
 
+    in_specification: ClassVar[bool] = True
+    numbered: ClassVar[bool] = False
+
     type: Literal["pong"] = "pong"
-    timestamp: AwareDatetime
+    timestamp: Timestamp
 
 
 # --- server to client: added; only after `hello` -------------------------------------------------------
@@ -89,6 +107,8 @@ class Welcome(ServerMessage):
         protocol_version: the version both sides will speak.
         resumed: the old session goes on; the messages missed follow.
     """
+
+    numbered: ClassVar[bool] = False
 
     type: Literal["welcome"] = "welcome"
     protocol_version: int
@@ -125,6 +145,8 @@ class TranscriptMessage(ServerMessage):
 class SpeechStart(ServerMessage):
     """Binary frames with the voice of the answer follow, until `speech_end`."""
 
+    numbered: ClassVar[bool] = False
+
     type: Literal["speech_start"] = "speech_start"
     format: Literal["pcm_s16le", "opus"] = "pcm_s16le"
     rate: Annotated[int, Field(ge=8000, le=48000)]
@@ -133,12 +155,16 @@ class SpeechStart(ServerMessage):
 class SpeechEnd(ServerMessage):
     """The voice of the answer is complete, or was cut short."""
 
+    numbered: ClassVar[bool] = False
+
     type: Literal["speech_end"] = "speech_end"
     outcome: Literal["completed", "interrupted", "failed"] = "completed"
 
 
 class WakeVerdict(ServerMessage):
     """Whether this client is the one that answers the wake word."""
+
+    numbered: ClassVar[bool] = False
 
     type: Literal["wake_verdict"] = "wake_verdict"
     accepted: bool
@@ -159,13 +185,15 @@ class ContextEvent(ServerMessage):
     type: Literal["context_event"] = "context_event"
     role: Literal["user", "assistant"]
     text: Text
-    timestamp: AwareDatetime
+    timestamp: Timestamp
     client_id: Identifier
     intent: ShortText | None = None
 
 
 class FollowUp(ServerMessage):
     """Listen again for so many seconds without the wake word."""
+
+    numbered: ClassVar[bool] = False
 
     type: Literal["follow_up"] = "follow_up"
     seconds: Annotated[float, Field(gt=0, le=60)]
