@@ -40,7 +40,6 @@ from hive_mind.protocol.heartbeat import (
 from hive_mind.protocol.messages import (
     MIN_PROTOCOL_VERSION,
     PROTOCOL_VERSION,
-    AnyServerMessage,
     Capabilities,
     ClientMessage,
     Hello,
@@ -100,7 +99,7 @@ class ServerSession:
         self.session_id = session_id
         self.client_id: str | None = None
         self.version: int | None = None
-        self.log = log or ReplayLog()
+        self.log = ReplayLog() if log is None else log
         self._ours = (version, minimum)
         self._spoken = False
 
@@ -249,7 +248,7 @@ class ClientSession:
             last_seq=None if self.session_id is None else self.last_seq,
         )
 
-    def receive(self, message: AnyServerMessage) -> AnyServerMessage | None:
+    def receive(self, message: M) -> M | None:
         """Take in a message; None if it was already had.
 
         `welcome` with `resumed` false after an earlier session means that messages may have been lost.
