@@ -53,9 +53,7 @@ class ReplayLog:
         return numbered
 
     def acknowledge(self, seq: int) -> None:
-        """Let go of what the client has; numbers from the future are ignored."""
-        if seq > self.last_seq:
-            return
+        """Let go of what the client says it has, up to and with `seq`."""
         while self._kept and self._seq_of_oldest() <= seq:
             self._drop_oldest()
 
@@ -63,9 +61,9 @@ class ReplayLog:
         """Whether everything after `seq` is still here."""
         return self._seq_of_oldest() - 1 <= seq <= self.last_seq
 
-    def after(self, seq: int) -> list[ServerMessage]:
-        """The kept messages that follow `seq`, in order."""
-        return [message for message, _ in self._kept if message.seq is not None and message.seq > seq]
+    def messages(self) -> list[ServerMessage]:
+        """What is kept, oldest first."""
+        return [message for message, _ in self._kept]
 
     def _seq_of_oldest(self) -> int:
         return self.last_seq - len(self._kept) + 1

@@ -158,14 +158,13 @@ class ServerSession:
         self._spoken = True
         self.version = version
         self.client_id = hello.client_id
-        last_seq = hello.last_seq or 0
         resumed = known is not None and known.can_resume(hello)
         if known is not None and resumed:
             self.session_id = known.session_id
             self.log = known.log
-            self.log.acknowledge(last_seq)
+            self.log.acknowledge(hello.last_seq or 0)
         welcome = Welcome(protocol_version=version, session_id=self.session_id, resumed=resumed)
-        return [welcome, *self.log.after(last_seq)] if resumed else [welcome]
+        return [welcome, *self.log.messages()] if resumed else [welcome]
 
     def can_resume(self, hello: Hello) -> bool:
         """Whether `hello` may continue this session without a loss."""
