@@ -42,6 +42,7 @@ __all__ = [
     "decode_client",
     "decode_server",
     "encode",
+    "sequence_number",
 ]
 
 M = TypeVar("M", bound=Message)
@@ -91,9 +92,20 @@ def decode_server(frame: str | bytes) -> AnyServerMessage:
     """Read a text frame that a server sent; bytes are taken as its UTF-8.
 
     Raises:
-        ProtocolError: with one of the codes above; skip UNKNOWN_TYPE, which a newer server may send.
+        ProtocolError: with one of the codes above. A newer server may send what cannot be read here: see
+            `ClientSession.skip`.
     """
     return _decode(frame, SERVER_MESSAGES)
+
+
+def sequence_number(frame: str | bytes) -> int | None:
+    """The `seq` of a server's frame, also of one that `decode_server` refused; None where there is none."""
+    try:
+        fields = json.loads(_text(frame), parse_int=_integer)
+    except (ProtocolError, RecursionError, ValueError):
+        return None
+    seq = fields.get("seq") if isinstance(fields, dict) else None
+    return seq if type(seq) is int and seq >= 1 else None
 
 
 def check_audio(frame: bytes, audio_format: Literal["pcm_s16le", "opus"] = "pcm_s16le") -> bytes:

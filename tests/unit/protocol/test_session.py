@@ -226,6 +226,39 @@ def test_a_client_notices_a_gap_and_keeps_its_place() -> None:
 
 
 @pytest.mark.parametrize(
+    "frame",
+    ['{"type":"of_tomorrow","seq":1}', b'{"seq":1}', '{"type":"announce","text":1,"seq":1}'],
+    ids=["unknown type", "no type", "invalid"],
+)
+def test_what_a_newer_server_says_is_skipped_and_counted(frame: str | bytes) -> None:
+    client = ClientSession("c")
+    client.hello()
+    client.receive(Welcome(protocol_version=1, session_id="s"))
+    with pytest.raises(ProtocolError):
+        decode_server(frame)
+    client.skip(frame)
+    assert client.receive(chunk(0).model_copy(update={"seq": 2})) is not None
+    client.skip(frame)
+    assert client.last_seq == 2
+    with pytest.raises(ProtocolError) as caught:
+        client.skip('{"type":"of_tomorrow","seq":4}')
+    assert code_of(caught) == "SEQUENCE_GAP"
+
+
+@pytest.mark.parametrize(
+    "frame",
+    ["", "[" * 5000, "[1]", b"\xff", '{"seq":true}', '{"seq":0}', '{"seq":1.5}', '{"seq":' + "9" * 99 + "}"],
+)
+def test_what_has_no_number_is_skipped_uncounted(frame: str | bytes) -> None:
+    client = ClientSession("c")
+    client.hello()
+    client.receive(Welcome(protocol_version=1, session_id="s"))
+    client.skip(frame)
+    assert client.last_seq == 0
+    assert not client.degraded, "the server is alive"
+
+
+@pytest.mark.parametrize(
     "messages",
     [
         [chunk(0).model_copy(update={"seq": 1})],
