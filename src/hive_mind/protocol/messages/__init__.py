@@ -9,7 +9,7 @@ Text frames are JSON objects with a `type`. Audio travels in binary frames betwe
 PCM, never base64.
 """
 
-from hive_mind.protocol.messages.base import PROTOCOL_VERSION, Message
+from hive_mind.protocol.messages.base import MIN_PROTOCOL_VERSION, PROTOCOL_VERSION, Message
 from hive_mind.protocol.messages.client import (
     ActionConfirm,
     AudioEnd,
@@ -49,6 +49,7 @@ from hive_mind.protocol.messages.server import (
 )
 
 __all__ = [
+    "MIN_PROTOCOL_VERSION",
     "PROTOCOL_VERSION",
     "Action",
     "ActionConfirm",

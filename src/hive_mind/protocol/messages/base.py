@@ -1,11 +1,15 @@
 """What all messages share: the base class, the version, the kinds of text."""
 
+from datetime import UTC, datetime
 from typing import Annotated, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
 PROTOCOL_VERSION = 1
 """Version that this code speaks; `hello` and `welcome` settle on the lower of the two sides."""
+
+MIN_PROTOCOL_VERSION = 1
+"""Oldest version that this code still speaks."""
 
 Identifier: TypeAlias = Annotated[
     str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\w.:@-]+$")
@@ -17,6 +21,17 @@ ShortText: TypeAlias = Annotated[str, StringConstraints(max_length=200)]
 
 Text: TypeAlias = Annotated[str, StringConstraints(max_length=8000)]
 """A transcript, a reply or a piece of one."""
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("outside the years 1 to 9999") from error
+
+
+Timestamp: TypeAlias = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A moment, kept in UTC and written as in "2025-01-06T14:30:00Z"; read with any offset from UTC."""
 
 
 class Message(BaseModel):

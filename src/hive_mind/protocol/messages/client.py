@@ -1,10 +1,11 @@
 """What a client sends: the specification's messages first, then what was added."""
 
+from datetime import date
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from hive_mind.protocol.messages.base import PROTOCOL_VERSION, Identifier, Message, ShortText, Text
+from hive_mind.protocol.messages.base import PROTOCOL_VERSION, Identifier, Message, ShortText, Text, Timestamp
 
 # --- client to server: the specification ---------------------------------------------------------------
 
@@ -13,13 +14,17 @@ class VoiceInput(Message):
     """What the user said, as text.
 
     Attributes:
+        transcription: the words, as recognised or typed.
+        timestamp: when they were said.
+        client_id: stable name of the client.
+        language: language of the words, such as "fr" or "fr-FR".
         utterance_id: groups a speculative transcript with the final one that confirms or replaces it.
         speculative: the user may still be speaking: prepare an answer, act on nothing, remember nothing.
     """
 
     type: Literal["voice_input"] = "voice_input"
     transcription: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
-    timestamp: AwareDatetime
+    timestamp: Timestamp
     client_id: Identifier
     language: Annotated[str, StringConstraints(min_length=2, max_length=16)] = "fr"
     utterance_id: Identifier | None = None
@@ -27,16 +32,30 @@ class VoiceInput(Message):
 
 
 class Ping(Message):
-    """Heartbeat, every 30 s."""
+    """Heartbeat, every 30 s.
+
+    Attributes:
+        client_id: stable name of the client.
+        state: how the client saw the link when it sent this.
+        timestamp: when it was sent; comes back in the `pong`.
+        last_seq: last number received in this session, which the server need not keep any longer.
+    """
 
     type: Literal["ping"] = "ping"
     client_id: Identifier
     state: Literal["connected", "degraded"]
-    timestamp: AwareDatetime
+    timestamp: Timestamp
+    last_seq: Annotated[int, Field(ge=0)] | None = None
 
 
 class ActionConfirm(Message):
-    """The client did (or could not do) what an `action` asked."""
+    """The client did (or could not do) what an `action` asked.
+
+    Attributes:
+        action_id: of the `action`.
+        status: how it went.
+        client_id: stable name of the client.
+    """
 
     type: Literal["action_confirm"] = "action_confirm"
     action_id: Identifier
@@ -53,7 +72,9 @@ class Capabilities(Message):
     Attributes:
         stt: recognises speech; otherwise it streams audio.
         tts: has a voice; otherwise the server sends speech.
+        wake_word: listens for its wake word by itself.
         local_commands: answers time, date, stopwatch and timers alone.
+        display: what it can show.
         audio_formats: what it can send and play, best first.
     """
 
@@ -62,19 +83,24 @@ class Capabilities(Message):
     wake_word: bool = False
     local_commands: bool = False
     display: Literal["none", "eyes", "text"] = "none"
-    audio_formats: tuple[Literal["pcm_s16le", "opus"], ...] = ("pcm_s16le",)
+    audio_formats: Annotated[tuple[Literal["pcm_s16le", "opus"], ...], Field(max_length=4)] = ("pcm_s16le",)
 
 
 class Hello(Message):
     """Who the client is; optional, once, first.
 
     Attributes:
+        protocol_version: the newest version that the client speaks.
+        client_id: stable name of the client.
+        room: where it stands, in the user's words.
+        locale: language and country of its user.
+        capabilities: what it can do by itself.
         session_id: of the session to resume, from an earlier `welcome`.
         last_seq: sequence number of the last server message seen in that session.
     """
 
     type: Literal["hello"] = "hello"
-    protocol_version: Annotated[int, Field(ge=1, le=1_000_000)] = PROTOCOL_VERSION
+    protocol_version: Annotated[int, Field(ge=0, le=1_000_000)] = PROTOCOL_VERSION
     client_id: Identifier
     room: ShortText | None = None
     locale: Annotated[str, StringConstraints(min_length=2, max_length=16)] = "fr-FR"
@@ -84,7 +110,13 @@ class Hello(Message):
 
 
 class AudioStart(Message):
-    """Binary frames with the user's voice follow, until `audio_end`."""
+    """Binary frames with the user's voice follow, until `audio_end`.
+
+    Attributes:
+        utterance_id: name of this utterance, chosen by the client.
+        format: of the binary frames.
+        rate: samples per second.
+    """
 
     type: Literal["audio_start"] = "audio_start"
     utterance_id: Identifier
@@ -93,7 +125,11 @@ class AudioStart(Message):
 
 
 class AudioEnd(Message):
-    """The user's voice is complete."""
+    """The user's voice is complete.
+
+    Attributes:
+        utterance_id: of the `audio_start`.
+    """
 
     type: Literal["audio_end"] = "audio_end"
     utterance_id: Identifier
@@ -103,6 +139,7 @@ class WakeDetected(Message):
     """The wake word was heard, or speech began: the server gets ready.
 
     Attributes:
+        word: the wake word that was heard; empty when speech began without one.
         score: detector's confidence in [0, 1].
         loudness: of the wake word, in dBFS.
     """
@@ -132,6 +169,8 @@ class Playout(Message):
     """The answer began, or finished, sounding in the room; closes the latency measure.
 
     Attributes:
+        turn_id: the turn whose answer it is.
+        state: which of the two.
         since_question_ms: from the end of the question to this moment.
     """
 
@@ -142,7 +181,12 @@ class Playout(Message):
 
 
 class Flow(Message):
-    """Pause or resume generation while the client, on the same machine, needs the processor for its voice."""
+    """Pause or resume generation while the client, on the same machine, needs the processor for its voice.
+
+    Attributes:
+        turn_id: the turn that is being generated.
+        state: pause or go on.
+    """
 
     type: Literal["flow"] = "flow"
     turn_id: Identifier
@@ -153,43 +197,66 @@ class TimerState(Message):
     """A timer on a client.
 
     Attributes:
+        timer_id: stable name of the timer on its client.
+        name: what the user called it.
+        duration_s: seconds it was set to.
         due: moment it rings; absent while paused.
         remaining_s: seconds left; present while paused.
+        changed: when the user last set, paused or resumed it; the later change wins.
     """
 
     timer_id: Identifier
     name: ShortText | None = None
     duration_s: Annotated[float, Field(gt=0)]
-    due: AwareDatetime | None = None
+    due: Timestamp | None = None
     remaining_s: Annotated[float, Field(ge=0)] | None = None
-    changed: AwareDatetime
+    changed: Timestamp
 
 
 class StopwatchState(Message):
-    """A stopwatch on a client: running since `started` (if any) on top of `elapsed_s`."""
+    """A stopwatch on a client: running since `started` (if any) on top of `elapsed_s`.
 
-    started: AwareDatetime | None = None
+    Attributes:
+        started: when it was last started; absent while stopped.
+        elapsed_s: seconds counted before that.
+        changed: when the user last touched it; the later change wins.
+    """
+
+    started: Timestamp | None = None
     elapsed_s: Annotated[float, Field(ge=0)] = 0.0
-    changed: AwareDatetime
+    changed: Timestamp
 
 
 class DeviceState(Message):
-    """The time things that a client owns, mirrored to the server while connected."""
+    """The time things that a client owns, mirrored to the server while connected.
+
+    Attributes:
+        client_id: stable name of the client.
+        timers: all timers on the client.
+        stopwatch: its stopwatch, if used.
+        battery: charge left, from 0 to 1.
+    """
 
     type: Literal["device_state"] = "device_state"
     client_id: Identifier
-    timers: tuple[TimerState, ...] = ()
+    timers: Annotated[tuple[TimerState, ...], Field(max_length=64)] = ()
     stopwatch: StopwatchState | None = None
     battery: Annotated[float, Field(ge=0, le=1)] | None = None
 
 
 class Forget(Message):
-    """Erase a turn, a day or everything from the conversation."""
+    """Erase a turn, a day or everything from the conversation.
+
+    Attributes:
+        scope: what to erase.
+        turn_id: the turn, when `scope` is "turn".
+        day: the day, when `scope` is "day".
+    """
 
     type: Literal["forget"] = "forget"
     scope: Literal["turn", "day", "all"]
     turn_id: Identifier | None = None
-    day: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+    day: date | None = None
 
 
 ClientMessage: TypeAlias = Annotated[

@@ -1,10 +1,10 @@
 """What a server sends: the specification's messages first, then what was added."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
-from pydantic import AwareDatetime, Field, JsonValue
+from pydantic import Field, JsonValue
 
-from hive_mind.protocol.messages.base import PROTOCOL_VERSION, Identifier, Message, ShortText, Text
+from hive_mind.protocol.messages.base import PROTOCOL_VERSION, Identifier, Message, ShortText, Text, Timestamp
 
 # --- server to client: the specification ---------------------------------------------------------------
 
@@ -17,12 +17,26 @@ class ServerMessage(Message):
         turn_id: the turn that this belongs to, if any.
     """
 
+    in_specification: ClassVar[bool] = False
+    """Whether clients that never said `hello` get it."""
+
+    numbered: ClassVar[bool] = True
+    """Whether it carries `seq` and comes again after a lost link; others are worth something only now."""
+
     seq: Annotated[int, Field(ge=1)] | None = None
     turn_id: Identifier | None = None
 
 
 class Connected(ServerMessage):
-    """The socket is open; sent once, at once, to everybody."""
+    """The socket is open; sent once, at once, to everybody.
+
+    Attributes:
+        protocol_version: the newest version that the server speaks.
+        server_version: of the server's software.
+    """
+
+    in_specification: ClassVar[bool] = True
+    numbered: ClassVar[bool] = False
 
     type: Literal["connected"] = "connected"
     protocol_version: int = PROTOCOL_VERSION
@@ -33,10 +47,13 @@ class ResponseChunk(ServerMessage):
     """A piece of the answer as text; pieces are joined without adding a space.
 
     Attributes:
-        chunk_index: from 0, without gaps within a turn.
+        content: the piece of text.
         is_final: no more pieces follow; the last one may be empty.
+        chunk_index: from 0, without gaps within a turn.
         utterance_id: of the `voice_input` that this answers, if it had one.
     """
+
+    in_specification: ClassVar[bool] = True
 
     type: Literal["response_chunk"] = "response_chunk"
     content: Text
@@ -46,7 +63,17 @@ class ResponseChunk(ServerMessage):
 
 
 class Action(ServerMessage):
-    """A plugin asks the client to do something and to answer with `action_confirm`."""
+    """A plugin asks the client to do something and to answer with `action_confirm`.
+
+    Attributes:
+        action_id: comes back in `action_confirm`.
+        plugin: who asks.
+        action: what to do, in the plugin's words.
+        params: with what.
+        response_text: what to say to the user about it.
+    """
+
+    in_specification: ClassVar[bool] = True
 
     type: Literal["action"] = "action"
     action_id: Identifier
@@ -60,10 +87,13 @@ class Error(ServerMessage):
     """Something went wrong; the connection stays open where that is safe.
 
     Attributes:
-        code: stable identifier, from `errors.py` and `protocol.codec`.
+        code: stable identifier, for programs.
         message: one French sentence for the user.
         recoverable: whether trying again may help.
+        utterance_id: of the `voice_input` or audio that went wrong, if it had one.
     """
+
+    in_specification: ClassVar[bool] = True
 
     type: Literal["error"] = "error"
     code: Identifier
@@ -73,10 +103,17 @@ class Error(ServerMessage):
 
 
 class Pong(ServerMessage):
-    """Answer to `ping`, with the timestamp of the ping."""
+    """Answer to `ping`, with the timestamp of the ping.
+
+    Attributes:
+        timestamp: of the `ping`.
+    """
+
+    in_specification: ClassVar[bool] = True
+    numbered: ClassVar[bool] = False
 
     type: Literal["pong"] = "pong"
-    timestamp: AwareDatetime
+    timestamp: Timestamp
 
 
 # --- server to client: added; only after `hello` -------------------------------------------------------
@@ -87,8 +124,11 @@ class Welcome(ServerMessage):
 
     Attributes:
         protocol_version: the version both sides will speak.
+        session_id: name of the session, for the next `hello`.
         resumed: the old session goes on; the messages missed follow.
     """
+
+    numbered: ClassVar[bool] = False
 
     type: Literal["welcome"] = "welcome"
     protocol_version: int
@@ -100,9 +140,11 @@ class TurnEnd(ServerMessage):
     """A turn is over; exactly one for each turn, after its last chunk.
 
     Attributes:
+        outcome: how it ended.
         route: who answered.
         intent: what was understood ("get_time", "conversation", ...).
         timings_ms: stage durations in milliseconds.
+        utterance_id: of the `voice_input` that began the turn, if it had one.
     """
 
     type: Literal["turn_end"] = "turn_end"
@@ -114,7 +156,13 @@ class TurnEnd(ServerMessage):
 
 
 class TranscriptMessage(ServerMessage):
-    """What the server heard in the audio that the client streamed."""
+    """What the server heard in the audio that the client streamed.
+
+    Attributes:
+        text: the words.
+        is_final: no better version will come.
+        utterance_id: of the `audio_start`.
+    """
 
     type: Literal["transcript"] = "transcript"
     text: Text
@@ -123,7 +171,14 @@ class TranscriptMessage(ServerMessage):
 
 
 class SpeechStart(ServerMessage):
-    """Binary frames with the voice of the answer follow, until `speech_end`."""
+    """Binary frames with the voice of the answer follow, until `speech_end`.
+
+    Attributes:
+        format: of the binary frames.
+        rate: samples per second.
+    """
+
+    numbered: ClassVar[bool] = False
 
     type: Literal["speech_start"] = "speech_start"
     format: Literal["pcm_s16le", "opus"] = "pcm_s16le"
@@ -131,14 +186,27 @@ class SpeechStart(ServerMessage):
 
 
 class SpeechEnd(ServerMessage):
-    """The voice of the answer is complete, or was cut short."""
+    """The voice of the answer is complete, or was cut short.
+
+    Attributes:
+        outcome: how it ended.
+    """
+
+    numbered: ClassVar[bool] = False
 
     type: Literal["speech_end"] = "speech_end"
     outcome: Literal["completed", "interrupted", "failed"] = "completed"
 
 
 class WakeVerdict(ServerMessage):
-    """Whether this client is the one that answers the wake word."""
+    """Whether this client is the one that answers the wake word.
+
+    Attributes:
+        accepted: this client answers; otherwise another one does.
+        reason: why, for the log.
+    """
+
+    numbered: ClassVar[bool] = False
 
     type: Literal["wake_verdict"] = "wake_verdict"
     accepted: bool
@@ -146,7 +214,12 @@ class WakeVerdict(ServerMessage):
 
 
 class Announce(ServerMessage):
-    """Say this in the room, unasked."""
+    """Say this in the room, unasked.
+
+    Attributes:
+        text: what to say.
+        kind: what it is about.
+    """
 
     type: Literal["announce"] = "announce"
     text: Text
@@ -154,25 +227,44 @@ class Announce(ServerMessage):
 
 
 class ContextEvent(ServerMessage):
-    """The shared conversation grew."""
+    """The shared conversation grew.
+
+    Attributes:
+        role: who said it.
+        text: what was said.
+        timestamp: when.
+        client_id: through which client.
+        intent: what was understood.
+    """
 
     type: Literal["context_event"] = "context_event"
     role: Literal["user", "assistant"]
     text: Text
-    timestamp: AwareDatetime
+    timestamp: Timestamp
     client_id: Identifier
     intent: ShortText | None = None
 
 
 class FollowUp(ServerMessage):
-    """Listen again for so many seconds without the wake word."""
+    """Listen again for so many seconds without the wake word.
+
+    Attributes:
+        seconds: how long, from the end of the answer.
+    """
+
+    numbered: ClassVar[bool] = False
 
     type: Literal["follow_up"] = "follow_up"
     seconds: Annotated[float, Field(gt=0, le=60)]
 
 
 class DeviceCommand(ServerMessage):
-    """Do this to what the client owns, such as a timer in another room."""
+    """Do this to what the client owns, such as a timer in another room.
+
+    Attributes:
+        command: what to do.
+        params: with what.
+    """
 
     type: Literal["device_command"] = "device_command"
     command: Identifier
