@@ -10,6 +10,7 @@ from hive_mind.models.catalogue import Entry, ModelFile
 from hive_mind.models.inspection import Problem
 from hive_mind.models.partial import PartialFile
 from hive_mind.models.progress import Progress, ProgressCallback
+from hive_mind.models.sources.hub import HUB_UNREACHABLE
 from hive_mind.models.sources.source import Source, SourceFactory
 from hive_mind.models.workspace import Workspace
 
@@ -79,7 +80,8 @@ class Pull:
                 self._try(source, partial, file)
             except ModelError as error:
                 failures.append(f"{source.name}: {error.message}")
-                if len(failures) < len(sources):
+                # A network without the hub is common and no fault: the next source serves as well.
+                if error.code != HUB_UNREACHABLE and len(failures) < len(sources):
                     self._note(f"{failures[-1]}; trying the next source")
             else:
                 return

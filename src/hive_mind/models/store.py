@@ -11,7 +11,7 @@ from hive_mind.errors import ModelError
 from hive_mind.models import selection
 from hive_mind.models.catalogue import Catalogue, Entry, Kind
 from hive_mind.models.inspection import Inspector, Problem
-from hive_mind.models.memory import total_memory
+from hive_mind.models.machine import Machine
 from hive_mind.models.progress import Progress, ProgressCallback, silent
 from hive_mind.models.pull import Pull
 from hive_mind.models.sources.shipped import Sources
@@ -32,7 +32,7 @@ class ModelStore:
         root: the folder of all models; made when something is written.
         catalogue: the models there are; the shipped ones by default.
         sources: makes sources of the catalogue's locations.
-        ram: bytes of memory for which defaults are chosen; this machine's by default.
+        machine: what defaults are chosen for; this machine by default.
         free: how much room the disk of a folder has.
     """
 
@@ -42,12 +42,12 @@ class ModelStore:
         *,
         catalogue: Catalogue | None = None,
         sources: SourceFactory | None = None,
-        ram: int | None = None,
+        machine: Machine | None = None,
         free: Callable[[Path], int] = free_bytes,
     ) -> None:
         self.root = root
         self.catalogue = catalogue or Catalogue.load()
-        self.ram = total_memory() if ram is None else ram
+        self.machine = machine or Machine.here()
         self._sources = sources or Sources()
         self._free = free
         self._own = root / ".store"
@@ -100,7 +100,7 @@ class ModelStore:
         chosen = self._selection.chosen(kind)
         if chosen is not None and any(entry.id == chosen for entry in self.catalogue.of_kind(kind)):
             return chosen
-        default = selection.default_of(self.catalogue, kind, self.ram)
+        default = selection.default_of(self.catalogue, kind, self.machine)
         if not self.installed(default.id):
             for entry in self.catalogue.of_kind(kind):
                 if self.installed(entry.id):
@@ -183,11 +183,11 @@ class ModelStore:
 
     def starter_set(self) -> tuple[Entry, ...]:
         """The models with which a fresh machine of this size listens, thinks and speaks."""
-        return selection.starter_set(self.catalogue, self.ram)
+        return selection.starter_set(self.catalogue, self.machine)
 
     def recommended(self) -> tuple[selection.Recommendation, ...]:
         """The models worth having on a machine of this size, and why."""
-        return selection.recommended(self.catalogue, self.ram)
+        return selection.recommended(self.catalogue, self.machine)
 
     def pull_starter(self, progress: ProgressCallback = silent) -> tuple[ModelError, ...]:
         """Pull the starter set.
