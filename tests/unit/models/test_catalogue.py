@@ -39,7 +39,7 @@ def test_starter_models_are_pinned_to_the_measured_content() -> None:
 
 def test_every_starter_file_can_be_had_from_a_package_registry() -> None:
     for entry in SHIPPED.entries:
-        if entry.starter:
+        if entry.default_from_gb is not None:
             for file in entry.files:
                 assert any(not isinstance(source, HubLocation) for source in file.sources), file.name
 
@@ -75,7 +75,7 @@ def test_entries_that_share_a_folder_agree_on_the_content_of_a_name() -> None:
 
 
 def test_what_the_product_promises_is_there() -> None:
-    hub_llms = [e for e in SHIPPED.of_kind("llm") if not e.starter and "fr" in e.languages]
+    hub_llms = [e for e in SHIPPED.of_kind("llm") if e.default_from_gb is None and "fr" in e.languages]
     assert len(hub_llms) >= 3
     assert SHIPPED.get("phi-3-mini-4k").kind == "llm"
     assert SHIPPED.get("whisper-small").kind == "stt"

