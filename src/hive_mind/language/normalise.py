@@ -50,24 +50,31 @@ class Normaliser:
         seen: set[tuple[Word, ...]] = set()
         plain = words_of(text)
         for rung, words in (("exact", plain), ("spelling", self._mend(plain))):
-            for reading in (self.strip(words), self.strip(self._called(words))):
+            body = self._without_tail(self._without_fillers(words))
+            for reading in (body, self._without_head(body), self._without_head(self._called(body))):
                 if reading and reading not in seen:
                     seen.add(reading)
                     yield rung, reading
 
-    def strip(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
-        """The words without fillers."""
-        kept = list(words)
+    def _without_fillers(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
+        kept: list[Word] = []
         at = 0
-        while at < len(kept):
-            length = _longest(self.anywhere, kept, at)
-            del kept[at : at + length]
-            at += not length
-        while length := _longest(self.head, kept, 0):
-            del kept[:length]
-        while length := _longest_at_end(self.tail, kept):
-            del kept[-length:]
+        while at < len(words):
+            length = _longest(self.anywhere, words, at)
+            if not length:
+                kept.append(words[at])
+            at += length or 1
         return tuple(kept)
+
+    def _without_head(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
+        while length := _longest(self.head, words, 0):
+            words = words[length:]
+        return words
+
+    def _without_tail(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
+        while length := _longest_at_end(self.tail, words):
+            words = words[:-length]
+        return words
 
     def _called(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
         """Without "hey X" at the head, whatever X is."""

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import JsonValue
 
+from hive_mind.errors import UnderstandingError
 from hive_mind.language.normalise import Normaliser
 from hive_mind.language.words import Word
 from hive_mind.understanding.network import Network
@@ -67,9 +68,14 @@ class Grammar:
 
     def __init__(self, folders: Iterable[Traversable | Path], robot_names: Sequence[str] = ()) -> None:
         found = read_sentences(folders)
-        self._blocks = [block for block, _ in found.templates]
-        self._network = Network(found.rules)
-        self._starts = [self._network.add(node, i) for i, (_, node) in enumerate(found.templates)]
+        self._blocks = [block for block, _, _ in found.templates]
+        self._network = Network(frozenset(SLOT_TYPES))
+        self._starts: list[int] = []
+        for owner, (block, node, rules) in enumerate(found.templates):
+            try:
+                self._starts.append(self._network.add(node, owner, rules))
+            except UnderstandingError as error:
+                raise UnderstandingError(f"sentence file {block.source}: {error.message}") from error
         self._normaliser = Normaliser.load(robot_names)
 
     @classmethod
