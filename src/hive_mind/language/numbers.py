@@ -30,6 +30,9 @@ _COLLECTIVE = {
     "cinquantaine": 50, "soixantaine": 60, "centaine": 100, "millier": 1000,
 }  # fmt: skip
 
+NUMBER_WORDS = frozenset((*_SMALL, *_TENS, *_SCALES, *_COLLECTIVE, "cent", "cents"))
+"""Keys of all the words that numbers are made of."""
+
 _HUNDRED = frozenset({"cent", "cents"})
 
 _UNITS = (

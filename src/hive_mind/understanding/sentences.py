@@ -26,7 +26,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from hive_mind.errors import UnderstandingError
-from hive_mind.understanding.template import Node, parse_template
+from hive_mind.understanding.template import Choice, Literal, Node, Sequence, parse_template
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -109,6 +109,23 @@ def read_sentences(folders: Iterable[Traversable | Path]) -> SentenceSet:
         except (yaml.YAMLError, ValidationError, UnderstandingError) as error:
             raise UnderstandingError(f"sentence file {path.name}: {_fault(error)}") from error
     return found
+
+
+def vocabulary_of(found: SentenceSet) -> set[str]:
+    """The words of all templates; of one with optional endings ("lance[r]"), the stem."""
+    nodes: list[Node] = [node for _, first, rules in found.templates for node in (first, *rules.values())]
+    words: set[str] = set()
+    seen: set[int] = set()
+    while nodes:
+        node = nodes.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Literal):
+            words.update(node.text.split())
+        elif isinstance(node, Sequence | Choice):
+            nodes.extend(node.items)
+    return words
 
 
 def _fault(error: Exception) -> str:
