@@ -1,0 +1,219 @@
+"""The grammar: which intent a sentence is, with which slots, and whether the speaker may go on."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from pydantic import JsonValue
+
+from hive_mind.errors import UnderstandingError
+from hive_mind.language.durations import UNIT_WORDS
+from hive_mind.language.normalise import Normaliser
+from hive_mind.language.numbers import NUMBER_WORDS
+from hive_mind.language.words import Word
+from hive_mind.understanding.network import Network
+from hive_mind.understanding.sentences import Block, read_sentences, vocabulary_of
+from hive_mind.understanding.slots import SLOT_TYPES
+
+Extent: TypeAlias = Literal["closed", "extendable", "unfinished", "open"]
+"""closed: complete, and nothing worth waiting for can follow; extendable: complete, but a longer sentence
+begins so; unfinished: only the beginning of a sentence; open: nothing the grammar knows."""
+
+_GUESS_COST = 0.08
+_TRUST = {"exact": 1.0, "spelling": 0.9, "sound": 0.85}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a text was understood as.
+
+    Attributes:
+        intent: name of the intent ("start_timer").
+        slots: values found ("duration_s": 600.0, "name": "pâtes").
+        confidence: in (0, 1]; 1 for an exact sentence without guessed words.
+        rung: how it was found: "exact"; "spelling" when a known slip of the recogniser was mended; "sound"
+            when an unknown word was taken for one of the grammar that sounds alike.
+        extent: whether the speaker may go on.
+    """
+
+    intent: str
+    slots: dict[str, JsonValue] = field(default_factory=dict)
+    confidence: float = 1.0
+    rung: str = "exact"
+    extent: Literal["closed", "extendable", "unfinished"] = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """One way to read the words so far."""
+
+    slots: tuple[tuple[str, JsonValue], ...] = ()
+    guessed: int = 0
+    extendable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A sentence that a sequence of words is."""
+
+    block: Block
+    path: _Path
+    extent: Literal["closed", "extendable"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A reading, and how far to trust it."""
+
+    reading: _Reading
+    rung: str
+    confidence: float
+
+
+_Beginning: TypeAlias = Literal["unfinished", "open"]
+
+
+class Grammar:
+    """All sentences that are understood without a language model.
+
+    What it has read of its templates it keeps, so one thread at a time may use it.
+    """
+
+    def __init__(self, folders: Iterable[Traversable | Path], robot_names: Sequence[str] = ()) -> None:
+        found = read_sentences(folders)
+        self._blocks = [block for block, _, _ in found.templates]
+        self._network = Network(frozenset(SLOT_TYPES))
+        self._by_first_word: dict[str, list[int]] = {}
+        self._by_first_slot: list[int] = []
+        for owner, (block, node, rules) in enumerate(found.templates):
+            try:
+                self._enter(self._network.add(node, owner, rules))
+            except UnderstandingError as error:
+                raise UnderstandingError(f"sentence file {block.source}: {error.message}") from error
+        vocabulary = vocabulary_of(found) | NUMBER_WORDS | UNIT_WORDS
+        self._normaliser = Normaliser(robot_names, vocabulary)
+
+    @classmethod
+    def load(cls, *extra: Path, language: str = "fr", robot_names: Sequence[str] = ()) -> "Grammar":
+        """Read the built-in sentences and those of `extra` folders.
+
+        Args:
+            extra: folders with more sentence files, such as a plugin's.
+            language: ISO 639-1 code; a folder of that name holds the sentences.
+            robot_names: names that may stand at the head of an order ("Alison, quelle heure est-il ?").
+
+        Raises:
+            UnderstandingError: a sentence file is malformed; its name and the fault are in the message.
+        """
+        built_in = files("hive_mind") / "commands" / "sentences" / language
+        return cls((built_in, *extra), robot_names)
+
+    def match(self, text: str, *, expecting: str | None = None) -> Match | None:
+        """Understand a text; None when it is not, from beginning to end, a sentence of the grammar.
+
+        Args:
+            text: a transcript or a typed line.
+            expecting: kind of answer that an open question back waits for (`commands.interpret.expected`).
+        """
+        best, _ = self._best(text, expecting)
+        block = best.reading.block if best is not None else None
+        if best is None or block is None or block.intent is None:
+            return None
+        path = best.reading.path
+        return Match(
+            block.intent, {**block.slots, **dict(path.slots)}, best.confidence, best.rung, best.reading.extent
+        )
+
+    def extent_of(self, text: str, *, expecting: str | None = None) -> Extent:
+        """Whether someone who has said this has finished; for the end of speech."""
+        best, unfinished = self._best(text, expecting)
+        if best is not None and best.reading.block.intent is not None:
+            return best.reading.extent
+        return "unfinished" if unfinished and best is None else "open"
+
+    def _enter(self, start: int) -> None:
+        """Note with which words, or slots, the template at `start` begins."""
+        point = self._network.point(start)
+        for word in point.words:
+            self._by_first_word.setdefault(word, []).append(start)
+        if point.slots:
+            self._by_first_slot.append(start)
+
+    def _best(self, text: str, expecting: str | None) -> tuple[_Found | None, bool]:
+        """The surest reading of a text; and whether any reading of it is the beginning of a sentence."""
+        best: _Found | None = None
+        unfinished = False
+        for rung, words in self._normaliser.readings(text):
+            reading = self._read(words, expecting)
+            if isinstance(reading, _Reading):
+                confidence = round(max(0.5, 1.0 - _GUESS_COST * reading.path.guessed) * _TRUST[rung], 3)
+                if best is None or confidence > best.confidence:
+                    best = _Found(reading, rung, confidence)
+                if not reading.path.guessed:
+                    break
+            unfinished = unfinished or reading == "unfinished"
+        return best, unfinished
+
+    def _read(self, words: tuple[Word, ...], expecting: str | None) -> _Reading | _Beginning:
+        """Walk all templates at once; at each place, keep the best path to each point."""
+        size = len(words)
+        if not size:
+            return "open"
+        reached: list[dict[int, _Path]] = [{} for _ in range(size + 1)]
+        allowed = (None, expecting)
+        starts = (*self._by_first_word.get(words[0].key, ()), *self._by_first_slot)
+        reached[0] = {
+            start: _Path() for start in starts if self._blocks[self._network.owner(start)].when in allowed
+        }
+        begun: set[int] = set()
+        for at in range(size):
+            key = words[at].key
+            slots_here: dict[str, tuple[tuple[JsonValue, int, int, bool], ...]] = {}
+            for state, path in reached[at].items():
+                point = self._network.point(state)
+                for target in point.words.get(key, ()):
+                    _keep(reached[at + 1], target, _Path(path.slots, path.guessed))
+                for slot, target in point.slots:
+                    kind = SLOT_TYPES[slot.type]
+                    if slot.type not in slots_here:
+                        slots_here[slot.type] = tuple(
+                            (r.value, r.end, r.guessed, r.extendable) for r in kind.read(words, at)
+                        )
+                    for value, end, guessed, extendable in slots_here[slot.type]:
+                        taken = (*path.slots, (slot.name + kind.suffix, value))
+                        _keep(reached[end], target, _Path(taken, path.guessed + guessed, extendable))
+                    if kind.begins(words, at):
+                        begun.add(state)
+        return self._verdict(reached[size], begun)
+
+    def _verdict(self, last: Mapping[int, _Path], begun: set[int]) -> _Reading | _Beginning:
+        best: tuple[int, int, _Path] | None = None
+        going_on = set(begun)
+        for state, path in last.items():
+            point = self._network.point(state)
+            owner = self._network.owner(state)
+            if point.final and (best is None or (path.guessed, owner) < best[:2]):
+                best = (path.guessed, owner, path)
+            if point.words or point.slots:
+                going_on.add(state)
+        if best is None:
+            return "unfinished" if going_on else "open"
+        block, path = self._blocks[best[1]], best[2]
+        extendable = path.extendable or any(self._matters(state, block) for state in going_on)
+        return _Reading(block, path, "extendable" if extendable else "closed")
+
+    def _matters(self, state: int, block: Block) -> bool:
+        """Whether going on from `state` would make it another order than `block`, or fill another slot."""
+        longer = self._blocks[self._network.owner(state)]
+        return not longer.weak and (
+            longer.intent != block.intent or longer.slots != block.slots or self._network.slot_ahead(state)
+        )
+
+
+def _keep(paths: dict[int, _Path], state: int, path: _Path) -> None:
+    known = paths.get(state)
+    if known is None or path.guessed < known.guessed:
+        paths[state] = path
