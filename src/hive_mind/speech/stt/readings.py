@@ -16,6 +16,9 @@ inventions); real commands came at 0.27 and less, -1.4 and more."""
 INVENTION_NO_SPEECH = 0.2
 """At or over it, readings that are known inventions are dropped: they come with good scores."""
 
+WORDS_PER_SECOND = 5.0
+"""Nobody speaks faster on end: over it, what comes four times in a row is a loop of the decoder."""
+
 _LOOP = re.compile(r"\b(.{1,60}?)(?:[\s,.!?…]+\1\b){3,}", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 
@@ -28,19 +31,22 @@ class Reading:
     log_probability: float
 
 
-def choose(readings: list[Reading], no_speech: float) -> list[Reading]:
+def choose(readings: list[Reading], no_speech: float, seconds: float) -> list[Reading]:
     """The readings to believe, best first; none when nobody spoke.
 
     Args:
         readings: as decoded, best first.
         no_speech: the recogniser's probability that nobody spoke.
+        seconds: length of the audio.
     """
     if not readings or not _believable(readings[0], no_speech):
         return []
     kept: list[Reading] = []
     seen: set[tuple[str, ...]] = set()
     for reading in readings:
-        text = _LOOP.sub(r"\1", reading.text)
+        text = reading.text
+        if len(_WORD.findall(text)) > WORDS_PER_SECOND * seconds:
+            text = _LOOP.sub(r"\1", text)
         words = tuple(_WORD.findall(text.casefold()))
         if words and words not in seen:
             seen.add(words)
