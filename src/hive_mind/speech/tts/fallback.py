@@ -18,7 +18,7 @@ class FallbackVoice:
     """The first of several voices that works; one that fails is not asked again.
 
     A clause that fails before its first sound is said by the next voice; one that fails later is cut short
-    there, and the next clause is said by the next voice. The rate stays that of the first voice, whoever speaks.
+    there, and the next clause is said by the next voice. The rate stays that of the first voice.
 
     Args:
         voices: at least one, best first.
