@@ -56,7 +56,9 @@ class KokoroVoice:
     ) -> None:
         model = model_dir / "model.onnx"
         try:
-            self._vocabulary: dict[str, int] = json.loads((model_dir / "vocab.json").read_text("utf-8"))["vocab"]
+            self._vocabulary: dict[str, int] = json.loads((model_dir / "vocab.json").read_text("utf-8"))[
+                "vocab"
+            ]
             self._styles = np.fromfile(style, dtype=np.float32).reshape(-1, 1, 256)
             parts = parts_of(model, style.stem) if streaming else None
         except (OSError, ValueError, KeyError) as error:

@@ -1,4 +1,4 @@
-"""The two parts of a Kokoro model on disk: made once beside the model, found again by what they were made from."""
+"""The two parts of a Kokoro model on disk: made once, beside the model, named by what they were made from."""
 
 import hashlib
 import logging
@@ -14,7 +14,7 @@ from hive_mind.speech.tts.kokoro_graph import Amplitudes, Graph
 
 log = logging.getLogger(__name__)
 
-RECIPE = "1"
+RECIPE = "2"
 """Changes when `kokoro_graph` makes something else of the same model."""
 
 
@@ -58,7 +58,10 @@ def parts_of(model: Path, voice: str) -> Parts | None:
         return None
     try:
         graph = Graph(model)
-        for path, part in ((made.text, graph.text_part()), (made.decoder, graph.decoder(amplitudes, signed=signed))):
+        for path, part in (
+            (made.text, graph.text_part()),
+            (made.decoder, graph.decoder(amplitudes, signed=signed)),
+        ):
             part_file = path.with_name(f"{path.name}.{uuid4().hex}.part")
             try:
                 onnx.save(part, str(part_file))
