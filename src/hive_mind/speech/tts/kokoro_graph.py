@@ -11,7 +11,9 @@ the amplitude of such a convolution's output was measured (`data/kokoro_amplitud
 
 The decoder normalises each channel by its mean and variance over the frames it is given. Over half a second
 these are far from those of a sentence, which costs intelligibility; so they are drawn towards what is usual
-for the voice (measured too): windows then sound like the whole, and are understood as well. Needs the package `onnx`.
+for the voice (measured too): windows then sound like the whole, and are understood as well.
+
+Needs the package `onnx`.
 """
 
 from collections.abc import Iterable, Mapping
