@@ -9,7 +9,6 @@ convolutions that become `QLinearConv`, and the mean of the statistics by which 
 import argparse
 import hashlib
 import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
