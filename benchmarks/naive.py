@@ -1,7 +1,7 @@
 """The usual voice assistant, from the same engines: wait, transcribe, answer, speak; one after the other.
 
-A fixed gate of 0.6 s, `faster_whisper`'s own `transcribe`, regular expressions of the specification, the whole
-answer of the model, the whole voice in one inference.
+A fixed gate of 0.6 s, `faster_whisper`'s own `transcribe`, regular expressions of the specification, the
+whole answer of the model, the whole voice in one inference.
 """
 
 import asyncio
@@ -28,7 +28,8 @@ from hive_mind.understanding.grammar import Grammar
 
 GATE_S = 0.6
 COMMANDS = re.compile(
-    r"(quelle heure|il est quelle heure|quel jour|quelle.*date|(lance|démarre|start|stop|arrête).*chrono|minuteur|timer)",
+    r"(quelle heure|il est quelle heure|quel jour|quelle.*date|minuteur|timer"
+    r"|(lance|démarre|start|stop|arrête).*chrono)",
     re.IGNORECASE,
 )
 
@@ -88,7 +89,12 @@ class NaiveLoop:
         spoken = time.perf_counter()
         timeline = Timeline()
         timeline.add(waited + spoken - begin, audio, self._voice.rate)
-        stages = {"gate": waited, "stt": heard - begin, "answer": answered - heard, "voice": spoken - answered}
+        stages = {
+            "gate": waited,
+            "stt": heard - begin,
+            "answer": answered - heard,
+            "voice": spoken - answered,
+        }
         return timeline, {name: 1000 * seconds for name, seconds in stages.items()}
 
     def _gate_closes(self, samples: Samples) -> int:

@@ -1,4 +1,4 @@
-"""When did the answer start to sound? Pure arithmetic on pieces of audio and the moments they became ready."""
+"""When did the answer start to sound? Arithmetic on pieces of audio and the moments they became ready."""
 
 from dataclasses import dataclass, field
 

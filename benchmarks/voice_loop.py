@@ -2,9 +2,9 @@
 
     ./hive bench voice_loop [--count 30] [--llm qwen2.5-coder-0.5b] [--voice ID] [--recordings DIR]
 
-Both loops take the same questions, one after the other in the same run, from the same engines and the same server.
-Times are from the end of speech in the recording to the first audible sample, leading silence counted. A start
-that is followed by a stall longer than 250 ms does not count as a start.
+Both loops take the same questions, one after the other in the same run, from the same engines and the same
+server. Times go from the end of speech in the recording to the first audible sample: leading silence counts.
+A start that is followed by a stall longer than 250 ms does not count as a start.
 """
 
 import asyncio
@@ -19,10 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from benchmarks.naive import NaiveLoop, WholeKokoro
-from benchmarks.questions import VOICES, Question, recorded, synthesised
-from benchmarks.timeline import Timeline, speech_end
 from hive_mind.cli.server_process import ServerProcess, free_port
 from hive_mind.client.app import Client, open_client
 from hive_mind.client.config import load_config
@@ -30,6 +26,10 @@ from hive_mind.client.core.clock import Clock, SystemClock
 from hive_mind.client.core.playout import NullSink
 from hive_mind.client.core.source import WavSource
 from hive_mind.client.engines import finder, load_engines
+
+from benchmarks.naive import NaiveLoop, WholeKokoro
+from benchmarks.questions import VOICES, Question, recorded, synthesised
+from benchmarks.timeline import Timeline, speech_end
 from hive_mind.models.store import ModelStore
 from hive_mind.paths import data_dir, models_dir
 from hive_mind.speech.audio import SAMPLE_RATE, Clip, Samples
@@ -126,8 +126,9 @@ async def run(options: Namespace) -> dict[str, Any]:
                     rows["ours", question.kind].append(ours)
                     rows["naive", question.kind].append(usual)
                     print(
-                        f"{number + 1}/{len(questions)} {question.kind} {question.source}: ours {ours['start']:.2f} s"
-                        f" ({ours['route']}), naive {usual['start']:.2f} s  « {ours['transcript']} »",
+                        f"{number + 1}/{len(questions)} {question.kind} {question.source}:"
+                        f" ours {ours['start']:.2f} s ({ours['route']}), naive {usual['start']:.2f} s"
+                        f"  « {ours['transcript']} »",
                         file=sys.stderr,
                     )
         finally:
@@ -139,7 +140,11 @@ def report(
     options: Namespace, rows: dict[tuple[str, str], list[dict[str, Any]]], voice: str
 ) -> dict[str, Any]:
     """Tables on stdout, and the same as one object."""
-    result: dict[str, Any] = {"llm": options.llm, "voice": voice, "cpu": platform.processor() or platform.machine()}
+    result: dict[str, Any] = {
+        "llm": options.llm,
+        "voice": voice,
+        "cpu": platform.processor() or platform.machine(),
+    }
     print(f"\nEnd of question to first audible sample, seconds. LLM {options.llm}, voice {voice}.\n")
     print("| question | loop | n | p50 | p95 | first sound p50 | stalled starts |")
     print("|---|---|---|---|---|---|---|")
@@ -173,7 +178,7 @@ def main() -> None:
     parser.add_argument("--voice", default=None, help="our voice, such as piper:piper-en-joe-medium")
     parser.add_argument("--recordings", type=Path, default=None, help="folder with real recordings to add")
     parser.add_argument("--data", type=Path, default=None, help="data folder that holds the models")
-    parser.add_argument("--warm-up", type=float, default=20.0, help="seconds of idling before the first question")
+    parser.add_argument("--warm-up", type=float, default=20.0, help="seconds of idling before it begins")
     result = asyncio.run(run(parser.parse_args()))
     print("\n" + json.dumps(result, ensure_ascii=False))
 

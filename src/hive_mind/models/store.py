@@ -163,7 +163,7 @@ class ModelStore:
         return self._inspector.problems(self.catalogue.get(model_id), full=True)
 
     def remove(self, model_id: str) -> int:
-        """Delete a model, and what is left of a pull of it.
+        """Delete a model, what is left of a pull of it, and what engines derived from it beside it.
 
         Returns:
             Bytes that were freed.
@@ -182,8 +182,9 @@ class ModelStore:
                     if file.name not in kept and path.is_file():
                         freed += path.stat().st_size
                         path.unlink()
-                if folder.is_dir() and not any(folder.iterdir()):
-                    folder.rmdir()
+                if folder.is_dir() and not kept:
+                    freed += sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+                    shutil.rmtree(folder)
             except OSError as error:
                 raise ModelError(
                     f"{model_id} is in use: stop Hive Mind, then remove it.",

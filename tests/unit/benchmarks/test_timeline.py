@@ -2,7 +2,6 @@ import math
 
 import numpy as np
 import pytest
-
 from benchmarks.timeline import Timeline, speech_end
 
 RATE = 1000

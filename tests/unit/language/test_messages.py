@@ -1,5 +1,7 @@
 import importlib
 import pkgutil
+import re
+from pathlib import Path
 
 import pytest
 
@@ -40,3 +42,11 @@ def test_every_error_class_has_its_sentence() -> None:
 def test_language_imports_are_cheap() -> None:
     for module in pkgutil.iter_modules(importlib.import_module("hive_mind.language").__path__):
         importlib.import_module(f"hive_mind.language.{module.name}")
+
+
+def test_every_code_in_the_source_has_its_sentence() -> None:
+    root = Path(hive_mind.errors.__file__).parent
+    codes = {c for p in root.rglob("*.py") for c in re.findall(r'code="([A-Z_]+)"', p.read_text("utf-8"))}
+    assert len(codes) > 20
+    general = error_message("SOMETHING_NEW")
+    assert not sorted(code for code in codes if error_message(code) == general)

@@ -239,7 +239,8 @@ def test_remove_frees_the_space_and_forgets_the_choice(tmp_path: Path) -> None:
     models.pull("m")
     models.use("m")
     assert models.selected("llm") == "m"
-    assert models.remove("m") == len(CONTENT)
+    (tmp_path / "m" / "derived.bin").write_bytes(b"made by an engine")
+    assert models.remove("m") == len(CONTENT) + len(b"made by an engine")
     assert not (tmp_path / "m").exists()
     assert models.selected("llm") == "n"
     assert models.remove("m") == 0
