@@ -1,7 +1,7 @@
 """The stopwatch: start, stop, look, reset."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from hive_mind.commands.outcome import Outcome
 from hive_mind.commands.replies import reply
@@ -12,19 +12,19 @@ from hive_mind.protocol.messages.client import StopwatchState
 _Slots = Mapping[str, object]
 
 
-def start(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
+def start(state: CommandState, now: datetime, _slots: _Slots) -> Outcome:
     """Start from zero; one that runs goes on."""
     watch = state.stopwatch
     if watch is not None and watch.started is not None:
         return Outcome(reply("stopwatch_already", elapsed=duration_text(elapsed_s(watch, now))), state)
     return Outcome(
         reply("stopwatch_started"),
-        _with(state, StopwatchState(started=now, changed=now)),
+        _with(state, _running(now)),
         ("stopwatch_changed",),
     )
 
 
-def stop(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
+def stop(state: CommandState, now: datetime, _slots: _Slots) -> Outcome:
     """Stop, and keep what it shows."""
     watch = state.stopwatch
     if watch is None:
@@ -32,7 +32,7 @@ def stop(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
     shown = elapsed_s(watch, now)
     if watch.started is None:
         return Outcome(reply("stopwatch_stopped_already", elapsed=duration_text(shown)), state)
-    stopped = StopwatchState(elapsed_s=shown, changed=now)
+    stopped = StopwatchState(elapsed_s=shown, changed=now.astimezone(UTC))
     return Outcome(
         reply("stopwatch_stopped", elapsed=duration_text(shown)),
         _with(state, stopped),
@@ -40,7 +40,7 @@ def stop(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
     )
 
 
-def status(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
+def status(state: CommandState, now: datetime, _slots: _Slots) -> Outcome:
     """Say what it shows."""
     watch = state.stopwatch
     if watch is None:
@@ -49,13 +49,18 @@ def status(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
     return Outcome(reply(key, elapsed=duration_text(elapsed_s(watch, now))), state)
 
 
-def reset(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
+def reset(state: CommandState, now: datetime, _slots: _Slots) -> Outcome:
     """Back to zero; one that runs goes on from there."""
     watch = state.stopwatch
     if watch is None:
         return Outcome(reply("stopwatch_none"), state)
-    fresh = StopwatchState(started=now, changed=now) if watch.started is not None else None
+    fresh = _running(now) if watch.started is not None else None
     return Outcome(reply("stopwatch_reset"), _with(state, fresh), ("stopwatch_changed",))
+
+
+def _running(now: datetime) -> StopwatchState:
+    instant = now.astimezone(UTC)
+    return StopwatchState(started=instant, changed=instant)
 
 
 def _with(state: CommandState, watch: StopwatchState | None) -> CommandState:

@@ -47,8 +47,9 @@ _NEVER_FIRST = frozenset(
 )
 _NEVER_IN = frozenset({
     "minuteur", "minuteurs", "minuterie", "minuteries", "timer", "timers", "chrono", "chronometre", "rebours",
-    "pause", "minute", "minutes", "heure", "heures", "seconde", "secondes", "est", "sont", "que", "qui", "quoi",
-    "et", "puis", "alarme", "reveil",
+    "pause", "minute", "minutes", "heure", "heures", "seconde", "secondes", "est", "sont", "que", "qui",
+    "quoi",
+    "et", "puis", "alarme", "reveil", "quart", "quarts", "demi", "demie",
 })  # fmt: skip
 
 
