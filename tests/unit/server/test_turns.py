@@ -8,6 +8,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
+import structlog
 
 from hive_mind.errors import LlmError
 from hive_mind.server.logs import set_up_logs
@@ -201,6 +202,7 @@ async def test_nothing_that_is_said_is_in_the_log(tmp_path: Path, model: Scripte
                 await client.until("error")
     finally:
         root.handlers, root.level = before
+        structlog.reset_defaults()
     logged = out.getvalue()
     events = [json.loads(line)["event"] for line in logged.splitlines()]
     assert {"listening", "turn", "turn failed", "message refused", "stopping"} <= set(events)
