@@ -1,0 +1,75 @@
+"""Rendering ahead what is likely to be said, whenever nothing else needs the processor."""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from hive_mind.client.core.worker import Worker
+from hive_mind.errors import Cancelled, SpeechError
+from hive_mind.speech.cancel import CancelToken
+from hive_mind.speech.tts.cached import CachedVoice
+
+MOST = 64
+"""Phrases waiting to be rendered; beyond it the least urgent are forgotten."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Preparer:
+    """Renders phrases into a `CachedVoice`, one at a time, and gives way at once to real work.
+
+    Args:
+        voice: keeps what is rendered.
+        worker: a thread of its own, so that real synthesis never waits behind it.
+    """
+
+    def __init__(self, voice: CachedVoice, worker: Worker) -> None:
+        self._voice = voice
+        self._worker = worker
+        self._wanted: list[str] = []
+        self._token = CancelToken()
+        self._holds = 0
+        self._go = asyncio.Event()
+
+    def want(self, texts: Iterable[str]) -> None:
+        """Render these (already speakable) before anything that was wanted earlier."""
+        fresh = [t for t in dict.fromkeys(texts) if not self._voice.has(t)]
+        self._wanted = [*fresh, *(t for t in self._wanted if t not in fresh)][:MOST]
+        self._token.cancel()
+        self._update()
+
+    @contextmanager
+    def given_way(self) -> Iterator[None]:
+        """Render nothing while in this context."""
+        self._holds += 1
+        self._token.cancel()
+        self._update()
+        try:
+            yield
+        finally:
+            self._holds -= 1
+            self._update()
+
+    async def run(self) -> None:
+        """Render until cancelled."""
+        while True:
+            await self._go.wait()
+            text = self._wanted[0]
+            self._token = CancelToken()
+            try:
+                await self._worker.run(lambda token, text=text: self._voice.prepare([text], token), self._token)
+            except Cancelled:
+                continue  # it stays wanted
+            except SpeechError as error:
+                _log.warning("phrase not prepared", code=error.code)
+            if text in self._wanted:
+                self._wanted.remove(text)
+            self._update()
+
+    def _update(self) -> None:
+        if self._wanted and not self._holds:
+            self._go.set()
+        else:
+            self._go.clear()
