@@ -1,0 +1,22 @@
+"""Makes the recogniser for a model folder."""
+
+from pathlib import Path
+
+from hive_mind.errors import ModelError
+from hive_mind.speech.engines import SpeechToText
+
+
+def make_stt(model_dir: Path, *, threads: int = 1, language: str = "fr") -> SpeechToText:
+    """The recogniser that can read this folder, loaded and warm (a second or two).
+
+    Raises:
+        ModelError: ENGINE_MISSING when the machine has no recognition engine, MODEL_MISSING or
+            MODEL_UNAVAILABLE when the folder cannot be used.
+    """
+    try:
+        from hive_mind.speech.stt.whisper import WhisperStt
+    except ImportError as error:
+        raise ModelError(
+            "This machine has no recognition engine: install hive-mind[desktop].", code="ENGINE_MISSING"
+        ) from error
+    return WhisperStt(model_dir, threads, language=language)

@@ -1,0 +1,217 @@
+"""Whisper on CTranslate2, with a window as short as the speech allows and a bounded decoder."""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import ctranslate2
+import numpy as np
+import tokenizers
+
+from hive_mind.errors import Cancelled, ModelError, SpeechError
+from hive_mind.speech.audio import SAMPLE_RATE, Samples
+from hive_mind.speech.cancel import CancelToken
+from hive_mind.speech.engines import Hypothesis, SttCapabilities, Transcript
+from hive_mind.speech.stt.mel import FRAMES_PER_SECOND, LogMel
+from hive_mind.speech.stt.readings import Reading, choose
+from hive_mind.speech.stt.split import split_at_silences
+
+WINDOWS = (1000, 1500, 2000, 3000)
+"""Mel frames (10 ms each) given to the encoder: the smallest that holds the speech and `MARGIN_FRAMES`."""
+
+MARGIN_FRAMES = 50
+"""Silence after the speech, without which Whisper runs away."""
+
+PIECE_SECONDS = 29.5
+MAX_SECONDS = 600.0
+SHORTEST_SECONDS = 0.1
+TOKENS_PER_SECOND = 12
+TOKEN_MARGIN = 8
+MAX_TOKENS = 200
+PROMPT_TOKENS = 100
+POLL_SECONDS = 0.02
+
+
+class WhisperStt:
+    """A `SpeechToText`: thread-safe, one recognition at a time, the others wait their turn.
+
+    The recognition runs in a thread of its own. A cancelled caller has control again within
+    `POLL_SECONDS`; what CTranslate2 is computing then (the encoder or the decoder of one window, 0.15 s each
+    with the base model on ten seconds) is finished in the background and thrown away, and a next call waits
+    for it.
+
+    Args:
+        model_dir: folder with `model.bin`, `config.json`, `tokenizer.json` and a vocabulary.
+        threads: OpenMP threads; on two shared cores one is the fastest.
+        language: ISO 639-1 code of what is spoken.
+        beam_size: hypotheses kept while decoding; below 5 the short window costs accuracy.
+        alternatives: readings to return, at most `beam_size`.
+        compute_type: weights and arithmetic, as CTranslate2 names them.
+        vocabulary_biasing: whether `vocabulary` is used; see `transcribe`.
+        name: for traces; defaults to the folder's name.
+
+    Raises:
+        ModelError: MODEL_MISSING when the folder is incomplete, MODEL_UNAVAILABLE when it cannot be loaded.
+    """
+
+    def __init__(
+        self,
+        model_dir: Path,
+        threads: int = 1,
+        *,
+        language: str = "fr",
+        beam_size: int = 5,
+        alternatives: int = 5,
+        compute_type: str = "int8",
+        vocabulary_biasing: bool = True,
+        name: str | None = None,
+    ) -> None:
+        for needed in ("model.bin", "config.json", "tokenizer.json"):
+            if not (model_dir / needed).is_file():
+                raise ModelError(
+                    f"The recogniser in {model_dir} lacks {needed}: run ./hive models pull {model_dir.name}",
+                    code="MODEL_MISSING",
+                )
+        try:
+            self._model = ctranslate2.models.Whisper(
+                str(model_dir),
+                device="cpu",
+                compute_type=compute_type,
+                intra_threads=threads,
+                inter_threads=1,
+            )
+            self._tokenizer = tokenizers.Tokenizer.from_file(str(model_dir / "tokenizer.json"))
+        except Exception as error:
+            raise ModelError(f"The recogniser in {model_dir} cannot be loaded: {error}") from error
+        self._start = [
+            self._token(t)
+            for t in ("<|startoftranscript|>", f"<|{language}|>", "<|transcribe|>", "<|notimestamps|>")
+        ]
+        self._previous = self._token("<|startofprev|>")
+        self._end = self._token("<|endoftext|>")
+        self._language = language
+        self._mel = LogMel(self._model.n_mels)
+        self._beam = beam_size
+        self._alternatives = min(alternatives, beam_size)
+        self._biasing = vocabulary_biasing
+        self._name = name or model_dir.name
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="whisper")
+        self.transcribe(np.zeros(SAMPLE_RATE, dtype=np.float32))  # the first call is slower
+
+    @property
+    def capabilities(self) -> SttCapabilities:
+        """What this engine can do."""
+        return SttCapabilities(self._name, (self._language,), MAX_SECONDS, self._biasing)
+
+    def transcribe(
+        self, samples: Samples, *, vocabulary: Sequence[str] = (), cancel: CancelToken | None = None
+    ) -> Transcript:
+        """Recognise one utterance (mono, `SAMPLE_RATE`).
+
+        Silence, noise and what Whisper is known to invent over them give an empty text. Audio over half a
+        minute is cut at its silences; it then has one reading only.
+
+        Args:
+            samples: the utterance; values that are not numbers count as silence, loud ones are clipped.
+            vocabulary: words worth expecting, most expected first (about 40 fit): names and nouns, never
+                whole sentences, which Whisper would repeat.
+            cancel: gives the caller control back within 50 ms.
+
+        Raises:
+            Cancelled: `cancel` was set before the work was done.
+            SpeechError: SPEECH_FAILED when the engine failed, AUDIO_TOO_LONG over ten minutes.
+        """
+        began = time.perf_counter()
+        token = cancel or CancelToken()
+        token.raise_if_cancelled()
+        if len(samples) > MAX_SECONDS * SAMPLE_RATE:
+            raise SpeechError(f"More than {MAX_SECONDS:.0f} s of audio at once.", code="AUDIO_TOO_LONG")
+        job = self._worker.submit(self._recognise, samples, tuple(vocabulary), token)
+        readings, no_speech = _wait(job, token)
+        elapsed = (time.perf_counter() - began) * 1000.0
+        best = readings[0].text if readings else ""
+        found = tuple(Hypothesis(r.text, r.log_probability) for r in readings)
+        return Transcript(best, found, no_speech, elapsed)
+
+    def close(self) -> None:
+        """Stop the thread; a recognition that is going on ends first."""
+        self._worker.shutdown(wait=True, cancel_futures=True)
+
+    def _recognise(
+        self, samples: Samples, vocabulary: tuple[str, ...], cancel: CancelToken
+    ) -> tuple[list[Reading], float]:
+        cancel.raise_if_cancelled()
+        audio = np.clip(np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0), -1.0, 1.0).astype(
+            np.float32
+        )
+        prompt = self._prompt(vocabulary)
+        if len(audio) <= PIECE_SECONDS * SAMPLE_RATE:
+            return self._read(audio, prompt, cancel)
+        pieces = [self._read(p, prompt, cancel) for p in split_at_silences(audio, PIECE_SECONDS)]
+        heard = [readings[0] for readings, _ in pieces if readings]
+        no_speech = min(p for _, p in pieces)
+        if not heard:
+            return [], no_speech
+        mean = sum(r.log_probability for r in heard) / len(heard)
+        return [Reading(" ".join(r.text for r in heard), mean)], no_speech
+
+    def _read(self, audio: Samples, prompt: list[int], cancel: CancelToken) -> tuple[list[Reading], float]:
+        """Recognise at most 30 s."""
+        seconds = len(audio) / SAMPLE_RATE
+        if seconds < SHORTEST_SECONDS or not np.any(audio):
+            return [], 1.0
+        need = int(seconds * FRAMES_PER_SECOND) + MARGIN_FRAMES
+        features = self._mel(audio, next((w for w in WINDOWS if w >= need), WINDOWS[-1]))
+        cancel.raise_if_cancelled()
+        encoded = self._model.encode(ctranslate2.StorageView.from_array(features[None]))
+        cancel.raise_if_cancelled()
+        most = min(MAX_TOKENS, int(seconds * TOKENS_PER_SECOND) + TOKEN_MARGIN)
+        result = self._model.generate(
+            encoded,
+            [prompt],
+            beam_size=self._beam,
+            num_hypotheses=self._alternatives,
+            # CTranslate2 generates min(max_length / 2, max_length - prompt) tokens at most.
+            max_length=min(448, max(2 * most, most + len(prompt))),
+            return_scores=True,
+            return_no_speech_prob=True,
+        )[0]
+        readings = [
+            Reading(self._text(ids), float(score))
+            for ids, score in zip(result.sequences_ids, result.scores, strict=True)
+        ]
+        return choose(readings, float(result.no_speech_prob)), float(result.no_speech_prob)
+
+    def _prompt(self, vocabulary: tuple[str, ...]) -> list[int]:
+        words = ", ".join(w.strip() for w in vocabulary if w.strip())
+        if not (self._biasing and words):
+            return self._start
+        ids: list[int] = self._tokenizer.encode(f" {words}.", add_special_tokens=False).ids
+        return [self._previous, *ids[:PROMPT_TOKENS], *self._start]
+
+    def _text(self, ids: Sequence[int]) -> str:
+        text: str = self._tokenizer.decode([i for i in ids if i < self._end])
+        return " ".join(text.replace("\ufffd", "").split())
+
+    def _token(self, text: str) -> int:
+        found: Any = self._tokenizer.token_to_id(text)
+        if found is None:
+            raise ModelError(
+                f"The recogniser does not know {text}: not a multilingual Whisper, or no such language."
+            )
+        return int(found)
+
+
+def _wait(job: "Future[tuple[list[Reading], float]]", cancel: CancelToken) -> tuple[list[Reading], float]:
+    """The job's result; `Cancelled` as soon as the caller stops waiting for it."""
+    while True:
+        try:
+            return job.result(timeout=POLL_SECONDS)
+        except TimeoutError:
+            if cancel.cancelled:
+                job.cancel()
+                raise Cancelled("The recognition was cancelled.") from None
+        except (RuntimeError, ValueError) as error:
+            raise SpeechError(f"The recogniser failed: {error}") from error
