@@ -1,6 +1,8 @@
 """A flag that stops work in another thread."""
 
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from hive_mind.errors import Cancelled
 
@@ -13,10 +15,15 @@ class CancelToken:
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self._lock = threading.Lock()
+        self._stops: list[Callable[[], None]] = []
 
     def cancel(self) -> None:
         """Ask the work to stop. Idempotent."""
-        self._event.set()
+        with self._lock:
+            self._event.set()
+            for stop in self._stops:
+                stop()
 
     @property
     def cancelled(self) -> bool:
@@ -27,3 +34,20 @@ class CancelToken:
         """Raise `Cancelled` when `cancel` was called."""
         if self._event.is_set():
             raise Cancelled("The work was cancelled.")
+
+    @contextmanager
+    def calling(self, stop: Callable[[], None]) -> Iterator[None]:
+        """While in this context, have `cancel` call `stop` (at once when it already was called).
+
+        For libraries that are stopped by a call rather than by looking at a flag. `stop` runs in the thread
+        that cancels: it must be short and must not raise.
+        """
+        with self._lock:
+            self._stops.append(stop)
+            if self._event.is_set():
+                stop()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._stops.remove(stop)

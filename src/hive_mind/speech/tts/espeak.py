@@ -1,0 +1,48 @@
+"""The espeak-ng voice: robotic, instant, always there."""
+
+from collections.abc import Iterator
+
+from hive_mind.errors import Cancelled
+from hive_mind.speech.audio import Samples, from_pcm16
+from hive_mind.speech.cancel import CancelToken
+from hive_mind.speech.engines import TtsCapabilities
+from hive_mind.speech.tts.phonemes import espeak_library, has_letters
+from hive_mind.speech.tts.trim import trim
+
+
+class EspeakVoice:
+    """Formant synthesis: a clause in about a millisecond, on any machine.
+
+    Args:
+        language: espeak-ng's name of the voice; "fr" is French of France.
+
+    Raises:
+        SpeechError: VOICE_UNAVAILABLE when the library is not installed.
+    """
+
+    def __init__(self, language: str = "fr") -> None:
+        self._language = language
+        self._library = espeak_library()
+        self.capabilities = TtsCapabilities(
+            name=f"espeak:{language}",
+            language=language.partition("-")[0],
+            rate=self._library.rate,
+            streaming=False,
+        )
+
+    def synthesize(self, text: str, *, cancel: CancelToken | None = None) -> Iterator[Samples]:
+        """Yield the clause whole: it is ready before a first piece would be worth its copy."""
+        token = cancel or CancelToken()
+        token.raise_if_cancelled()
+        if not has_letters(text):
+            return
+        audio = bytearray()
+
+        def take(piece: bytes) -> bool:
+            audio.extend(piece)
+            return not token.cancelled
+
+        self._library.speak(text, self._language, take)
+        if token.cancelled:
+            raise Cancelled("The synthesis was cancelled.")
+        yield trim(from_pcm16(bytes(audio)), self.capabilities.rate)
