@@ -1,7 +1,7 @@
 """One question on its way to the server and the answer on its way back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from datetime import datetime
 from typing import TypeAlias
 
@@ -80,7 +80,7 @@ class Exchange:
         if self._lost_at is None:
             self._post(self._question)
 
-    async def chunks(self) -> AsyncIterator[str]:
+    async def chunks(self) -> AsyncGenerator[str]:
         """The answer's text as it comes, until its final piece.
 
         Raises:

@@ -1,7 +1,7 @@
 """One thread for one engine: its calls never overlap and never block the event loop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -37,7 +37,7 @@ class Worker:
 
     async def iterate(
         self, work: Callable[[CancelToken], Iterator[T]], cancel: CancelToken | None = None
-    ) -> AsyncIterator[T]:
+    ) -> AsyncGenerator[T]:
         """Run a generator in the thread, item by item."""
         token = cancel or CancelToken()
         items = await self.run(work, token)
