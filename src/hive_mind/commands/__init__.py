@@ -1,1 +1,1 @@
-"""What works without the server: time, date, stopwatch, timers. No I/O, time is an argument."""
+"""Commands that need no server: time, date, stopwatch, timers. Pure: the time is an argument."""

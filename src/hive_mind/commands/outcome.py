@@ -1,0 +1,28 @@
+"""What came of an order."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from hive_mind.commands.state import CommandState
+
+Effect: TypeAlias = Literal["timers_changed", "stopwatch_changed", "silence", "stop_speaking"]
+"""What the owner of the state must see to: save and mirror it and set its alarm clock anew
+(`timers_changed`), show the stopwatch (`stopwatch_changed`), end the ringing sound (`silence`), or stop
+talking (`stop_speaking`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an order.
+
+    Attributes:
+        reply: French, with digits as one writes them; `speakable` turns it into words.
+        state: the state after it.
+        effects: what must be seen to, in order.
+        asks: the reply is a question: listen again without the wake word.
+    """
+
+    reply: str
+    state: CommandState
+    effects: tuple[Effect, ...] = ()
+    asks: bool = False

@@ -1,0 +1,69 @@
+"""What the commands remember: timers and one stopwatch. Frozen; every change makes a new state."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+
+from hive_mind.protocol.messages.base import ShortText
+from hive_mind.protocol.messages.client import StopwatchState, TimerState
+
+ASK_FOR_S = 30.0
+"""How long a question back ("Pour quelle durée ?") waits for its answer."""
+
+
+class Asked(BaseModel):
+    """A question back that waits for its answer.
+
+    Attributes:
+        expects: kind of answer that sentences declare with `when` ("duration", "timer").
+        intent: the order that the answer completes, with the slots it already has.
+        since: when it was asked; it is forgotten after `ASK_FOR_S`.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    expects: ShortText
+    intent: ShortText
+    slots: dict[str, JsonValue] = {}
+    since: AwareDatetime
+
+
+class CommandState(BaseModel):
+    """Timers and stopwatch of one client, as kept on its disk and mirrored to the server.
+
+    Attributes:
+        timers: set and not yet due, in the order in which they were set.
+        ringing: timers that are due and that nobody has silenced yet.
+        stopwatch: None when it was never started, or was reset.
+        serial: number of timers ever set here; makes their identifiers.
+        asked: the question back that is open, if any.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    timers: tuple[TimerState, ...] = ()
+    ringing: tuple[TimerState, ...] = ()
+    stopwatch: StopwatchState | None = None
+    serial: Annotated[int, Field(ge=0)] = 0
+    asked: Asked | None = None
+
+    def open_question(self, now: datetime) -> Asked | None:
+        """The question back that still waits at `now`; one from the future (a clock set back) is dropped."""
+        if self.asked is not None and 0 <= (now - self.asked.since).total_seconds() <= ASK_FOR_S:
+            return self.asked
+        return None
+
+
+def remaining_s(timer: TimerState, now: datetime) -> float:
+    """Seconds left of a timer, between 0 and its whole duration whatever the clock does."""
+    if timer.due is None:
+        return timer.remaining_s or 0.0
+    return min(timer.duration_s, max(0.0, (timer.due - now).total_seconds()))
+
+
+def elapsed_s(stopwatch: StopwatchState, now: datetime) -> float:
+    """Seconds on a stopwatch; a clock set back takes nothing away from what was counted before."""
+    if stopwatch.started is None:
+        return stopwatch.elapsed_s
+    return stopwatch.elapsed_s + max(0.0, (now - stopwatch.started).total_seconds())

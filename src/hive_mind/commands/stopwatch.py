@@ -1,0 +1,62 @@
+"""The stopwatch: start, stop, look, reset."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from hive_mind.commands.outcome import Outcome
+from hive_mind.commands.replies import reply
+from hive_mind.commands.state import CommandState, elapsed_s
+from hive_mind.language.durations import duration_text
+from hive_mind.protocol.messages.client import StopwatchState
+
+_Slots = Mapping[str, object]
+
+
+def start(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
+    """Start from zero; one that runs goes on."""
+    watch = state.stopwatch
+    if watch is not None and watch.started is not None:
+        return Outcome(reply("stopwatch_already", elapsed=duration_text(elapsed_s(watch, now))), state)
+    return Outcome(
+        reply("stopwatch_started"),
+        _with(state, StopwatchState(started=now, changed=now)),
+        ("stopwatch_changed",),
+    )
+
+
+def stop(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
+    """Stop, and keep what it shows."""
+    watch = state.stopwatch
+    if watch is None:
+        return Outcome(reply("stopwatch_none"), state)
+    shown = elapsed_s(watch, now)
+    if watch.started is None:
+        return Outcome(reply("stopwatch_stopped_already", elapsed=duration_text(shown)), state)
+    stopped = StopwatchState(elapsed_s=shown, changed=now)
+    return Outcome(
+        reply("stopwatch_stopped", elapsed=duration_text(shown)),
+        _with(state, stopped),
+        ("stopwatch_changed",),
+    )
+
+
+def status(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
+    """Say what it shows."""
+    watch = state.stopwatch
+    if watch is None:
+        return Outcome(reply("stopwatch_none"), state)
+    key = "stopwatch_stopped_already" if watch.started is None else "stopwatch_running"
+    return Outcome(reply(key, elapsed=duration_text(elapsed_s(watch, now))), state)
+
+
+def reset(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
+    """Back to zero; one that runs goes on from there."""
+    watch = state.stopwatch
+    if watch is None:
+        return Outcome(reply("stopwatch_none"), state)
+    fresh = StopwatchState(started=now, changed=now) if watch.started is not None else None
+    return Outcome(reply("stopwatch_reset"), _with(state, fresh), ("stopwatch_changed",))
+
+
+def _with(state: CommandState, watch: StopwatchState | None) -> CommandState:
+    return state.model_copy(update={"stopwatch": watch})

@@ -1,0 +1,144 @@
+"""Timers: several, named or not. A timer's end is an instant, so neither DST nor a late wake-up moves it."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from hive_mind.commands.outcome import Outcome
+from hive_mind.commands.replies import listed, of_duration, reply, timer_name
+from hive_mind.commands.state import Asked, CommandState, remaining_s
+from hive_mind.language.durations import duration_text
+from hive_mind.language.words import keys_of
+from hive_mind.protocol.messages.client import TimerState
+
+MAX_TIMER_S = 7 * 86400
+"""Longest timer: a week."""
+
+MAX_TIMERS = 50
+"""Most timers at a time."""
+
+_Slots = Mapping[str, object]
+_NAME_CHARACTERS = 200
+
+
+def start(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
+    """Set a timer; without a duration, ask for it."""
+    duration = slots.get("duration_s")
+    name = str(slots["name"])[:_NAME_CHARACTERS] if slots.get("name") else None
+    if not isinstance(duration, int | float):
+        return _ask_duration(state, now, name, "timer_ask_duration")
+    if duration < 1:
+        return _ask_duration(state, now, name, "timer_zero")
+    if duration > MAX_TIMER_S:
+        return Outcome(reply("timer_too_long", most=duration_text(MAX_TIMER_S)), state)
+    if len(state.timers) >= MAX_TIMERS:
+        return Outcome(reply("timer_too_many", count=len(state.timers)), state)
+    timer = TimerState(
+        timer_id=f"timer-{state.serial + 1}",
+        name=name,
+        duration_s=float(duration),
+        due=now.astimezone(UTC) + timedelta(seconds=float(duration)),
+        changed=now,
+    )
+    after = state.model_copy(update={"timers": (*state.timers, timer), "serial": state.serial + 1})
+    key = "timer_started_named" if name else "timer_started"
+    return Outcome(reply(key, name=name, of_duration=of_duration(duration)), after, ("timers_changed",))
+
+
+def _ask_duration(state: CommandState, now: datetime, name: str | None, key: str) -> Outcome:
+    slots = {"name": name} if name else {}
+    asked = Asked(expects="duration", intent="start_timer", slots=slots, since=now)
+    return Outcome(reply(key), state.model_copy(update={"asked": asked}), asks=True)
+
+
+def cancel(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
+    """Cancel the timer that is meant; what rings is silenced first; of several, ask which."""
+    if state.ringing and not _picks(slots):
+        return silence(state)
+    if not state.timers:
+        return silence(state) if state.ringing else Outcome(reply("timer_none"), state)
+    meant = _meant(state.timers, slots)
+    if not meant:
+        return Outcome(reply("timer_unknown"), state)
+    if len(meant) > 1 and not _same(meant):
+        asked = Asked(expects="timer", intent="cancel_timer", since=now)
+        names = listed([timer_name(timer) for timer in meant])
+        question = reply("timer_which", count=len(meant), timers=names)
+        return Outcome(question, state.model_copy(update={"asked": asked}), asks=True)
+    timer = meant[0]
+    kept = tuple(other for other in state.timers if other is not timer)
+    said = reply("timer_cancelled") if not kept else reply("timer_cancelled_one", timer=timer_name(timer))
+    return Outcome(said, state.model_copy(update={"timers": kept}), ("timers_changed",))
+
+
+def cancel_all(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
+    """Cancel every timer and silence what rings."""
+    count = len(state.timers) + len(state.ringing)
+    if not count:
+        return Outcome(reply("timer_none"), state)
+    said = reply("timer_cancelled") if count == 1 else reply("timers_cancelled", count=count)
+    after = state.model_copy(update={"timers": (), "ringing": ()})
+    return Outcome(said, after, ("silence", "timers_changed") if state.ringing else ("timers_changed",))
+
+
+def status(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
+    """Say how long is left, of the timer that is meant or of all."""
+    if not state.timers:
+        return Outcome(ring_text(state.ringing) if state.ringing else reply("timer_none"), state)
+    meant = _meant(state.timers, slots)
+    if not meant:
+        return Outcome(reply("timer_unknown"), state)
+    left = [(duration_text(round(remaining_s(timer, now))), timer) for timer in meant]
+    if len(left) > 1:
+        items = [reply("timer_left_item", left=said, timer=timer_name(timer)) for said, timer in left]
+        return Outcome(reply("timers_left", all=listed(items)), state)
+    said, timer = left[0]
+    if timer.name:
+        return Outcome(reply("timer_left_at", left=said, timer=timer_name(timer)), state)
+    return Outcome(reply("timer_left", left=said), state)
+
+
+def silence(state: CommandState) -> Outcome:
+    """Stop what rings."""
+    after = state.model_copy(update={"ringing": ()})
+    return Outcome(reply("timer_silenced"), after, ("silence", "timers_changed"))
+
+
+def due(state: CommandState, now: datetime) -> tuple[CommandState, tuple[TimerState, ...]]:
+    """See `interpret.due`."""
+    rung = sorted((t for t in state.timers if t.due is not None and t.due <= now), key=lambda t: str(t.due))
+    if not rung:
+        return state, ()
+    begun = {timer.timer_id for timer in rung}
+    kept = tuple(timer for timer in state.timers if timer.timer_id not in begun)
+    after = state.model_copy(update={"timers": kept, "ringing": (*state.ringing, *rung)})
+    return after, tuple(rung)
+
+
+def ring_text(rung: tuple[TimerState, ...]) -> str:
+    """What is said when timers ring: "Le minuteur pâtes est terminé."."""
+    return " ".join(reply("timer_ringing", timer=timer_name(timer)) for timer in rung)
+
+
+def _picks(slots: _Slots) -> bool:
+    return "name" in slots or "duration_s" in slots
+
+
+def _meant(timers: tuple[TimerState, ...], slots: _Slots) -> list[TimerState]:
+    """The timers that a name or a duration picks; all of them when neither is given."""
+    name, duration = slots.get("name"), slots.get("duration_s")
+    found = list(timers)
+    if name:
+        wanted = set(keys_of(str(name))) - _ARTICLES
+        exact = [t for t in found if t.name and set(keys_of(t.name)) - _ARTICLES == wanted]
+        found = exact or [t for t in found if t.name and wanted & (set(keys_of(t.name)) - _ARTICLES)]
+    if isinstance(duration, int | float):
+        found = [t for t in found if abs(t.duration_s - duration) < 1]
+    return found
+
+
+def _same(timers: list[TimerState]) -> bool:
+    """Whether nobody could tell these timers apart by name or duration."""
+    return len({(timer.name, timer.duration_s) for timer in timers}) == 1
+
+
+_ARTICLES = frozenset({"le", "la", "les", "l", "de", "du", "des", "d", "mon", "ma", "mes", "un", "une"})

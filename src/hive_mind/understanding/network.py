@@ -1,0 +1,154 @@
+"""Templates as a network of words: from each point, which words lead where.
+
+A template is first laid out letter by letter (optional endings such as "minuteur[s]" glue inside words), then read
+word by word on demand; what was read is kept. A network has no loops, so every point has finitely many words.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hive_mind.errors import UnderstandingError
+from hive_mind.understanding.template import Choice, Literal, Node, Rule, Sequence, Slot
+
+_MAX_DEPTH = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What can follow at a word boundary.
+
+    Attributes:
+        words: next word to the points it leads to.
+        slots: values that may stand here, and the point after each.
+        final: a sentence may end here.
+    """
+
+    words: Mapping[str, tuple[int, ...]]
+    slots: tuple[tuple[Slot, int], ...]
+    final: bool
+
+
+@dataclass
+class Network:
+    """All templates of a grammar; a point is an integer, `owner` tells whose template it belongs to."""
+
+    rules: Mapping[str, Node]
+    _arcs: list[list[tuple[str | Slot | None, int]]] = field(default_factory=list)
+    _owner: list[int] = field(default_factory=list)
+    _finals: set[int] = field(default_factory=set)
+    _points: dict[int, Point] = field(default_factory=dict)
+    _slot_ahead: dict[int, bool] = field(default_factory=dict)
+
+    def add(self, node: Node, owner: int) -> int:
+        """Lay out a template for `owner`; answer the point where it starts.
+
+        Raises:
+            UnderstandingError: a rule is unknown or refers to itself.
+        """
+        start, end = self._state(owner), self._state(owner)
+        self._lay(node, start, end, owner, 0)
+        self._finals.add(end)
+        return start
+
+    def owner(self, point: int) -> int:
+        """Whose template this point belongs to."""
+        return self._owner[point]
+
+    def point(self, state: int) -> Point:
+        """What can follow at `state`, which must be a word boundary."""
+        known = self._points.get(state)
+        if known is None:
+            known = self._points[state] = self._read(state)
+        return known
+
+    def slot_ahead(self, state: int) -> bool:
+        """Whether a value may still come after `state`."""
+        known = self._slot_ahead.get(state)
+        if known is None:
+            known = any(
+                isinstance(label, Slot) or self.slot_ahead(target) for label, target in self._arcs[state]
+            )
+            self._slot_ahead[state] = known
+        return known
+
+    def _state(self, owner: int) -> int:
+        self._arcs.append([])
+        self._owner.append(owner)
+        return len(self._arcs) - 1
+
+    def _lay(self, node: Node, start: int, end: int, owner: int, depth: int) -> None:
+        if depth > _MAX_DEPTH:
+            raise UnderstandingError("an expansion rule refers to itself")
+        match node:
+            case Literal(text):
+                self._arcs[start].append((text, end))
+            case Slot():
+                self._arcs[start].append((node, end))
+            case Rule(name):
+                if name not in self.rules:
+                    raise UnderstandingError(f"unknown expansion rule <{name}>")
+                self._lay(self.rules[name], start, end, owner, depth + 1)
+            case Choice(items):
+                for item in items:
+                    self._lay(item, start, end, owner, depth)
+            case Sequence(items):
+                at = start
+                for item in items[:-1]:
+                    after = self._state(owner)
+                    self._lay(item, at, after, owner, depth)
+                    at = after
+                if items:
+                    self._lay(items[-1], at, end, owner, depth)
+                else:
+                    self._arcs[at].append((None, end))
+
+    def _read(self, state: int) -> Point:
+        words: dict[str, dict[int, None]] = {}
+        slots: list[tuple[Slot, int]] = []
+        final = False
+        seen: set[tuple[int, str]] = set()
+        stack: list[tuple[int, str]] = [(state, "")]
+        while stack:
+            at, prefix = stack.pop()
+            if (at, prefix) in seen:
+                continue
+            seen.add((at, prefix))
+            if at in self._finals:
+                if prefix:
+                    words.setdefault(prefix, {})[at] = None
+                else:
+                    final = True
+            for label, target in self._arcs[at]:
+                if label is None:
+                    stack.append((target, prefix))
+                elif isinstance(label, Slot):
+                    if prefix:
+                        words.setdefault(prefix, {})[self._between(at, label, target)] = None
+                    else:
+                        slots.append((label, target))
+                else:
+                    self._follow(label, target, at, prefix, words, stack)
+        return Point({word: tuple(targets) for word, targets in words.items()}, tuple(slots), final)
+
+    def _follow(
+        self,
+        label: str,
+        target: int,
+        at: int,
+        prefix: str,
+        words: dict[str, dict[int, None]],
+        stack: list[tuple[int, str]],
+    ) -> None:
+        """Take a run of letters and spaces: a space after letters ends a word."""
+        text = label if prefix else label.lstrip(" ")
+        head, space, rest = text.partition(" ")
+        if not space:
+            stack.append((target, prefix + head))
+            return
+        words.setdefault(prefix + head, {})[self._between(at, rest, target)] = None
+
+    def _between(self, at: int, label: str | Slot, target: int) -> int:
+        """The point in the middle of an arc, before `label`."""
+        middle = self._state(self._owner[at])
+        self._arcs[middle].append((label, target))
+        return middle
