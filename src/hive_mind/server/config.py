@@ -1,0 +1,107 @@
+"""Everything that can be set on the server; each setting is also an environment variable `HIVE_MIND_*`."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from hive_mind.errors import ConfigError
+from hive_mind.paths import data_dir
+
+PREFIX = "HIVE_MIND_"
+
+
+class ServerConfig(BaseSettings):
+    """Settings of one server process. Make it with `load_config`, which explains what is wrong.
+
+    Attributes:
+        host: address to listen on; 127.0.0.1 serves this machine alone, 0.0.0.0 the whole local network.
+        port: TCP port; 0 takes a free one.
+        data: data folder; None means the platform's own place.
+        name: what the assistant calls itself.
+        redis_url: `redis://` or `rediss://` of a Redis of yours; None starts the embedded one.
+        key: base64 of the 32 bytes that encrypt the conversation; None keeps a key file in the data folder.
+        context_days: days that the conversation is kept.
+        llm_engine: `llamacpp` runs a GGUF model here, `openai` asks any OpenAI-compatible endpoint, `none`
+            answers local commands only.
+        llm_model: id of an installed model or path of a GGUF file (`llamacpp`), or the endpoint's model name.
+        llm_base_url: of the endpoint, up to and with `/v1`.
+        llm_threads: CPU threads of llama.cpp; None means the physical cores.
+        llm_context_tokens: size of the model's window.
+        llm_max_tokens: longest answer.
+        llm_temperature: 0 always gives the likeliest answer.
+        history_chars: characters of past conversation that the model sees at most.
+        allowed_origins: web origins, besides pages from this server, that may open `/ws`.
+        max_clients: connections at once.
+        slow_client_s: seconds after which a client that does not read is dropped.
+        away_s: seconds that an answer goes on for a client whose connection was lost.
+        keep_session_s: seconds that a session can be resumed after its connection was lost.
+        draft_s: seconds that a speculative answer waits to be confirmed.
+        stop_grace_s: seconds that running answers get when the server stops.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    data: Path | None = None
+    name: Annotated[str, Field(min_length=1, max_length=40)] = "Alison"
+
+    redis_url: Annotated[str, Field(pattern=r"^(rediss?|unix)://")] | None = None
+    key: SecretStr | None = None
+    context_days: Annotated[float, Field(gt=0, le=366)] = 7.0
+
+    llm_engine: Literal["llamacpp", "openai", "none"] = "llamacpp"
+    llm_model: str | None = None
+    llm_base_url: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    llm_api_key: SecretStr | None = None
+    llm_threads: Annotated[int, Field(ge=1, le=256)] | None = None
+    llm_context_tokens: Annotated[int, Field(ge=1024, le=131072)] = 4096
+    llm_max_tokens: Annotated[int, Field(ge=16, le=2048)] = 160
+    llm_temperature: Annotated[float, Field(ge=0, le=2)] = 0.2
+    history_chars: Annotated[int, Field(ge=0, le=100_000)] = 2400
+
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    max_clients: Annotated[int, Field(ge=1, le=10_000)] = 64
+    slow_client_s: Annotated[float, Field(gt=0)] = 10.0
+    away_s: Annotated[float, Field(ge=0)] = 10.0
+    keep_session_s: Annotated[float, Field(ge=0)] = 300.0
+    draft_s: Annotated[float, Field(gt=0)] = 5.0
+    stop_grace_s: Annotated[float, Field(ge=0)] = 3.0
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "console"] = "json"
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        """In the environment the origins are separated by commas."""
+        return tuple(o.strip() for o in value.split(",") if o.strip()) if isinstance(value, str) else value
+
+    @property
+    def data_path(self) -> Path:
+        """The data folder; not created here."""
+        return data_dir(self.data)
+
+
+def load_config(**overrides: Any) -> ServerConfig:
+    """Read the environment; arguments that are not None win over it.
+
+    Raises:
+        ConfigError: CONFIG_INVALID, naming every setting that is wrong in one line.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        config = ServerConfig(**given)
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{PREFIX}{'_'.join(str(p) for p in e['loc'][:1]).upper()}: {e['msg']}"
+            for e in error.errors(include_input=False, include_url=False)
+        )
+        raise ConfigError(f"Wrong settings: {wrong}.") from None
+    if config.llm_engine == "openai" and not config.llm_base_url:
+        raise ConfigError(f"{PREFIX}LLM_ENGINE=openai needs {PREFIX}LLM_BASE_URL, such as http://localhost:8080/v1.")
+    if config.llm_engine == "openai" and not config.llm_model:
+        raise ConfigError(f"{PREFIX}LLM_ENGINE=openai needs {PREFIX}LLM_MODEL, the endpoint's model name.")
+    return config

@@ -1,0 +1,230 @@
+"""The conversation of the house as this process sees it: its newest part in memory, all of it in Redis.
+
+When Redis is away, turns go on from memory; what is said meanwhile waits here (bounded) and is written when
+Redis returns. Entries are in Redis before `append` returns, as long as it is there.
+"""
+
+import asyncio
+import contextlib
+import json
+import secrets
+from collections import deque
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, time, timedelta
+from typing import Literal
+
+from hive_mind.errors import ConfigError, ContextError
+from hive_mind.server.core.entry import Entry
+from hive_mind.server.core.store import ContextStore
+from hive_mind.server.logs import get_logger
+
+TAIL = 60
+"""Entries kept in memory."""
+
+WAITING = 2000
+"""Entries that wait for Redis at most; then the oldest are given up."""
+
+_RETRY_S = (0.25, 0.5, 1.0, 2.0, 5.0)
+_TRIM_EVERY_S = 24 * 3600.0
+
+Listener = Callable[[Entry], None]
+
+
+class Context:
+    """Shared conversation.
+
+    Args:
+        store: where it is kept.
+        revive: brings the embedded Redis back when it is down; None when Redis is not ours.
+    """
+
+    def __init__(self, store: ContextStore, revive: Callable[[], Awaitable[None]] | None = None) -> None:
+        self._store = store
+        self._revive = revive
+        self._origin = secrets.token_hex(8)
+        self._tail: deque[Entry] = deque(maxlen=TAIL)
+        self._waiting: deque[Entry] = deque(maxlen=WAITING)
+        self._states: dict[str, bytes | None] = {}
+        self._lost = asyncio.Event()
+        self._write = asyncio.Lock()
+        self._listeners: list[Listener] = []
+        self._log = get_logger("context")
+
+    @property
+    def available(self) -> bool:
+        """Whether Redis answers, as far as is known."""
+        return not self._lost.is_set()
+
+    @property
+    def tail(self) -> tuple[Entry, ...]:
+        """The newest entries, oldest first."""
+        return tuple(self._tail)
+
+    def listen(self, listener: Listener) -> None:
+        """Call `listener` for every entry, of this server and of others."""
+        self._listeners.append(listener)
+
+    async def start(self) -> None:
+        """Read the newest part. If Redis is away, start empty and go on trying."""
+        try:
+            await self._reload()
+            await self._store.trim(datetime.now(UTC))
+        except ContextError as error:
+            self._now_lost(error)
+
+    async def run(self) -> None:
+        """Keep in touch with Redis until cancelled: other servers' entries, recovery, daily trimming."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._follow())
+            group.create_task(self._recover())
+            group.create_task(self._trim())
+
+    async def append(self, entry: Entry) -> None:
+        """Add an entry; it is on disk when this returns, unless Redis is away."""
+        self._tail.append(entry)
+        for listener in self._listeners:
+            listener(entry)
+        async with self._write:
+            if self._lost.is_set() or self._waiting:
+                self._waiting.append(entry)
+                return
+            try:
+                await self._store.append(entry)
+            except ContextError as error:
+                self._waiting.append(entry)
+                self._now_lost(error)
+                return
+        with contextlib.suppress(ContextError):
+            await self._tell({"entry": entry.model_dump(mode="json")})
+
+    async def forget(
+        self, scope: Literal["turn", "day", "all"], turn_id: str | None, day: str | None
+    ) -> int:
+        """Erase from Redis and from memory; answer how many entries of Redis went.
+
+        Raises:
+            ContextError: Redis is away, so nothing was erased there; or FORGET_INVALID.
+        """
+        start, end = _span(scope, day)
+        if scope == "turn" and not turn_id:
+            raise ContextError("Which turn to forget is not said.", code="FORGET_INVALID", retryable=False)
+
+        def goes(entry: Entry) -> bool:
+            if scope == "turn":
+                return entry.turn_id == turn_id
+            return (start is None or entry.timestamp >= start) and (end is None or entry.timestamp < end)
+
+        async with self._write:
+            self._keep_only(lambda entry: not goes(entry))
+            if scope == "turn":
+                erased = await self._store.forget_turn(turn_id or "")
+            else:
+                erased = await self._store.forget_between(start, end)
+        await self._store.compact()
+        with contextlib.suppress(ContextError):
+            await self._tell({"forgotten": True})
+        return erased
+
+    async def save_state(self, name: str, value: bytes | None) -> None:
+        """Keep a small state; while Redis is away, in memory."""
+        try:
+            await self._store.save(name, value)
+        except ContextError as error:
+            self._states[name] = value
+            self._now_lost(error)
+
+    async def load_state(self, name: str) -> bytes | None:
+        """A state kept by `save_state`."""
+        if name in self._states:
+            return self._states[name]
+        try:
+            return await self._store.load(name)
+        except ContextError as error:
+            self._now_lost(error)
+            return None
+
+    def _keep_only(self, keep: Callable[[Entry], bool]) -> None:
+        kept = [entry for entry in self._tail if keep(entry)]
+        self._tail = deque(kept, maxlen=TAIL)
+        self._waiting = deque((entry for entry in self._waiting if keep(entry)), maxlen=WAITING)
+
+    def _now_lost(self, error: ContextError) -> None:
+        if not self._lost.is_set():
+            self._lost.set()
+            self._log.warning("redis away, going on from memory", reason=error.message)
+
+    async def _tell(self, event: dict[str, object]) -> None:
+        await self._store.publish(json.dumps({"origin": self._origin, **event}).encode())
+
+    async def _reload(self) -> None:
+        """Take the newest part from Redis, and keep what still waits to be written."""
+        stored = await self._store.tail(TAIL)
+        self._tail = deque([s.entry for s in stored] + list(self._waiting), maxlen=TAIL)
+
+    async def _follow(self) -> None:
+        """Take in what other servers say."""
+        while True:
+            try:
+                async for raw in self._store.events():
+                    event = json.loads(raw)
+                    if event["origin"] == self._origin:
+                        continue
+                    if "entry" in event:
+                        entry = Entry.model_validate(event["entry"])
+                        self._tail.append(entry)
+                        for listener in self._listeners:
+                            listener(entry)
+                    else:
+                        await self._reload()
+            except ContextError as error:
+                self._now_lost(error)
+                await asyncio.sleep(_RETRY_S[1])
+
+    async def _recover(self) -> None:
+        """Whenever Redis is lost, bring it back or wait for it, then write what waited."""
+        while True:
+            await self._lost.wait()
+            attempt = 0
+            while not await self._try_to_return(attempt):
+                attempt += 1
+            self._log.info("redis back")
+
+    async def _try_to_return(self, attempt: int) -> bool:
+        try:
+            if self._revive is not None:
+                await self._revive()
+            await self._store.ping()
+            async with self._write:
+                await self._write_back()
+                await self._reload()
+                self._lost.clear()
+        except (ContextError, ConfigError) as error:
+            self._log.debug("redis still away", reason=error.message)
+            await asyncio.sleep(_RETRY_S[min(attempt, len(_RETRY_S) - 1)])
+            return False
+        return True
+
+    async def _write_back(self) -> None:
+        while self._waiting:
+            await self._store.append(self._waiting[0], again=True)
+            self._waiting.popleft()
+        for name in list(self._states):
+            await self._store.save(name, self._states[name])
+            del self._states[name]
+
+    async def _trim(self) -> None:
+        while True:
+            await asyncio.sleep(_TRIM_EVERY_S)
+            with contextlib.suppress(ContextError):
+                await self._store.trim(datetime.now(UTC))
+
+
+def _span(scope: str, day: str | None) -> tuple[datetime | None, datetime | None]:
+    """From when until when to forget; a day is one of this machine's calendar."""
+    if scope != "day":
+        return None, None
+    try:
+        first = datetime.combine(datetime.strptime(day or "", "%Y-%m-%d").date(), time.min)  # noqa: DTZ007 - a date
+    except ValueError:
+        raise ContextError("Which day to forget is not said.", code="FORGET_INVALID", retryable=False) from None
+    return first.astimezone(), (first + timedelta(days=1)).astimezone()

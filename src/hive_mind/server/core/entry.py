@@ -1,0 +1,54 @@
+"""One message of the conversation, and how it is written in Redis: sealed, bound to its place."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from hive_mind.errors import ContextError
+from hive_mind.server.core.crypto import Vault
+
+FIELD = "sealed"
+"""The one field of an entry of the stream."""
+
+
+class Entry(BaseModel):
+    """What somebody said.
+
+    Attributes:
+        intent: what was understood; `conversation` is what the language model answers and sees again.
+        complete: False for an answer that was cut short.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    role: Literal["user", "assistant"]
+    text: str
+    timestamp: AwareDatetime
+    client_id: str
+    turn_id: str
+    intent: str = "conversation"
+    complete: bool = True
+
+    def sealed(self, vault: Vault, place: str) -> bytes:
+        """Encrypt it for a place (stream and id, or channel): it cannot be read anywhere else."""
+        return vault.seal(self.model_dump_json().encode(), place)
+
+    @classmethod
+    def unsealed(cls, vault: Vault, sealed: bytes, place: str) -> "Entry":
+        """Decrypt it.
+
+        Raises:
+            ContextError: CONTEXT_UNREADABLE.
+        """
+        try:
+            return cls.model_validate_json(vault.open(sealed, place))
+        except ValidationError as error:
+            raise ContextError(
+                "An entry of the conversation is malformed.", code="CONTEXT_UNREADABLE", retryable=False
+            ) from error
+
+
+def stream_time(moment: datetime) -> int:
+    """Milliseconds since 1970, the first half of a stream id."""
+    return int(moment.timestamp() * 1000)

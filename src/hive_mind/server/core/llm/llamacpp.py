@@ -1,0 +1,201 @@
+"""A GGUF model on this machine's CPU: llama.cpp in a process of its own, watched and started again."""
+
+import asyncio
+import json
+import secrets
+import sys
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import httpx
+
+from hive_mind.errors import LlmError
+from hive_mind.server.core.llm.engine import Chat, LlmCapabilities, LlmState
+from hive_mind.server.core.llm.openai import OpenAiModel
+from hive_mind.server.core.llm.worker import WorkerOrder
+from hive_mind.server.logs import get_logger
+
+_LOAD_S = 180.0
+_RESTART_S = (0.5, 2.0, 10.0, 60.0)
+_QUIET_S = 60.0
+
+
+class LlamaCppModel:
+    """llama.cpp with one slot: the conversation's prefix stays in its cache from turn to turn.
+
+    Args:
+        model: GGUF file.
+        runtime: private folder for the socket.
+        threads: CPU threads.
+        context_tokens: size of the window.
+        max_tokens: longest answer.
+        temperature: 0 always gives the likeliest answer.
+    """
+
+    def __init__(
+        self,
+        model: Path,
+        runtime: Path,
+        *,
+        threads: int,
+        context_tokens: int = 4096,
+        max_tokens: int = 160,
+        temperature: float = 0.2,
+    ) -> None:
+        self._model = model
+        self._listen = str(runtime / f"llm-{secrets.token_hex(4)}.sock") if sys.platform != "win32" else "127.0.0.1"
+        self._threads = threads
+        self._context_tokens = context_tokens
+        self._max_tokens = max_tokens
+        self._temperature = temperature
+        self._state: LlmState = "loading"
+        self._process: asyncio.subprocess.Process | None = None
+        self._client: OpenAiModel | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._turn = asyncio.Lock()
+        self._first: Chat | None = None
+        self._log = get_logger("llm")
+
+    @property
+    def capabilities(self) -> LlmCapabilities:
+        """It is local, goes on from a beginning, and can be warmed."""
+        return LlmCapabilities(f"llamacpp:{self._model.parent.name}", local=True, continues=True, warms=True)
+
+    @property
+    def state(self) -> LlmState:
+        """Loading, ready, or failed and about to be started again."""
+        return self._state
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the worker, while it runs."""
+        return self._process.pid if self._process is not None else None
+
+    async def start(self) -> None:
+        """Begin to load."""
+        self._keeper = asyncio.create_task(self._keep(), name="llm")
+
+    async def stop(self) -> None:
+        """End the worker."""
+        for task in (self._keeper, self._reading):
+            if task is not None:
+                task.cancel()
+                await asyncio.wait({task})
+        await self._end()
+        self._state = "off"
+
+    async def generate(self, chat: Chat, so_far: str = "") -> AsyncGenerator[str, None]:
+        """Answer, piece by piece; see `LanguageModel.generate`."""
+        if self._reading is not None:
+            self._reading.cancel()
+        async with self._turn:
+            client = self._client
+            if client is None:
+                code = "LLM_LOADING" if self._state == "loading" else "LLM_UNAVAILABLE"
+                raise LlmError(f"The language model is {self._state}.", code=code)
+            pieces = client.generate(chat, so_far)
+            try:
+                async for piece in pieces:
+                    yield piece
+            finally:
+                await pieces.aclose()
+
+    async def prepare(self, chat: Chat) -> None:
+        """Read the chat into the cache, unless an answer is being generated; see `LanguageModel.prepare`."""
+        self._first = chat
+        if self._client is None or self._turn.locked() or (self._reading and not self._reading.done()):
+            return
+        self._reading = asyncio.create_task(self._read(self._client, chat))
+        await asyncio.wait({self._reading})
+
+    async def _read(self, client: OpenAiModel, chat: Chat) -> None:
+        try:
+            await client.read_only(chat)
+        except LlmError as error:
+            self._log.debug("prefix not read", code=error.code)
+
+    async def _keep(self) -> None:
+        """Start the worker, wait for its end, start it again; ever slower while it keeps failing."""
+        failures = 0
+        while True:
+            begun = asyncio.get_running_loop().time()
+            try:
+                await self._run_once()
+            except LlmError as error:
+                self._log.error("language model failed", code=error.code, reason=error.message)
+            finally:
+                self._state = "failed"
+                await self._end()
+            lasted = asyncio.get_running_loop().time() - begun
+            failures = 0 if lasted > _QUIET_S else failures + 1
+            await asyncio.sleep(_RESTART_S[min(failures, len(_RESTART_S)) - 1])
+            self._state = "loading"
+
+    async def _run_once(self) -> None:
+        """Run a worker until it ends.
+
+        Raises:
+            LlmError: it could not load the model, or ended.
+        """
+        if not await asyncio.to_thread(self._model.is_file):
+            raise LlmError(f"{self._model} does not exist: ./hive models pull", code="MODEL_MISSING")
+        begun = asyncio.get_running_loop().time()
+        key = secrets.token_urlsafe(24)
+        order = WorkerOrder(str(self._model), self._listen, key, self._threads, self._context_tokens)
+        process = self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "hive_mind.server.core.llm.worker",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        assert process.stdin is not None  # noqa: S101 - asked for above
+        assert process.stdout is not None  # noqa: S101
+        process.stdin.write(order.to_line())
+        try:
+            async with asyncio.timeout(_LOAD_S):
+                line = await process.stdout.readline()
+        except TimeoutError:
+            raise LlmError(f"The model did not load within {_LOAD_S:.0f} s.", code="LLM_TIMEOUT") from None
+        told = json.loads(line) if line.strip() else {"error": "its process ended while loading"}
+        if "address" not in told:
+            raise LlmError(f"llama.cpp cannot load {self._model.name}: {told['error']}.")
+        self._client = self._connect(str(told["address"]), key)
+        self._state = "ready"
+        self._log.info(
+            "language model ready",
+            model=self.capabilities.name,
+            load_s=round(asyncio.get_running_loop().time() - begun, 2),
+            pid=process.pid,
+        )
+        if self._first is not None:
+            await self.prepare(self._first)
+        code = await process.wait()
+        raise LlmError(f"The process of llama.cpp ended (code {code}).")
+
+    def _connect(self, address: str, key: str) -> OpenAiModel:
+        unix = address.startswith("unix://")
+        return OpenAiModel(
+            "http://llm/v1" if unix else f"{address}/v1",
+            self._model.parent.name,
+            api_key=key,
+            max_tokens=self._max_tokens,
+            temperature=self._temperature,
+            capabilities=self.capabilities,
+            extra={"cache_prompt": True},
+            transport=httpx.AsyncHTTPTransport(uds=address.removeprefix("unix://")) if unix else None,
+        )
+
+    async def _end(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            await client.stop()
+        process, self._process = self._process, None
+        if process is not None and process.returncode is None:
+            process.kill()
+            await process.wait()
+        if self._listen.endswith(".sock"):
+            await asyncio.to_thread(Path(self._listen).unlink, missing_ok=True)

@@ -1,0 +1,219 @@
+"""The conversation in Redis: a stream of sealed entries, small sealed states, a channel between servers."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError, ResponseError
+
+from hive_mind.errors import ContextError
+from hive_mind.server.core.crypto import Vault
+from hive_mind.server.core.entry import FIELD, Entry, stream_time
+from hive_mind.server.logs import get_logger
+
+STREAM = "hive:context"
+CHANNEL = "hive:events"
+_TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An entry and its stream id."""
+
+    id: str
+    entry: Entry
+
+
+def connect(url: str) -> Redis:
+    """A client that gives up within seconds, so that a lost Redis never holds a turn."""
+    client: Redis = Redis.from_url(
+        url,
+        socket_connect_timeout=2.0,
+        socket_timeout=2.0,
+        retry=Retry(NoBackoff(), 1),
+        retry_on_error=[ConnectionError],
+        health_check_interval=0,
+    )
+    return client
+
+
+class ContextStore:
+    """Reads and writes one house's conversation. All methods raise `ContextError` when Redis is away.
+
+    Args:
+        client: connected or not; commands connect.
+        vault: seals what is written.
+        days: how long entries are kept.
+    """
+
+    def __init__(self, client: Redis, vault: Vault, days: float) -> None:
+        self._redis = client
+        self._vault = vault
+        self._keep = timedelta(days=days)
+        self._log = get_logger("context")
+
+    async def ping(self) -> None:
+        """Raise unless Redis answers."""
+        try:
+            await self._redis.ping()
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+
+    async def append(self, entry: Entry, *, again: bool = False) -> str:
+        """Write an entry and drop what is too old; the id is the time, or just after the newest entry.
+
+        Args:
+            entry: what to write.
+            again: an earlier try has failed, perhaps after it was written; then nothing is done twice.
+        """
+        try:
+            id_ = f"{stream_time(entry.timestamp)}-0"
+            if again:
+                for stored in self._read(await self._redis.xrange(STREAM, id_)):
+                    if stored.entry == entry:
+                        return stored.id
+            oldest = stream_time(entry.timestamp - self._keep)
+            for _ in range(_TRIES):
+                try:
+                    await self._redis.xadd(
+                        STREAM,
+                        {FIELD: entry.sealed(self._vault, f"{STREAM}|{id_}")},
+                        id=id_,
+                        minid=str(oldest),
+                        approximate=False,
+                    )
+                except ResponseError as error:
+                    if "equal or smaller" not in str(error):
+                        raise
+                    id_ = await self._after_newest()
+                else:
+                    return id_
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+        raise ContextError("The conversation is written by too many at once.")
+
+    async def tail(self, count: int) -> list[Stored]:
+        """The newest entries that can be read, oldest first."""
+        try:
+            raw = await self._redis.xrevrange(STREAM, count=count)
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+        return list(reversed(self._read(raw)))
+
+    async def trim(self, now: datetime) -> int:
+        """Drop entries older than the window; answer how many."""
+        try:
+            return int(
+                await self._redis.xtrim(STREAM, minid=str(stream_time(now - self._keep)), approximate=False)
+            )
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+
+    async def forget_turn(self, turn_id: str) -> int:
+        """Erase the entries of a turn; answer how many."""
+        try:
+            raw = await self._redis.xrange(STREAM)
+            ids = [s.id for s in self._read(raw) if s.entry.turn_id == turn_id]
+            return int(await self._redis.xdel(STREAM, *ids)) if ids else 0
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+
+    async def forget_between(self, start: datetime | None, end: datetime | None) -> int:
+        """Erase the entries said from `start` until before `end` (None: without limit), readable or not."""
+        first = "-" if start is None else str(stream_time(start))
+        last = "+" if end is None else str(stream_time(end) - 1)
+        try:
+            ids = [id_ for id_, _ in await self._redis.xrange(STREAM, first, last)]
+            erased = 0
+            for at in range(0, len(ids), 500):
+                erased += int(await self._redis.xdel(STREAM, *ids[at : at + 500]))
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+        return erased
+
+    async def compact(self) -> None:
+        """Have Redis rewrite its file without what was erased, where it allows that."""
+        try:
+            await self._redis.bgrewriteaof()
+        except (RedisError, OSError) as error:
+            self._log.info("redis file not rewritten", reason=type(error).__name__)
+
+    async def save(self, name: str, value: bytes | None) -> None:
+        """Keep a small sealed state under a name; None removes it."""
+        key = f"hive:state:{name}"
+        try:
+            if value is None:
+                await self._redis.delete(key)
+            else:
+                await self._redis.set(key, self._vault.seal(value, key))
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+
+    async def load(self, name: str) -> bytes | None:
+        """A state kept by `save`; None when there is none, or it cannot be read."""
+        key = f"hive:state:{name}"
+        try:
+            sealed = await self._redis.get(key)
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+        try:
+            return None if sealed is None else self._vault.open(sealed, key)
+        except ContextError as error:
+            self._log.warning("state unreadable", code=error.code)
+            return None
+
+    async def publish(self, event: bytes) -> None:
+        """Tell the other servers of this house."""
+        try:
+            await self._redis.publish(CHANNEL, self._vault.seal(event, CHANNEL))
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+
+    async def events(self) -> AsyncIterator[bytes]:
+        """What servers of this house publish, this one included, until Redis goes away."""
+        channel = self._redis.pubsub(ignore_subscribe_messages=True)
+        try:
+            await channel.subscribe(CHANNEL)
+            while True:
+                message = await channel.get_message(timeout=None)
+                if message is not None and isinstance(message["data"], bytes):
+                    try:
+                        yield self._vault.open(message["data"], CHANNEL)
+                    except ContextError as error:
+                        self._log.warning("event unreadable", code=error.code)
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+        finally:
+            await channel.aclose()  # type: ignore[no-untyped-call]
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._redis.aclose()
+
+    async def _after_newest(self) -> str:
+        newest = await self._redis.xinfo_stream(STREAM)
+        last = newest["last-generated-id"]
+        ms, _, seq = (last.decode() if isinstance(last, bytes) else str(last)).partition("-")
+        return f"{ms}-{int(seq) + 1}"
+
+    def _read(self, raw: list[tuple[bytes, dict[bytes, bytes]]]) -> list[Stored]:
+        found: list[Stored] = []
+        unreadable = 0
+        for id_bytes, fields in raw:
+            id_ = id_bytes.decode()
+            try:
+                entry = Entry.unsealed(self._vault, fields.get(FIELD.encode(), b""), f"{STREAM}|{id_}")
+            except ContextError:
+                unreadable += 1
+            else:
+                found.append(Stored(id_, entry))
+        if unreadable:
+            self._log.warning("entries unreadable", count=unreadable, hint="was HIVE_MIND_KEY changed?")
+        return found
+
+
+def _away(error: Exception) -> ContextError:
+    return ContextError(f"Redis does not answer ({type(error).__name__}).")
