@@ -101,7 +101,9 @@ def load_config(**overrides: Any) -> ServerConfig:
         )
         raise ConfigError(f"Wrong settings: {wrong}.") from None
     if config.llm_engine == "openai" and not config.llm_base_url:
-        raise ConfigError(f"{PREFIX}LLM_ENGINE=openai needs {PREFIX}LLM_BASE_URL, such as http://localhost:8080/v1.")
+        raise ConfigError(
+            f"{PREFIX}LLM_ENGINE=openai needs {PREFIX}LLM_BASE_URL, such as http://localhost:8080/v1."
+        )
     if config.llm_engine == "openai" and not config.llm_model:
         raise ConfigError(f"{PREFIX}LLM_ENGINE=openai needs {PREFIX}LLM_MODEL, the endpoint's model name.")
     return config

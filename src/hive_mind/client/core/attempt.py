@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 
@@ -13,7 +13,6 @@ from hive_mind.client.core.speaking import clauses_of
 from hive_mind.client.core.state import Effect, Event
 from hive_mind.client.core.turn import Route, Timeline, TurnRecord
 from hive_mind.commands.interpret import INTENTS
-from hive_mind.commands.outcome import Outcome
 from hive_mind.errors import LinkError, SpeechError
 from hive_mind.language.clauses import ClauseSplitter
 from hive_mind.language.messages import error_message, message
@@ -37,6 +36,7 @@ class Attempt:
         question_end: when it ended, on the client's clock.
         question_end_sample: the same as a position in what was heard.
         settle: told the gate that the transcript calls for.
+        instead: nothing to recognise: an intent and the sentence to say.
         answer_silence: say so when nothing intelligible was heard.
     """
 
@@ -48,13 +48,17 @@ class Attempt:
         question_end_sample: int,
         settle: Callable[[int], None],
         *,
-        answer_silence: bool,
+        instead: tuple[str, str] | None = None,
+        answer_silence: bool = False,
     ) -> None:
         self.question_end_sample = question_end_sample
         self.timeline = Timeline(question_end)
+        self.asks = False
+        """Whether the answer asks back, so that the next utterance belongs to it."""
         self._shop = shop
         self._samples = samples
         self._settle = settle
+        self._instead = instead
         self._answer_silence = answer_silence
         self._committed = asyncio.Event()
         self._dropped = False
@@ -82,12 +86,17 @@ class Attempt:
 
     def interrupt(self) -> None:
         """Silence, and tell the server what was heard; the owner cancels the task."""
+        self._dropped = True
         spoken = self._answer.interrupt() if self._answer is not None else ""
         if self._exchange is not None:
             self._exchange.interrupt(spoken if self.committed else None)
 
     async def run(self) -> TurnRecord | None:
         """Go through it; None when there was nothing to answer."""
+        if self._instead is not None:
+            self._intent = self._instead[0]
+            await self._speak(self._sorry([self._instead[1]]))
+            return self._record("")
         transcript = await self._recognise()
         text = transcript.text.strip()
         if not any(c.isalnum() for c in text) or transcript.no_speech_probability > _NOISE_PROBABILITY:
@@ -138,6 +147,7 @@ class Attempt:
         self._route, self._intent = "command", match.intent
         outcome = keeper.interpret(match, self._asked_at)
         self._said.append(outcome.reply)
+        self.asks = outcome.asks
 
         async def _clauses() -> AsyncGenerator[str]:
             for clause in clauses_of(outcome.reply):
@@ -170,8 +180,8 @@ class Attempt:
             try:
                 await self._speak(self._streamed(exchange), _confirm)
             except asyncio.CancelledError:
-                # Not `interrupt`ed by a user who heard some of it: the pause was no end, or the client stops.
-                exchange.interrupt()
+                if not self._dropped:
+                    exchange.interrupt()  # nobody interrupted us: the client stops
                 raise
             end = await exchange.ended()
             if end is not None:
@@ -223,7 +233,7 @@ class Attempt:
                 yield clause
 
     async def _speak(
-        self, clauses: AsyncGenerator[str], act: Callable[[], "asyncio.Future[None]"] | None = None
+        self, clauses: AsyncGenerator[str], act: Callable[[], Awaitable[None]] | None = None
     ) -> None:
         shop = self._shop
         with ExitStack() as stack:

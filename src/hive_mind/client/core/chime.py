@@ -19,4 +19,5 @@ def chime(rate: int) -> Samples:
         note = (partials * attack * np.exp(-t / 0.12)).astype(np.float32)
         start = int(index * _NOTE_S * rate)
         total[start : start + len(note)] += note
-    return (0.5 * total / np.max(np.abs(total))).astype(np.float32)
+    peak = float(np.max(np.abs(total)))
+    return np.asarray(0.5 * total / peak, np.float32)

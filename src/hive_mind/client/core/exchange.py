@@ -165,7 +165,9 @@ class Exchange:
                 if self._failure is not None:
                     raise self._failure
                 wake = asyncio.ensure_future(self._wake.wait())
-                limit = asyncio.ensure_future(self._clock.sleep(GRACE_S if self._lost_at else ANSWER_TIMEOUT_S))
+                limit = asyncio.ensure_future(
+                    self._clock.sleep(GRACE_S if self._lost_at else ANSWER_TIMEOUT_S)
+                )
                 try:
                     await asyncio.wait([get, wake, limit], return_when=asyncio.FIRST_COMPLETED)
                     if get.done():

@@ -3,14 +3,7 @@
 import numpy as np
 
 from hive_mind.speech.audio import Samples
-from hive_mind.speech.endpointing import (
-    Endpoint,
-    Endpointer,
-    EndpointEvent,
-    EndpointSettings,
-    SpeechStarted,
-    TooLong,
-)
+from hive_mind.speech.endpointing import Endpointer, EndpointEvent, EndpointSettings, SpeechStarted
 from hive_mind.speech.engines import VoiceActivityDetector
 from hive_mind.speech.utterance import UtteranceBuffer
 
@@ -65,15 +58,14 @@ class Ear:
         self._vad.reset()
         self._buffer.clear()
 
+    def take(self) -> Samples:
+        """The audio of the utterance that just ended; the ear keeps none of it."""
+        samples = self._buffer.samples()
+        self._buffer.clear()
+        return samples
+
     def _note(self, events: tuple[EndpointEvent, ...]) -> tuple[EndpointEvent, ...]:
         for event in events:
             if isinstance(event, SpeechStarted):
                 self._buffer.begin(event.sample)
         return events
-
-    def close_utterance(self, event: Endpoint | TooLong) -> Samples:
-        """Take the audio of the utterance that `event` ended; the ear keeps none of it."""
-        del event
-        samples = self._buffer.samples()
-        self._buffer.clear()
-        return samples

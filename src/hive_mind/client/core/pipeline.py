@@ -1,8 +1,9 @@
 """The voice loop: a straight line from an audio source to a playout sink, one turn after the other."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 
+import numpy as np
 import structlog
 
 from hive_mind.client.core.answering import Answer
@@ -12,12 +13,12 @@ from hive_mind.client.core.listening import Ear
 from hive_mind.client.core.shop import Shop
 from hive_mind.client.core.source import AudioSource
 from hive_mind.client.core.speaking import clauses_of, spoken_forms
-from hive_mind.client.core.state import Effect, Event
+from hive_mind.client.core.state import Effect, Event, Turn
 from hive_mind.client.core.turn import TurnRecord
-from hive_mind.errors import LinkError
+from hive_mind.errors import HiveMindError, LinkError
 from hive_mind.language.messages import message
 from hive_mind.protocol.messages import WakeDetected
-from hive_mind.speech.audio import SAMPLE_RATE
+from hive_mind.speech.audio import Samples
 from hive_mind.speech.endpointing import (
     Endpoint,
     EndpointEvent,
@@ -27,6 +28,9 @@ from hive_mind.speech.endpointing import (
     SpeechStarted,
     TooLong,
 )
+
+MOST_LIKELY = 8
+"""Replies rendered ahead while the user speaks: more than there is time for."""
 
 _log = structlog.get_logger(__name__)
 
@@ -65,6 +69,7 @@ class VoiceLoop:
         self._task: asyncio.Task[None] | None = None
         self._floor_free = asyncio.Event()
         self._floor_free.set()
+        self._follow_up = False
         self._tasks = asyncio.TaskGroup()
 
     async def run(self, source: AudioSource) -> None:
@@ -72,35 +77,29 @@ class VoiceLoop:
         self._source = source
         async with asyncio.TaskGroup() as self._tasks:
             async for frame in source.frames():
-                for event in self._ear.hear(frame):
-                    self._handle(event)
-            for event in self._ear.finish():
-                self._handle(event)
+                self._handle(self._ear.hear(frame))
+            self._handle(self._ear.finish())
 
     async def one_turn(self, source: AudioSource) -> TurnRecord | None:
         """Listen until one question is answered; None when the source ends without a question."""
-        records: list[TurnRecord] = []
-        over = asyncio.Event()
+        first: asyncio.Future[TurnRecord] = asyncio.get_running_loop().create_future()
 
         def _note(record: TurnRecord) -> None:
-            records.append(record)
-            over.set()
+            if not first.done():
+                first.set_result(record)
 
         report, self._on_turn = self._on_turn, _note
+        listening = asyncio.ensure_future(self.run(source))
+        listening.add_done_callback(lambda _: first.cancel())
         try:
-            listening = asyncio.ensure_future(self.run(source))
-            waiting = asyncio.ensure_future(over.wait())
-            try:
-                await asyncio.wait([listening, waiting], return_when=asyncio.FIRST_COMPLETED)
-                if listening.done():
-                    listening.result()
-            finally:
-                waiting.cancel()
-                listening.cancel()
-                await asyncio.wait([listening])
+            await asyncio.wait([first])
+            if listening.done():
+                listening.result()
+            return None if first.cancelled() else first.result()
         finally:
             self._on_turn = report
-        return records[0] if records else None
+            listening.cancel()
+            await asyncio.wait([listening])
 
     def listen(self) -> None:
         """The user asks for an ear (push-to-talk): stop what is being said, take the next utterance."""
@@ -110,34 +109,161 @@ class VoiceLoop:
 
     def interrupt(self) -> None:
         """Stop recognition, synthesis and playout, and tell the server what was heard."""
-        self._shop.status.tell(Event.INTERRUPTED)
-        self._stop()
+        self._tell(Event.INTERRUPTED)
+        self._drop()
+        self._floor_free.set()
+
+    def follow_up(self) -> None:
+        """The server expects an answer: the next utterance counts without being asked for."""
+        self._follow_up = True
+        if self._floor_free.is_set():
+            self._over(asks=True)
 
     async def announce(self, text: str, *, ring: bool = False) -> None:
         """Say something unasked, as soon as nobody speaks; a bell first if it rings."""
-        await self._floor_free.wait()
+        while not self._floor_free.is_set():
+            await self._floor_free.wait()
         self._floor_free.clear()
-        self._attempt = None
-        self._task = asyncio.current_task() and self._tasks.create_task(self._say(text, ring=ring))
-        if self._task is not None:
-            await asyncio.wait([self._task])
-
-    async def _say(self, text: str, *, ring: bool) -> None:
-        shop = self._shop
-
-        async def _clauses():  # noqa: ANN202
-            for clause in clauses_of(text):
-                yield clause
-
+        self._task = task = asyncio.ensure_future(self._say(text, ring=ring))
         try:
-            shop.status.tell(Event.ANSWER_STARTED)
-            answer = Answer(_clauses(), shop.voice, shop.voice_worker, shop.sink, shop.clock)
-            answer.released.set()
-            with shop.preparer.given_way():
-                await answer.run(chime(shop.sink.rate) if ring else None)
+            await asyncio.wait([task])
         finally:
-            self._end(None)
+            task.cancel()
+        if not task.cancelled():
+            task.result()
+
+    # What the ear hears.
+
+    def _handle(self, events: tuple[EndpointEvent, ...]) -> None:
+        for event in events:
+            match event:
+                case SpeechStarted():
+                    self._speech_started()
+                case Speculate(speech_end_sample=end):
+                    self._begin(end, self._ear.samples())
+                case SpeechResumed():
+                    self._drop()
+                case Endpoint(speech_end_sample=end):
+                    samples = self._ear.take()
+                    if self._attempt is None or self._attempt.question_end_sample != end:
+                        self._begin(end, samples)
+                    self._commit()
+                case TooLong(speech_end_sample=end):
+                    self._ear.take()
+                    self._begin(end, instead=("too_long", message("too_long")))
+                    self._commit()
+                case NoSpeech(sample=at):
+                    self._nobody_spoke(at)
+
+    def _speech_started(self) -> None:
+        if not self._armed or (self._answering and not self._barge_in):
+            self._ear.forget()
+            return
+        shop = self._shop
+        self._tell(Event.SPEECH_STARTED)
+        self._floor_free.clear()
+        if shop.link is not None and shop.link.connected:
+            try:
+                shop.link.post(WakeDetected(word="", score=1.0, loudness=self._ear.loudness))
+            except LinkError as error:
+                _log.debug("wake not sent", code=error.code)
+        # While the user speaks the processor is idle: render what is likely to be asked for.
+        shop.preparer.want(spoken_forms(shop.keeper.likely_replies()[:MOST_LIKELY]))
+
+    def _nobody_spoke(self, at: int) -> None:
+        if not self._armed or self._answering:
+            return
+        if self._shop.status.state.turn is Turn.FOLLOW_UP:
+            self._tell(Event.FOLLOW_UP_CLOSED)
+            self._armed = self._always
+        elif self._answer_silence:
+            self._begin(at, instead=("no_speech", message("not_heard")))
+            self._commit()
+
+    def _begin(
+        self, end: int, samples: Samples | None = None, instead: tuple[str, str] | None = None
+    ) -> None:
+        assert self._source is not None
+        self._drop()
+        self._floor_free.clear()
+        attempt = Attempt(
+            self._shop,
+            np.zeros(0, np.float32) if samples is None else samples,
+            self._source.time_of(end),
+            end,
+            lambda gate_ms: self._settle(attempt, gate_ms),
+            instead=instead,
+            answer_silence=self._answer_silence,
+        )
+        self._attempt = attempt
+        self._task = self._tasks.create_task(self._answer(attempt))
+
+    def _settle(self, attempt: Attempt, gate_ms: int) -> None:
+        if attempt is self._attempt and not attempt.committed:
+            self._handle(self._ear.settle(gate_ms))
+
+    def _commit(self) -> None:
+        assert self._attempt is not None
+        self._armed = self._always
+        self._attempt.commit()
+
+    # What is said.
 
     @property
     def _answering(self) -> bool:
         return self._task is not None and (self._attempt is None or self._attempt.committed)
+
+    def _tell(self, event: Event) -> None:
+        if Effect.STOP_ANSWER in self._shop.status.tell(event):
+            self._drop()
+
+    def _drop(self) -> None:
+        """Stop the present attempt or announcement, whatever it is doing."""
+        attempt, task = self._attempt, self._task
+        self._attempt = self._task = None
+        if attempt is not None:
+            attempt.interrupt()
+        elif task is not None:
+            self._shop.sink.interrupt()
+        if task is not None:
+            task.cancel()
+
+    async def _answer(self, attempt: Attempt) -> None:
+        record = None
+        try:
+            record = await attempt.run()
+        except HiveMindError as error:
+            _log.error("turn failed", code=error.code)
+        finally:
+            if self._attempt is attempt:
+                self._over(asks=attempt.asks)
+        if record is not None:
+            self._on_turn(record)
+
+    async def _say(self, text: str, *, ring: bool) -> None:
+        shop = self._shop
+        me = asyncio.current_task()
+
+        async def _clauses() -> AsyncGenerator[str]:
+            for clause in clauses_of(text):
+                yield clause
+
+        answer = Answer(_clauses(), shop.voice, shop.voice_worker, shop.sink, shop.clock)
+        answer.released.set()
+        self._tell(Event.ANSWER_STARTED)
+        try:
+            with shop.preparer.given_way():
+                await answer.run(chime(shop.sink.rate) if ring else None)
+        finally:
+            if self._task is me:
+                self._over(asks=False)
+
+    def _over(self, *, asks: bool) -> None:
+        self._attempt = self._task = None
+        self._tell(Event.ANSWER_ENDED)
+        if asks or self._follow_up:
+            self._follow_up = False
+            self._tell(Event.FOLLOW_UP_OPENED)
+            self._ear.forget()
+            self._armed = True
+        self._floor_free.set()

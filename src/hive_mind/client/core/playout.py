@@ -1,10 +1,9 @@
 """Where the answer goes: sinks that play in real time, or keep time as if they did.
 
-A sink knows when its first *audible* sample left, what was heard when it is interrupted, and where it ran dry.
+A sink knows when its first *audible* sample left, how much was heard, and where it ran dry.
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -16,7 +15,7 @@ AUDIBLE = 0.01
 """Amplitude (-40 dBFS) from which a sample counts as heard."""
 
 GAP_S = 0.25
-"""A silence between two clauses longer than this, made by a late clause, is a gap that the listener notices."""
+"""A silence longer than this, made by a clause that came late, is a gap that the listener notices."""
 
 AHEAD_S = 2.0
 """How much audio a sink takes beyond what it has played."""
@@ -40,7 +39,7 @@ class PlayoutReport:
     """What became of one answer.
 
     Attributes:
-        first_audible_at: moment, on the client's clock, when the first audible sample leaves; None without one.
+        first_audible_at: moment, on the client's clock, when the first audible sample leaves, if any.
         played_s: seconds of the answer's audio that were played, gaps not counted.
         gaps: pauses longer than `GAP_S` made by late audio.
     """
@@ -63,7 +62,7 @@ class PlayoutSink(Protocol):
         ...
 
     async def write(self, samples: Samples) -> None:
-        """Play after what was written before; waits while more than `AHEAD_S` is ahead. Nothing after `interrupt`."""
+        """Play after what was written before; waits while `AHEAD_S` is ahead. Nothing after `interrupt`."""
         ...
 
     def interrupt(self) -> float:
@@ -136,7 +135,9 @@ class NullSink:
 
     async def wait_for_playout(self) -> None:
         """Wait until the last sample is due."""
-        while self._cut_at_s is None and self._end is not None and (left := self._end - self._clock.now()) > 0:
+        while (
+            self._cut_at_s is None and self._end is not None and (left := self._end - self._clock.now()) > 0
+        ):
             await self._clock.sleep(min(left, 0.05))
 
     def report(self) -> PlayoutReport:
@@ -156,17 +157,10 @@ class NullSink:
 
 
 class WavSink(NullSink):
-    """Keeps time as `NullSink` does and keeps what would have been heard, pauses included, for one file.
+    """Keeps time as `NullSink` does, and what would have been heard, pauses included, in memory for a file."""
 
-    Args:
-        path: the file that the user named; written by `save` alone.
-        rate: samples per second of what it is given.
-        clock: paces the playout.
-    """
-
-    def __init__(self, path: Path, rate: int, clock: Clock) -> None:
+    def __init__(self, rate: int, clock: Clock) -> None:
         self._pieces: list[Samples] = []
-        self._path = path
         super().__init__(rate, clock)
 
     def begin(self) -> None:
@@ -177,11 +171,6 @@ class WavSink(NullSink):
     def clip(self) -> Clip:
         """What was heard so far."""
         return Clip(np.concatenate([np.zeros(0, np.float32), *self._pieces]), self.rate)
-
-    @property
-    def path(self) -> Path:
-        """The file that the user named."""
-        return self._path
 
     def _record(self, samples: Samples, late_s: float) -> None:
         if late_s > 0:

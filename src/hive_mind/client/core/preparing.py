@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import structlog
 
@@ -59,7 +60,7 @@ class Preparer:
             text = self._wanted[0]
             self._token = CancelToken()
             try:
-                await self._worker.run(lambda token, text=text: self._voice.prepare([text], token), self._token)
+                await self._worker.run(partial(self._voice.prepare, [text]), self._token)
             except Cancelled:
                 continue  # it stays wanted
             except SpeechError as error:

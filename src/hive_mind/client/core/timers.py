@@ -10,7 +10,7 @@ import structlog
 from pydantic import ValidationError
 
 from hive_mind.client.core.clock import Clock
-from hive_mind.commands.interpret import due, interpret, likely_replies, next_due
+from hive_mind.commands.interpret import due, expected, interpret, likely_replies, next_due
 from hive_mind.commands.outcome import Outcome
 from hive_mind.commands.state import CommandState
 from hive_mind.protocol.messages import DeviceState, TimerState
@@ -82,6 +82,10 @@ class Timekeeper:
     def interpret(self, match: Match, now: datetime) -> Outcome:
         """What a command would answer and change; changes nothing."""
         return interpret(match, self.state, now)
+
+    def expecting(self, now: datetime) -> str | None:
+        """What an open question back waits for; for the grammar."""
+        return expected(self.state, now)
 
     def likely_replies(self) -> list[str]:
         """What may well be said next."""

@@ -1,4 +1,4 @@
-"""What is kept of a turn: the moments that mattered and what came of it. Times in seconds of the client's clock."""
+"""What is kept of a turn: the moments that mattered (in seconds of the client's clock) and what came of it."""
 
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias

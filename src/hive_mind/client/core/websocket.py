@@ -39,7 +39,7 @@ def server_url(text: str) -> str:
         scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
         good = scheme in ("ws", "wss") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
-        good = False
+        good, parts, scheme = False, urlsplit(""), ""
     if not good or any(c.isspace() for c in text):
         raise ConfigError(
             f"{text!r} is no server address: write it like ws://192.168.1.20:8000/ws.", code="URL_INVALID"

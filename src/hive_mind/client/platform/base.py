@@ -50,7 +50,9 @@ class AudioPlatform(Protocol):
         """What can be played on, the default one first."""
         ...
 
-    def open_microphone(self, rate: int, on_samples: OnSamples, device: str | None = None) -> AudioStream | None:
+    def open_microphone(
+        self, rate: int, on_samples: OnSamples, device: str | None = None
+    ) -> AudioStream | None:
         """Listen at `rate` hertz on a device (by id, or the default); None when there is none.
 
         Raises:
@@ -78,7 +80,9 @@ class NoAudio:
         """None."""
         return ()
 
-    def open_microphone(self, rate: int, on_samples: OnSamples, device: str | None = None) -> AudioStream | None:
+    def open_microphone(
+        self, rate: int, on_samples: OnSamples, device: str | None = None
+    ) -> AudioStream | None:
         """None."""
         del rate, on_samples, device
         return None

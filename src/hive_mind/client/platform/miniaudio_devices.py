@@ -1,4 +1,4 @@
-"""Microphones and speakers through miniaudio: PulseAudio, ALSA, CoreAudio, WASAPI, without a system library of ours."""
+"""Microphones and speakers through miniaudio: PulseAudio, ALSA, CoreAudio, WASAPI, no system library of ours."""
 
 from collections.abc import Generator, Sequence
 from typing import Any
@@ -30,7 +30,9 @@ class MiniaudioPlatform:
         """What can be played on."""
         return [self._device(info) for info in self._list("get_playbacks")]
 
-    def open_microphone(self, rate: int, on_samples: OnSamples, device: str | None = None) -> AudioStream | None:
+    def open_microphone(
+        self, rate: int, on_samples: OnSamples, device: str | None = None
+    ) -> AudioStream | None:
         """Listen; see `AudioPlatform`."""
         info = self._find("get_captures", device)
         if info is None:

@@ -22,7 +22,9 @@ class SounddevicePlatform:
         """What can be played on."""
         return [self._device(info) for info in self._list("max_output_channels")]
 
-    def open_microphone(self, rate: int, on_samples: OnSamples, device: str | None = None) -> AudioStream | None:
+    def open_microphone(
+        self, rate: int, on_samples: OnSamples, device: str | None = None
+    ) -> AudioStream | None:
         """Listen; see `AudioPlatform`."""
         info = self._find("max_input_channels", device)
         if info is None:

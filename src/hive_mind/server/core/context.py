@@ -97,9 +97,7 @@ class Context:
         with contextlib.suppress(ContextError):
             await self._tell({"entry": entry.model_dump(mode="json")})
 
-    async def forget(
-        self, scope: Literal["turn", "day", "all"], turn_id: str | None, day: str | None
-    ) -> int:
+    async def forget(self, scope: Literal["turn", "day", "all"], turn_id: str | None, day: str | None) -> int:
         """Erase from Redis and from memory; answer how many entries of Redis went.
 
         Raises:
@@ -226,5 +224,7 @@ def _span(scope: str, day: str | None) -> tuple[datetime | None, datetime | None
     try:
         first = datetime.combine(datetime.strptime(day or "", "%Y-%m-%d").date(), time.min)  # noqa: DTZ007 - a date
     except ValueError:
-        raise ContextError("Which day to forget is not said.", code="FORGET_INVALID", retryable=False) from None
+        raise ContextError(
+            "Which day to forget is not said.", code="FORGET_INVALID", retryable=False
+        ) from None
     return first.astimezone(), (first + timedelta(days=1)).astimezone()

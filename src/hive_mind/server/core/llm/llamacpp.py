@@ -43,7 +43,9 @@ class LlamaCppModel:
         temperature: float = 0.2,
     ) -> None:
         self._model = model
-        self._listen = str(runtime / f"llm-{secrets.token_hex(4)}.sock") if sys.platform != "win32" else "127.0.0.1"
+        self._listen = (
+            str(runtime / f"llm-{secrets.token_hex(4)}.sock") if sys.platform != "win32" else "127.0.0.1"
+        )
         self._threads = threads
         self._context_tokens = context_tokens
         self._max_tokens = max_tokens

@@ -78,7 +78,9 @@ class OpenAiModel:
         """Answer, piece by piece; see `LanguageModel.generate`."""
         try:
             async with asyncio.timeout(FIRST_PIECE_S + NEXT_PIECE_S) as deadline:
-                async with self._http.stream("POST", "/chat/completions", json=self._body(chat, so_far)) as reply:
+                async with self._http.stream(
+                    "POST", "/chat/completions", json=self._body(chat, so_far)
+                ) as reply:
                     if reply.status_code != 200:
                         raise await _refused(reply)
                     async for piece in _pieces(reply):
@@ -103,7 +105,9 @@ class OpenAiModel:
             LlmError: as `generate`.
         """
         try:
-            reply = await self._http.post("/chat/completions", json=self._body(chat, "", 1) | {"stream": False})
+            reply = await self._http.post(
+                "/chat/completions", json=self._body(chat, "", 1) | {"stream": False}
+            )
         except httpx.HTTPError as error:
             raise LlmError(f"The language model cannot be reached ({type(error).__name__}).") from error
         if reply.status_code != 200:
