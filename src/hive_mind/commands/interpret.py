@@ -79,24 +79,27 @@ def _time(now: datetime) -> str:
     return reply("time", time=time_text(now.hour, now.minute))
 
 
-def _get_time(state: CommandState, now: datetime, slots: Mapping[str, object]) -> Outcome:
+def _get_time(state: CommandState, now: datetime, _slots: Mapping[str, object]) -> Outcome:
     return Outcome(_time(now), state)
 
 
-def _get_date(state: CommandState, now: datetime, slots: Mapping[str, object]) -> Outcome:
+def _get_date(state: CommandState, now: datetime, _slots: Mapping[str, object]) -> Outcome:
     return Outcome(reply("date", date=date_text(now.date())), state)
 
 
-def _stop(state: CommandState, now: datetime, slots: Mapping[str, object]) -> Outcome:
-    """ "Arrête": what rings, else the stopwatch that runs, else just the voice."""
+def _stop(state: CommandState, now: datetime, _slots: Mapping[str, object]) -> Outcome:
+    """Alone, "arrête" is for what rings, else the stopwatch that runs; "annule", for a timer; else the voice."""
     if state.ringing:
         return timers.silence(state)
-    if state.stopwatch is not None and state.stopwatch.started is not None:
+    if slots.get("cancel"):
+        if state.timers and state.asked is None:
+            return timers.cancel(state, now, {})
+    elif state.stopwatch is not None and state.stopwatch.started is not None:
         return stopwatch.stop(state, now, slots)
     return Outcome(reply("stopped"), state, ("stop_speaking",))
 
 
-def _answer_to_nothing(state: CommandState, now: datetime, slots: Mapping[str, object]) -> Outcome:
+def _answer_to_nothing(state: CommandState, now: datetime, _slots: Mapping[str, object]) -> Outcome:
     return Outcome(reply("stopped"), state)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from pydantic import JsonValue
 
@@ -43,7 +42,6 @@ class SlotType:
     suffix: str = ""
 
 
-_NAME_WORDS = 4
 _NEVER_FIRST = frozenset(
     {"de", "d", "a", "au", "aux", "dans", "pour", "en", "sur", "pendant", "et", "avec", "tous", "toutes"}
 )
@@ -65,18 +63,25 @@ def _durations(words: Sequence[Word], at: int) -> list[SlotRead]:
     ]
 
 
-def _names(words: Sequence[Word], at: int) -> list[SlotRead]:
-    """One to four words that could name a timer: not a number, not a word that commands are made of."""
+def _names(words: Sequence[Word], at: int, most: int) -> list[SlotRead]:
+    """Up to `most` words that could name a timer: not a number, not a word that commands are made of."""
     keys = _keys(words)
     reads: list[SlotRead] = []
     if at < len(keys) and (keys[at] in _NEVER_FIRST or read_integer(keys, at) is not None):
         return reads
-    for end in range(at + 1, min(len(keys), at + _NAME_WORDS) + 1):
+    for end in range(at + 1, min(len(keys), at + most) + 1):
         if keys[end - 1] in _NEVER_IN or keys[end - 1][0].isdigit():
             break
         if keys[end - 1] not in _NEVER_FIRST:
             reads.append(SlotRead(text_of(tuple(words[at:end])), end, guessed=end - at))
     return reads
+
+
+def _name_type(most: int) -> SlotType:
+    return SlotType(
+        lambda words, at: _names(words, at, most),
+        lambda _words, _at: False,
+    )
 
 
 def _anything(words: Sequence[Word], at: int) -> list[SlotRead]:
@@ -88,7 +93,8 @@ def _anything(words: Sequence[Word], at: int) -> list[SlotRead]:
 
 SLOT_TYPES: Mapping[str, SlotType] = {
     "duration": SlotType(_durations, lambda words, at: may_begin_duration(_keys(words), at), "_s"),
-    "name": SlotType(_names, lambda words, at: at < len(words) and bool(_names(words, at))),
-    "anything": SlotType(_anything, lambda words, at: False),
+    "name": _name_type(4),
+    "label": _name_type(2),
+    "anything": SlotType(_anything, lambda _words, _at: False),
 }
 """Slot types by the name that templates use."""
