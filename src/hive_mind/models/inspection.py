@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,12 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.file} {self.what}"
+
+
+def summary(problems: Sequence[Problem]) -> str:
+    """Problems in one clause, however many there are."""
+    more = len(problems) - 3
+    return "; ".join(map(str, problems[:3])) + (f"; and {more} more files" if more > 0 else "")
 
 
 class Inspector:

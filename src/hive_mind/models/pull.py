@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hive_mind.errors import ModelError
 from hive_mind.models.catalogue import Entry, ModelFile
-from hive_mind.models.inspection import Problem
+from hive_mind.models.inspection import Problem, summary
 from hive_mind.models.partial import PartialFile
 from hive_mind.models.progress import Progress, ProgressCallback
 from hive_mind.models.sources.hub import HUB_UNREACHABLE
@@ -55,9 +55,9 @@ class Pull:
         missing = [file for file in self._entry.files if file.name in wanted]
         self._settled = self._entry.bytes - sum(file.bytes for file in missing)
         self._check_room(missing, free_bytes)
+        if damaged := [problem for problem in problems if not problem.missing]:
+            self._note(f"{summary(damaged)}; fetching again")
         for file in missing:
-            if not wanted[file.name].missing:
-                self._note(f"{wanted[file.name]}; fetching it again")
             try:
                 self._fetch(file)
             except OSError as error:

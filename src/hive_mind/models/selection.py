@@ -49,7 +49,7 @@ def starter_set(catalogue: Catalogue, machine: Machine) -> tuple[Entry, ...]:
 
 def recommended(catalogue: Catalogue, machine: Machine) -> tuple[Recommendation, ...]:
     """What to have on a machine: the best that it can bear of each kind, and every voice that suits it."""
-    picks = []
+    picks: list[Recommendation] = []
     for kind in KINDS:
         fitting = [
             (entry.recommend_from_gb, entry)
@@ -59,13 +59,19 @@ def recommended(catalogue: Catalogue, machine: Machine) -> tuple[Recommendation,
             and entry.recommend_from_cores <= machine.cores
         ]
         best = max((floor for floor, _ in fitting), default=0)
-        for floor, entry in fitting:
-            if floor == best:
-                needs = (
-                    f"for {floor} GB and {entry.recommend_from_cores} cores" if floor else "for any machine"
-                )
-                picks.append(Recommendation(entry, f"{needs}. {entry.about}", use=kind in {"stt", "llm"}))
+        picks += [
+            Recommendation(entry, f"{_needs(entry)}. {entry.about}", use=kind in {"stt", "llm"})
+            for floor, entry in fitting
+            if floor == best
+        ]
     return tuple(picks)
+
+
+def _needs(entry: Entry) -> str:
+    if not entry.recommend_from_gb:
+        return "for any machine"
+    cores = f" and {entry.recommend_from_cores} cores" if entry.recommend_from_cores > 1 else ""
+    return f"from {entry.recommend_from_gb} GB of memory{cores} on"
 
 
 class Selection:

@@ -1,21 +1,24 @@
 """The verified store of models on disk."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from filelock import FileLock, Timeout
 
 from hive_mind.errors import ModelError
 from hive_mind.models import selection
 from hive_mind.models.catalogue import Catalogue, Entry, Kind
-from hive_mind.models.inspection import Inspector, Problem
+from hive_mind.models.inspection import Inspector, Problem, summary
 from hive_mind.models.machine import Machine
 from hive_mind.models.progress import Progress, ProgressCallback, silent
 from hive_mind.models.pull import Pull
 from hive_mind.models.sources.shipped import Sources
 from hive_mind.models.sources.source import SourceFactory
+
+State = Literal["installed", "absent", "damaged"]
 
 
 def free_bytes(folder: Path) -> int:
@@ -65,13 +68,13 @@ class ModelStore:
         problems = self._inspector.problems(entry)
         if not problems:
             return self.root / entry.folder
-        if all(problem.missing for problem in problems) and len(problems) == len(entry.files):
+        if self._absent(entry, problems):
             raise ModelError(
                 f"the model {model_id} is not here. Fetch it with `./hive models pull {model_id}`.",
                 code="MODEL_MISSING",
             )
         raise ModelError(
-            f"the model {model_id} is damaged: {'; '.join(map(str, problems))}. "
+            f"the model {model_id} is damaged: {summary(problems)}. "
             f"Fetch it again with `./hive models pull {model_id}`.",
             code="MODEL_CORRUPT",
         )
@@ -84,9 +87,17 @@ class ModelStore:
         """
         return not self._inspector.problems(self.catalogue.get(model_id))
 
-    def problems(self, model_id: str) -> tuple[Problem, ...]:
-        """What keeps a model from being used; every file is missing when it was never pulled."""
-        return self._inspector.problems(self.catalogue.get(model_id))
+    def state(self, model_id: str) -> State:
+        """Whether a model can be used, was never pulled, or has a file that is missing or wrong.
+
+        Raises:
+            ModelError: MODEL_UNKNOWN.
+        """
+        entry = self.catalogue.get(model_id)
+        problems = self._inspector.problems(entry)
+        if not problems:
+            return "installed"
+        return "absent" if self._absent(entry, problems) else "damaged"
 
     def selected(self, kind: Kind) -> str:
         """The model that serves for a kind.
@@ -153,12 +164,7 @@ class ModelStore:
         """
         entry = self.catalogue.get(model_id)
         with self._locked(entry, silent):
-            kept = {
-                file.name
-                for other in self.catalogue.entries
-                if other.folder == entry.folder and other.id != entry.id and self.installed(other.id)
-                for file in other.files
-            }
+            kept = self._shared(entry, (e for e in self.catalogue.entries if self.installed(e.id)))
             freed = 0
             folder = self.root / entry.folder
             try:
@@ -207,6 +213,21 @@ class ModelStore:
                     raise
                 unavailable.append(error)
         return tuple(unavailable)
+
+    def _absent(self, entry: Entry, problems: tuple[Problem, ...]) -> bool:
+        """Whether no file is here but those that another model of the same folder brought."""
+        missing = {problem.file for problem in problems if problem.missing}
+        own = {file.name for file in entry.files} - self._shared(entry, self.catalogue.entries)
+        return (own or missing) <= missing
+
+    def _shared(self, entry: Entry, entries: Iterable[Entry]) -> set[str]:
+        """Names of files that other models of the same folder have too."""
+        return {
+            file.name
+            for other in entries
+            if other.folder == entry.folder and other.id != entry.id
+            for file in other.files
+        }
 
     @contextmanager
     def _locked(self, entry: Entry, progress: ProgressCallback) -> Iterator[None]:

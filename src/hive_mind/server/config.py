@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -20,6 +21,7 @@ class ServerConfig(BaseSettings):
         port: TCP port; 0 takes a free one.
         data: data folder; None means the platform's own place.
         name: what the assistant calls itself.
+        timezone: IANA name such as Europe/Paris; None means this machine's.
         redis_url: `redis://` or `rediss://` of a Redis of yours; None starts the embedded one.
         key: base64 of the 32 bytes that encrypt the conversation; None keeps a key file in the data folder.
         context_days: days that the conversation is kept.
@@ -47,6 +49,7 @@ class ServerConfig(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     data: Path | None = None
     name: Annotated[str, Field(min_length=1, max_length=40)] = "Alison"
+    timezone: str | None = None
 
     redis_url: Annotated[str, Field(pattern=r"^(rediss?|unix)://")] | None = None
     key: SecretStr | None = None
@@ -78,6 +81,14 @@ class ServerConfig(BaseSettings):
     def _split(cls, value: Any) -> Any:
         """In the environment the origins are separated by commas."""
         return tuple(o.strip() for o in value.split(",") if o.strip()) if isinstance(value, str) else value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, value: str | None) -> str | None:
+        """The time zone exists."""
+        if value is not None and value not in available_timezones():
+            raise ValueError("no such time zone; an example is Europe/Paris")
+        return value
 
     @property
     def data_path(self) -> Path:

@@ -16,7 +16,6 @@ from hive_mind.models.partial import PartialFile
 from hive_mind.models.sources.client import run_client, size_of
 from hive_mind.models.workspace import Workspace
 
-
 # How many wheels come at once: pip takes a second or two to start, and the next may start meanwhile.
 _AT_ONCE = 2
 _LOOK_EVERY_S = 0.25

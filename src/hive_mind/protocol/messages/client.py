@@ -1,5 +1,6 @@
 """What a client sends: the specification's messages first, then what was added."""
 
+from datetime import date
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, StringConstraints
@@ -67,7 +68,7 @@ class Capabilities(Message):
     wake_word: bool = False
     local_commands: bool = False
     display: Literal["none", "eyes", "text"] = "none"
-    audio_formats: tuple[Literal["pcm_s16le", "opus"], ...] = ("pcm_s16le",)
+    audio_formats: Annotated[tuple[Literal["pcm_s16le", "opus"], ...], Field(max_length=4)] = ("pcm_s16le",)
 
 
 class Hello(Message):
@@ -183,7 +184,7 @@ class DeviceState(Message):
 
     type: Literal["device_state"] = "device_state"
     client_id: Identifier
-    timers: tuple[TimerState, ...] = ()
+    timers: Annotated[tuple[TimerState, ...], Field(max_length=64)] = ()
     stopwatch: StopwatchState | None = None
     battery: Annotated[float, Field(ge=0, le=1)] | None = None
 
@@ -194,7 +195,7 @@ class Forget(Message):
     type: Literal["forget"] = "forget"
     scope: Literal["turn", "day", "all"]
     turn_id: Identifier | None = None
-    day: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+    day: date | None = None
 
 
 ClientMessage: TypeAlias = Annotated[

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -50,7 +51,8 @@ class ContextStore:
     """
 
     def __init__(self, client: Redis, vault: Vault, days: float) -> None:
-        self._redis = client
+        # redis-py types every reply as what any protocol version and decoding might give.
+        self._redis: Any = client
         self._vault = vault
         self._keep = timedelta(days=days)
         self._log = get_logger("context")
@@ -187,7 +189,7 @@ class ContextStore:
         except (RedisError, OSError) as error:
             raise _away(error) from error
         finally:
-            await channel.aclose()  # type: ignore[no-untyped-call]
+            await channel.aclose()
 
     async def close(self) -> None:
         """Let go of the connections."""

@@ -74,8 +74,9 @@ class LanguageModel(Protocol):
         ...
 
     async def prepare(self, chat: Chat) -> None:
-        """Read the chat ahead of the question that will follow it; gives way to `generate`. Never raises
-        `LlmError`: a failure shows at the next answer.
+        """Read the chat ahead of the question that will follow it; gives way to `generate`.
+
+        Never raises `LlmError`: a failure shows at the next answer.
         """
         ...
 
@@ -191,7 +192,8 @@ class NoModel:
 
     async def generate(self, chat: Chat, so_far: str = "") -> AsyncGenerator[str, None]:  # noqa: ARG002 - Protocol
         """Refuse."""
-        raise LlmError(self.reason, code=self._code, retryable=False)
+        if self.reason:
+            raise LlmError(self.reason, code=self._code, retryable=False)
         yield ""
 
     async def prepare(self, chat: Chat) -> None:

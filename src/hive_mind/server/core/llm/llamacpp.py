@@ -15,6 +15,9 @@ from hive_mind.server.core.llm.openai import OpenAiModel
 from hive_mind.server.core.llm.worker import WorkerOrder
 from hive_mind.server.logs import get_logger
 
+LOAD_WAIT_S = 10.0
+"""How long a question waits for a model that is being loaded."""
+
 _LOAD_S = 180.0
 _RESTART_S = (0.5, 2.0, 10.0, 60.0)
 _QUIET_S = 60.0
@@ -56,6 +59,7 @@ class LlamaCppModel:
         self._keeper: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
+        self._ready = asyncio.Event()
         self._first: Chat | None = None
         self._log = get_logger("llm")
 
@@ -92,7 +96,7 @@ class LlamaCppModel:
         if self._reading is not None:
             self._reading.cancel()
         async with self._turn:
-            client = self._client
+            client = await self._loaded()
             if client is None:
                 code = "LLM_LOADING" if self._state == "loading" else "LLM_UNAVAILABLE"
                 raise LlmError(f"The language model is {self._state}.", code=code)
@@ -110,6 +114,16 @@ class LlamaCppModel:
             return
         self._reading = asyncio.create_task(self._read(self._client, chat))
         await asyncio.wait({self._reading})
+
+    async def _loaded(self) -> OpenAiModel | None:
+        """The model, waiting for it a while if it is being loaded."""
+        if self._client is None and self._state == "loading":
+            try:
+                async with asyncio.timeout(LOAD_WAIT_S):
+                    await self._ready.wait()
+            except TimeoutError:
+                return None
+        return self._client
 
     async def _read(self, client: OpenAiModel, chat: Chat) -> None:
         try:
@@ -167,6 +181,7 @@ class LlamaCppModel:
             raise LlmError(f"llama.cpp cannot load {self._model.name}: {told['error']}.")
         self._client = self._connect(str(told["address"]), key)
         self._state = "ready"
+        self._ready.set()
         self._log.info(
             "language model ready",
             model=self.capabilities.name,
@@ -192,6 +207,7 @@ class LlamaCppModel:
         )
 
     async def _end(self) -> None:
+        self._ready.clear()
         client, self._client = self._client, None
         if client is not None:
             await client.stop()

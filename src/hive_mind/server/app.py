@@ -1,0 +1,127 @@
+"""The FastAPI application: `/ws`, `/health`."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Response, WebSocket
+
+from hive_mind import __version__
+from hive_mind.errors import ContextError, HiveMindError
+from hive_mind.server.config import ServerConfig
+from hive_mind.server.core.context import Context
+from hive_mind.server.core.crypto import Vault, load_key
+from hive_mind.server.core.house import House
+from hive_mind.server.core.llm.engine import LanguageModel
+from hive_mind.server.core.llm.factory import make_model
+from hive_mind.server.core.redis_server import EmbeddedRedis
+from hive_mind.server.core.store import ContextStore, connect
+from hive_mind.server.core.websocket import serve_socket
+from hive_mind.server.logs import get_logger
+from hive_mind.understanding.grammar import Grammar
+
+
+def create_app(config: ServerConfig, *, model: LanguageModel | None = None) -> FastAPI:
+    """Make the application. Its house opens with the lifespan and is then `app.state.house`.
+
+    Args:
+        config: settings.
+        model: the language model, instead of the configured one.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        try:
+            async with open_house(config, model) as house:
+                app.state.house = house
+                yield
+        except HiveMindError as error:
+            app.state.failure = error
+            raise
+
+    app = FastAPI(title="Hive Mind", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.failure = None
+    app.state.house = None
+
+    @app.get("/health")
+    async def health() -> dict[str, Any]:
+        """Live if it answers; readiness by component."""
+        return describe(app.state.house)
+
+    @app.get("/health/ready")
+    async def ready(response: Response) -> dict[str, Any]:
+        """The same, with status 503 until every component is ready."""
+        told = describe(app.state.house)
+        response.status_code = 200 if told["status"] == "ready" else 503
+        return told
+
+    @app.websocket("/ws")
+    async def ws(socket: WebSocket) -> None:
+        await serve_socket(socket, app.state.house)
+
+    return app
+
+
+def describe(house: House) -> dict[str, Any]:
+    """What `/health` tells.
+
+    `status` is `ready`; `starting` while the model loads; `degraded` when a component is away: then local
+    commands still work.
+    """
+    llm = house.model.state
+    context = "ready" if house.context.available else "away"
+    status = "ready"
+    if llm == "loading":
+        status = "starting"
+    elif llm != "ready" or context != "ready":
+        status = "degraded"
+    if house.stopping:
+        status = "stopping"
+    return {
+        "status": status,
+        "version": __version__,
+        "components": {
+            "commands": {"state": "ready"},
+            "context": {"state": context},
+            "llm": {"state": llm, "engine": house.model.capabilities.name},
+        },
+        "clients": house.connections,
+    }
+
+
+@asynccontextmanager
+async def open_house(config: ServerConfig, model: LanguageModel | None = None) -> AsyncIterator[House]:
+    """Start everything that a house needs; stop it in reverse order.
+
+    Raises:
+        ConfigError: the data folder, the key or Redis cannot be had.
+    """
+    log = get_logger("house")
+    async with AsyncExitStack() as stack:
+        key = load_key(
+            config.key.get_secret_value() if config.key else None, config.data_path / "context.key"
+        )
+        revive = None
+        if config.redis_url is None:
+            redis = EmbeddedRedis(config.data_path)
+            stack.push_async_callback(redis.stop)
+            try:
+                await redis.start()
+            except ContextError as error:
+                log.error("redis not started", reason=error.message)
+            revive = redis.ensure
+            url = f"unix://{redis.socket}"
+        else:
+            url = config.redis_url
+        store = ContextStore(connect(url), Vault(key), config.context_days)
+        stack.push_async_callback(store.close)
+        context = Context(store, revive)
+        await context.start()
+        chosen = model or make_model(config)
+        house = House(config, Grammar.load(robot_names=(config.name,)), context, chosen)
+        stack.push_async_callback(house.close)
+        house.spawn(context.run())
+        await chosen.start()
+        stack.push_async_callback(chosen.stop)
+        house.spawn(house.warm())
+        yield house

@@ -1,0 +1,235 @@
+"""One client as the server knows it: its session, its link, its turn. Outlives a lost connection for a while.
+
+One turn at a time: a new question interrupts the answer to the last. Beside it there is room for one draft,
+the answer to what the user seems to be saying.
+"""
+
+import asyncio
+from collections import deque
+from typing import Protocol
+
+from hive_mind.errors import ProtocolError
+from hive_mind.protocol.messages import (
+    Announce,
+    Capabilities,
+    DeviceState,
+    Flow,
+    Interrupt,
+    ResponseChunk,
+    ServerMessage,
+    VoiceInput,
+)
+from hive_mind.protocol.session import ServerSession
+from hive_mind.server.core.house import House
+from hive_mind.server.core.timekeeper import Timekeeper
+from hive_mind.server.core.turn import Turn
+from hive_mind.server.logs import get_logger
+
+_UTTERANCES = 64
+
+
+class Link(Protocol):
+    """A connection, as far as a desk needs it."""
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the client runs on this machine."""
+        ...
+
+    def put(self, message: ServerMessage) -> None:
+        """Send, soon."""
+        ...
+
+    def close(self, code: int, reason: str) -> None:
+        """Send what waits, then close."""
+        ...
+
+
+class Desk:
+    """See above.
+
+    Args:
+        client_id: its name.
+        house: what all clients share.
+        session: of its first connection.
+    """
+
+    def __init__(self, client_id: str, house: House, session: ServerSession) -> None:
+        self.client_id = client_id
+        self.session = session
+        self.capabilities = Capabilities()
+        self.device: DeviceState | None = None
+        self.link: Link | None = None
+        self.keeper = Timekeeper(client_id, house.grammar, house.context, house.now, self._ring)
+        self._house = house
+        self._turn: Turn | None = None
+        self._draft: Turn | None = None
+        self._tasks: dict[Turn, asyncio.Task[None]] = {}
+        self._heard: deque[str] = deque(maxlen=_UTTERANCES)
+        self._patience: asyncio.TimerHandle | None = None
+        self._draft_patience: asyncio.TimerHandle | None = None
+        self._log = get_logger("client").bind(client_id=client_id)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a question is being answered."""
+        return any(not task.done() for task in self._tasks.values())
+
+    def attach(self, link: Link, session: ServerSession) -> Link | None:
+        """A connection of this client is open; answer the one that it replaces."""
+        old, self.link = self.link, link
+        self.session = session
+        self._be_patient(None)
+        self._house.spawn(self.keeper.wake())
+        return old
+
+    def detach(self, link: Link) -> None:
+        """A connection is gone: an answer goes on for a while, in case the client comes back."""
+        if self.link is not link:
+            return
+        self.link = None
+        self.keeper.rest()
+        self._drop_draft()
+        self._be_patient(self._house.config.away_s)
+
+    def send(self, message: ServerMessage, audience: ServerSession | None = None) -> None:
+        """Send to this client, or keep it for when it resumes.
+
+        Args:
+            message: what to send; left out where the client would not understand it.
+            audience: the session it is for; another client's question may meanwhile sit at this desk.
+        """
+        session = self.session
+        if audience is not None and audience.session_id != session.session_id:
+            return
+        if not session.may_send(message):
+            return
+        try:
+            stamped = session.stamp(message)
+        except ProtocolError as error:
+            self._log.error("message not sent", code=error.code, type=type(message).__name__)
+            return
+        if self.link is not None:
+            self.link.put(stamped)
+
+    def on_voice_input(self, said: VoiceInput) -> None:
+        """Begin, confirm or replace a turn."""
+        text = said.transcription.strip()
+        if not text:
+            raise ProtocolError("The transcription is empty.", code="EMPTY_TRANSCRIPT")
+        utterance = said.utterance_id
+        if utterance is not None and utterance in self._heard:
+            return
+        fits = self._draft is not None and utterance is not None and self._draft.utterance_id == utterance
+        fits = fits and self._draft is not None and self._draft.text == text
+        if said.speculative:
+            if utterance is None:
+                raise ProtocolError(
+                    "A speculative voice_input needs an utterance_id.", code="INVALID_MESSAGE"
+                )
+            if not fits:
+                self._drop_draft()
+                self._draft = self._begin(text, utterance, draft=True, after=None)
+                loop = asyncio.get_running_loop()
+                self._draft_patience = loop.call_later(self._house.config.draft_s, self._drop_draft)
+            return
+        if utterance is not None:
+            self._heard.append(utterance)
+        old, self._turn = self._turn, None
+        if old is not None:
+            old.interrupt()
+        if fits and self._draft is not None:
+            self._turn, self._draft = self._draft, None
+            self._turn.confirm()
+        else:
+            self._drop_draft()
+            self._turn = self._begin(text, utterance, draft=False, after=old)
+
+    def on_interrupt(self, wish: Interrupt) -> None:
+        """Stop the answer, or drop the draft."""
+        if wish.utterance_id is not None and wish.turn_id is None:
+            if self._draft is not None and self._draft.utterance_id == wish.utterance_id:
+                self._drop_draft()
+            if self._turn is not None and self._turn.utterance_id == wish.utterance_id:
+                self._turn.interrupt(wish.spoken)
+            return
+        if wish.turn_id is None or (self._draft is not None and self._draft.turn_id == wish.turn_id):
+            self._drop_draft()
+        if self._turn is not None and wish.turn_id in (None, self._turn.turn_id):
+            self._turn.interrupt(wish.spoken)
+
+    def on_flow(self, flow: Flow) -> None:
+        """Pause or resume the model, for a client that shares its processor."""
+        if self.link is None or not self.link.is_loopback:
+            return
+        for turn in (self._turn, self._draft):
+            if turn is not None and turn.turn_id == flow.turn_id:
+                if flow.state == "hold":
+                    turn.gate.hold()
+                else:
+                    turn.gate.go()
+
+    def interrupt(self) -> None:
+        """Stop everything."""
+        self._drop_draft()
+        if self._turn is not None:
+            self._turn.interrupt()
+
+    async def finished(self) -> None:
+        """Return when no turn runs."""
+        if running := [task for task in self._tasks.values() if not task.done()]:
+            await asyncio.wait(running)
+
+    def _begin(self, text: str, utterance: str | None, *, draft: bool, after: Turn | None) -> Turn:
+        session = self.session
+        turn = Turn(
+            text,
+            client_id=self.client_id,
+            utterance_id=utterance,
+            draft=draft,
+            send=lambda message: self.send(message, session),
+            now=self._house.now,
+            model=self._house.model,
+            prompt=self._house.prompt,
+            context=self._house.context,
+            keeper=self.keeper,
+        )
+        self._house.traces.add(turn.trace)
+        task = self._house.spawn(turn.run(after))
+        self._tasks[turn] = task
+        task.add_done_callback(lambda _: self._tasks.pop(turn, None))
+        return turn
+
+    def _drop_draft(self) -> None:
+        if self._draft_patience is not None:
+            self._draft_patience.cancel()
+            self._draft_patience = None
+        draft, self._draft = self._draft, None
+        if draft is not None and (task := self._tasks.get(draft)) is not None:
+            draft.trace.outcome = "dropped"
+            task.cancel()
+
+    def _be_patient(self, seconds: float | None) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+        if seconds is not None:
+            self._patience = asyncio.get_running_loop().call_later(seconds, self._lose_patience)
+
+    def _lose_patience(self) -> None:
+        """The client has not come back: stop answering; later, forget its session."""
+        if self.busy:
+            self.interrupt()
+        self._patience = asyncio.get_running_loop().call_later(
+            self._house.config.keep_session_s, self._house.forget_desk, self
+        )
+
+    def _ring(self, text: str) -> bool:
+        if self.link is None:
+            return False
+        turn_id = self._house.new_turn_id()
+        if self.session.said_hello:
+            self.send(Announce(text=text, kind="timer", turn_id=turn_id))
+        else:
+            self.send(ResponseChunk(content=text, is_final=True, chunk_index=0, turn_id=turn_id))
+        return True

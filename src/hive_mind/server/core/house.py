@@ -1,0 +1,164 @@
+"""What all clients of one server share: the conversation, the model, the grammar, each other."""
+
+import asyncio
+import secrets
+from collections.abc import Coroutine
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from hive_mind.errors import ContextError
+from hive_mind.language.messages import error_message
+from hive_mind.protocol.messages import ContextEvent, Error, Forget, Playout
+from hive_mind.protocol.session import ServerSession
+from hive_mind.server.config import ServerConfig
+from hive_mind.server.core.context import Context
+from hive_mind.server.core.entry import Entry
+from hive_mind.server.core.llm.engine import Chat, LanguageModel
+from hive_mind.server.core.llm.prompt import History, chat, system_text
+from hive_mind.server.core.trace import Traces
+from hive_mind.server.logs import get_logger
+from hive_mind.understanding.grammar import Grammar
+
+if TYPE_CHECKING:
+    from hive_mind.server.core.desk import Desk
+
+GOING_AWAY = 1001
+_CLOSE_S = 1.0
+
+
+class House:
+    """One household, served by this process.
+
+    Args:
+        config: settings.
+        grammar: what is understood without a model.
+        context: the shared conversation.
+        model: answers the rest.
+    """
+
+    def __init__(
+        self, config: ServerConfig, grammar: Grammar, context: Context, model: LanguageModel
+    ) -> None:
+        self.config = config
+        self.grammar = grammar
+        self.context = context
+        self.model = model
+        self.traces = Traces()
+        self.desks: dict[str, Desk] = {}
+        self.connections = 0
+        self.stopping = False
+        self._zone = ZoneInfo(config.timezone) if config.timezone else None
+        self._history = History(config.history_chars)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._log = get_logger("house")
+        context.listen(self._share)
+
+    def now(self) -> datetime:
+        """The household's time, with its zone."""
+        return datetime.now(self._zone) if self._zone else datetime.now().astimezone()
+
+    def new_turn_id(self) -> str:
+        """A fresh name for something said unasked."""
+        return f"a-{secrets.token_hex(8)}"
+
+    def prompt(self, question: str) -> Chat:
+        """The chat for a question, from the conversation so far."""
+        past = self._history.window(self.context.tail)
+        return chat(system_text(self.config.name, self.now().date()), past, question)
+
+    async def warm(self) -> None:
+        """Have the model read the conversation so far, so that only the question remains."""
+        if self.model.capabilities.warms:
+            await self.model.prepare(self.prompt(""))
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run something that no connection owns; a fault in it is logged."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._reap)
+        return task
+
+    def desk(self, client_id: str) -> "Desk | None":
+        """The desk of a client, if it has one."""
+        return self.desks.get(client_id)
+
+    def forget_desk(self, desk: "Desk") -> None:
+        """Its session has been away for too long."""
+        if desk.link is None and self.desks.get(desk.client_id) is desk:
+            desk.keeper.rest()
+            del self.desks[desk.client_id]
+
+    def session_of(self, client_id: str, session_id: str | None) -> ServerSession | None:
+        """The session that a client wants to resume, if it is still known."""
+        desk = self.desks.get(client_id)
+        return desk.session if desk is not None and desk.session.session_id == session_id else None
+
+    async def forget(self, wish: Forget) -> int:
+        """Erase a turn, a day or everything; answer how many messages.
+
+        Raises:
+            ContextError: the store is away and was not changed, or the wish is incomplete.
+        """
+        erased = await self.context.forget(wish.scope, wish.turn_id, wish.day)
+        self.traces.forget(wish.turn_id if wish.scope == "turn" else None)
+        self._log.info("forgotten", scope=wish.scope, messages=erased)
+        await self.warm()
+        return erased
+
+    def on_playout(self, playout: Playout) -> None:
+        """Close the latency measure of a turn."""
+        trace = self.traces.find(playout.turn_id)
+        if trace is None or playout.state != "started" or playout.since_question_ms is None:
+            return
+        trace.playout_ms = playout.since_question_ms
+        self._log.info("heard", turn_id=playout.turn_id, since_question_ms=playout.since_question_ms)
+
+    async def stop(self) -> None:
+        """Let running answers end, for a while; cut the rest; say goodbye to everybody."""
+        self.stopping = True
+        desks = list(self.desks.values())
+        waits = [asyncio.create_task(desk.finished()) for desk in desks if desk.busy]
+        if waits:
+            await asyncio.wait(waits, timeout=self.config.stop_grace_s)
+            for desk in desks:
+                desk.interrupt()
+            await asyncio.wait(waits, timeout=_CLOSE_S)
+        for desk in desks:
+            desk.keeper.rest()
+            if desk.link is not None:
+                desk.link.put(
+                    Error(code="SERVER_STOPPING", message=error_message("SERVER_STOPPING"), recoverable=True)
+                )
+                desk.link.close(GOING_AWAY, "SERVER_STOPPING")
+
+    async def close(self) -> None:
+        """Cancel what still runs."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    def _share(self, entry: Entry) -> None:
+        """Show what was said to the other clients."""
+        event = ContextEvent(
+            role=entry.role,
+            text=entry.text[:8000],
+            timestamp=entry.timestamp,
+            client_id=entry.client_id,
+            intent=entry.intent,
+            turn_id=entry.turn_id,
+        )
+        for desk in self.desks.values():
+            if desk.link is not None and desk.client_id != entry.client_id:
+                desk.send(event)
+
+    def _reap(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        if isinstance(error, ContextError):
+            self._log.warning("not done", code=error.code, reason=error.message)
+        else:
+            self._log.error("task failed", exc_info=error)

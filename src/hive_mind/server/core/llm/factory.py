@@ -1,0 +1,65 @@
+"""Which language model to run, by configuration."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import psutil
+
+from hive_mind.errors import ConfigError, ModelError
+from hive_mind.models.store import ModelStore
+from hive_mind.paths import models_dir
+from hive_mind.server.config import ServerConfig
+from hive_mind.server.core.llm.engine import LanguageModel, NoModel
+from hive_mind.server.core.llm.llamacpp import LlamaCppModel
+from hive_mind.server.core.llm.openai import OpenAiModel
+from hive_mind.server.core.redis_server import runtime_dir
+
+
+def make_model(config: ServerConfig) -> LanguageModel:
+    """The configured engine; one that refuses with a reason where there is no model to run."""
+    if config.llm_engine == "none":
+        return NoModel("HIVE_MIND_LLM_ENGINE is none: only local commands are answered.")
+    if config.llm_engine == "openai":
+        return OpenAiModel(
+            config.llm_base_url or "",
+            config.llm_model or "",
+            api_key=config.llm_api_key.get_secret_value() if config.llm_api_key else None,
+            max_tokens=config.llm_max_tokens,
+            temperature=config.llm_temperature,
+        )
+    if importlib.util.find_spec("xllamacpp") is None:
+        return NoModel("The package xllamacpp is not installed: pip install hive-mind[server].")
+    try:
+        file = find_gguf(config)
+    except ModelError as error:
+        return NoModel(error.message, error.code)
+    return LlamaCppModel(
+        file,
+        config.data_path if sys.platform == "win32" else runtime_dir(config.data_path),
+        threads=config.llm_threads or psutil.cpu_count(logical=False) or 1,
+        context_tokens=config.llm_context_tokens,
+        max_tokens=config.llm_max_tokens,
+        temperature=config.llm_temperature,
+    )
+
+
+def find_gguf(config: ServerConfig) -> Path:
+    """The GGUF file to run: a path as it is, an id from the model store, or what `models use` chose.
+
+    Raises:
+        ModelError: it is unknown or not installed.
+        ConfigError: the path does not exist.
+    """
+    wanted = config.llm_model
+    if wanted and wanted.endswith(".gguf"):
+        path = Path(wanted).expanduser()
+        if not path.is_file():
+            raise ConfigError(f"HIVE_MIND_LLM_MODEL: {path} does not exist.")
+        return path
+    store = ModelStore(models_dir(config.data_path))
+    folder = store.path(wanted or store.selected("llm"))
+    found = sorted(folder.glob("*.gguf"))
+    if not found:
+        raise ModelError(f"{folder.name} is not a GGUF model.", code="MODEL_UNAVAILABLE")
+    return found[0]

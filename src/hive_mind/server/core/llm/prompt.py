@@ -1,0 +1,80 @@
+"""What the language model reads. Pure: the date is an argument.
+
+The text only ever grows at its end, so that the model's cache holds all but the newest words: the persona
+never changes, the date ends the system message and changes once a day, no clock is told, and of a
+conversation past its budget the older half is dropped at once rather than a little at each turn.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import lru_cache
+from importlib.resources import files
+
+from hive_mind.language.spoken import date_text
+from hive_mind.server.core.entry import Entry
+from hive_mind.server.core.llm.engine import ChatMessage
+
+CONVERSATION = "conversation"
+"""Intent of what the model answers. Only this is shown to it again: yesterday's "Il est 14 h 30" would
+otherwise be taken for the time."""
+
+
+def system_text(name: str, today: date, language: str = "fr") -> str:
+    """The system message.
+
+    Args:
+        name: what the assistant calls itself.
+        today: in the household's time zone.
+        language: ISO 639-1 code.
+    """
+    return f"{_persona(language).format(name=name)}Nous sommes le {date_text(today)}."
+
+
+class History:
+    """The part of the conversation that the model sees.
+
+    Args:
+        budget: characters at most; past it, the oldest go until half of it is left.
+    """
+
+    def __init__(self, budget: int) -> None:
+        self._budget = budget
+        self._first: Entry | None = None
+
+    def window(self, entries: Sequence[Entry]) -> list[ChatMessage]:
+        """Past messages, oldest first, roles in turn, an answer last.
+
+        What was asked and never answered (the server was killed, say) is kept with the next question.
+        """
+        shown = [e for e in entries if e.intent == CONVERSATION and e.text]
+        start = next((i for i, e in enumerate(shown) if e == self._first), 0)
+        kept = shown[start:]
+        if sum(len(e.text) for e in kept) > self._budget:
+            while kept and (sum(len(e.text) for e in kept) > self._budget // 2 or kept[0].role != "user"):
+                kept.pop(0)
+        self._first = kept[0] if kept else None
+        return _in_turn(kept)
+
+
+def chat(system: str, past: Iterable[ChatMessage], question: str) -> list[ChatMessage]:
+    """The whole prompt of a question; an empty one makes the prefix to be read ahead."""
+    messages = [ChatMessage("system", system), *past]
+    if messages[-1].role == "user":
+        question = f"{messages.pop().content}\n{question}".rstrip()
+    return [*messages, ChatMessage("user", question)]
+
+
+def _in_turn(entries: Iterable[Entry]) -> list[ChatMessage]:
+    """Neighbours of one role become one message; the first is the user's: some models insist on both."""
+    turns: list[ChatMessage] = []
+    for entry in entries:
+        if turns and turns[-1].role == entry.role:
+            turns[-1] = ChatMessage(entry.role, f"{turns[-1].content}\n{entry.text}")
+        elif turns or entry.role == "user":
+            turns.append(ChatMessage(entry.role, entry.text))
+    return turns
+
+
+@lru_cache(maxsize=4)
+def _persona(language: str) -> str:
+    return (files("hive_mind.server") / "data" / language / "persona.txt").read_text("utf-8")

@@ -1,0 +1,107 @@
+"""Time, date, stopwatch and timers for clients that cannot do these alone; kept in Redis, rung from here."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from pydantic import ValidationError
+
+from hive_mind.commands.interpret import INTENTS, due, expected, interpret, next_due
+from hive_mind.commands.outcome import Outcome
+from hive_mind.commands.state import CommandState
+from hive_mind.commands.timers import ring_text
+from hive_mind.server.core.context import Context
+from hive_mind.server.logs import get_logger
+from hive_mind.understanding.grammar import Grammar, Match
+
+
+class Timekeeper:
+    """The local commands of one client.
+
+    Args:
+        client_id: whose they are.
+        grammar: what is understood.
+        context: keeps the state.
+        now: aware time of the household.
+        ring: says a text in the client's room; False when it is not connected.
+    """
+
+    def __init__(
+        self,
+        client_id: str,
+        grammar: Grammar,
+        context: Context,
+        now: Callable[[], datetime],
+        ring: Callable[[str], bool],
+    ) -> None:
+        self._name = f"commands:{client_id}"
+        self._grammar = grammar
+        self._context = context
+        self._now = now
+        self._ring = ring
+        self._state: CommandState | None = None
+        self._changing = asyncio.Lock()
+        self._alarm: asyncio.TimerHandle | None = None
+        self._ringing: asyncio.Task[None] | None = None
+        self._log = get_logger("timers")
+
+    async def understand(self, text: str) -> Match | None:
+        """The local command that a text is, if it is one."""
+        async with self._changing:
+            state = await self._load()
+        match = self._grammar.match(text, expecting=expected(state, self._now()))
+        return match if match is not None and match.intent in INTENTS else None
+
+    async def answer(self, match: Match) -> Outcome:
+        """Carry out a command; what it changed is kept before this returns."""
+        async with self._changing:
+            outcome = interpret(match, await self._load(), self._now())
+            if outcome.state != self._state:
+                await self._keep(outcome.state)
+            self._set_alarm()
+            return outcome
+
+    async def wake(self) -> None:
+        """The client is connected: ring what was due meanwhile, and watch the rest."""
+        async with self._changing:
+            await self._load()
+            self._set_alarm()
+
+    def rest(self) -> None:
+        """The client is gone: nothing rings until it is back."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+
+    async def _load(self) -> CommandState:
+        if self._state is None:
+            raw = await self._context.load_state(self._name)
+            try:
+                self._state = CommandState.model_validate_json(raw) if raw else CommandState()
+            except ValidationError:
+                self._log.warning("timers unreadable, starting without")
+                self._state = CommandState()
+        return self._state
+
+    async def _keep(self, state: CommandState) -> None:
+        self._state = state
+        await self._context.save_state(self._name, state.model_dump_json().encode())
+
+    def _set_alarm(self) -> None:
+        self.rest()
+        moment = next_due(self._state) if self._state else None
+        if moment is not None:
+            wait = max(0.0, (moment - self._now()).total_seconds())
+            self._alarm = asyncio.get_running_loop().call_later(wait, self._begin_ringing)
+
+    def _begin_ringing(self) -> None:
+        self._ringing = asyncio.create_task(self._ring_due())
+
+    async def _ring_due(self) -> None:
+        async with self._changing:
+            state, rung = due(await self._load(), self._now())
+            if rung and not self._ring(ring_text(rung)):
+                return
+            if rung:
+                await self._keep(state)
+            self._set_alarm()

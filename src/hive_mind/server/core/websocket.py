@@ -1,0 +1,260 @@
+"""One WebSocket connection: reads, answers what is malformed, hands the rest to the client's desk."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from hive_mind import __version__
+from hive_mind.errors import ContextError, HiveMindError, ProtocolError
+from hive_mind.language.messages import error_message
+from hive_mind.protocol.codec import decode_client, encode
+from hive_mind.protocol.limits import RateLimiter
+from hive_mind.protocol.messages import (
+    ActionConfirm,
+    AudioEnd,
+    AudioStart,
+    ClientMessage,
+    Connected,
+    DeviceState,
+    Error,
+    Flow,
+    Forget,
+    Hello,
+    Interrupt,
+    Ping,
+    Playout,
+    Pong,
+    ServerMessage,
+    VoiceInput,
+    WakeDetected,
+)
+from hive_mind.protocol.session import ServerSession
+from hive_mind.server.core.desk import Desk
+from hive_mind.server.core.house import GOING_AWAY, House
+from hive_mind.server.core.origin import is_loopback, origin_allowed
+from hive_mind.server.core.outbox import Outbox
+from hive_mind.server.core.transport import abort_of
+from hive_mind.server.logs import get_logger
+
+REPLACED = 4001
+TRY_LATER = 1013
+POLICY = 1008
+_COMPLAIN_S = 1.0
+
+
+class Connection:
+    """A link to one client. Its tasks (reader, writer) live and end together.
+
+    Args:
+        socket: accepted here.
+        house: what all clients share.
+    """
+
+    def __init__(self, socket: WebSocket, house: House) -> None:
+        self._socket = socket
+        self._house = house
+        self._session = ServerSession(secrets.token_urlsafe(16))
+        self._outbox = Outbox()
+        self._desk: Desk | None = None
+        self._closing: tuple[int, str] | None = None
+        self._limiter = RateLimiter()
+        self._complained = 0.0
+        self._abort: Callable[[], None] | None = abort_of(socket.scope)
+        self._log = get_logger("link")
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the client runs on this machine."""
+        return self._socket.client is not None and is_loopback(self._socket.client.host)
+
+    def put(self, message: ServerMessage) -> None:
+        """Send, soon; a client for which too much waits is cut off."""
+        if not self._outbox.put(encode(message)):
+            self._cut_off("too much waits")
+
+    def close(self, code: int, reason: str) -> None:
+        """Send what waits, then close."""
+        if self._closing is None:
+            self._closing = (code, reason)
+            self._outbox.close()
+
+    async def run(self) -> None:
+        """Serve the connection until it ends."""
+        if not origin_allowed(
+            self._socket.headers.get("origin"),
+            self._socket.headers.get("host"),
+            self._house.config.allowed_origins,
+        ):
+            self._log.warning("origin refused")
+            await self._socket.close(POLICY)
+            return
+        await self._socket.accept()
+        self._house.connections += 1
+        try:
+            async with asyncio.TaskGroup() as group:
+                writer = group.create_task(self._write())
+                self.put(Connected(server_version=__version__))
+                if self._house.connections > self._house.config.max_clients:
+                    self._refuse("TOO_MANY_CLIENTS", TRY_LATER)
+                elif self._house.stopping:
+                    self._refuse("SERVER_STOPPING", GOING_AWAY)
+                await self._read()
+                writer.cancel()
+        finally:
+            self._house.connections -= 1
+            if self._desk is not None:
+                self._desk.detach(self)
+
+    async def _read(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                event = await self._socket.receive()
+            except WebSocketDisconnect:
+                return
+            if event["type"] == "websocket.disconnect":
+                return
+            if self._closing is not None:
+                continue
+            if not self._limiter.allow(loop.time()):
+                self._complain_rarely(loop.time())
+                continue
+            try:
+                self._take(event.get("text"), event.get("bytes"))
+            except HiveMindError as error:
+                self._complain(error)
+
+    def _take(self, text: str | None, audio: bytes | None) -> None:
+        if text is None:
+            raise ProtocolError(
+                f"{len(audio or b'')} bytes of audio without audio_start.", code="AUDIO_UNEXPECTED"
+            )
+        message = decode_client(text)
+        if isinstance(message, Hello):
+            self._on_hello(message)
+            return
+        self._session.on_message(message)
+        self._handle(message, self._bind(message))
+
+    def _handle(self, message: ClientMessage, desk: Desk) -> None:
+        match message:
+            case VoiceInput():
+                if self._house.stopping:
+                    raise ProtocolError("The server stops.", code="SERVER_STOPPING", retryable=True)
+                desk.on_voice_input(message)
+            case Ping():
+                desk.send(Pong(timestamp=message.timestamp))
+            case Interrupt():
+                desk.on_interrupt(message)
+            case Flow():
+                desk.on_flow(message)
+            case WakeDetected():
+                self._house.spawn(self._house.warm())
+            case Playout():
+                self._house.on_playout(message)
+            case Forget():
+                self._house.spawn(self._forget(message))
+            case ActionConfirm():
+                raise ProtocolError("No such action waits to be confirmed.", code="ACTION_UNKNOWN")
+            case AudioStart() | AudioEnd():
+                raise ProtocolError("This server does not recognise speech.", code="AUDIO_UNSUPPORTED")
+            case DeviceState():
+                desk.device = message
+
+    def _on_hello(self, hello: Hello) -> None:
+        if self._desk is not None and self._desk.client_id != hello.client_id:
+            raise ProtocolError("This connection is another client's.", code="CLIENT_ID_MISMATCH")
+        known = self._house.session_of(hello.client_id, hello.session_id)
+        try:
+            answers = self._session.on_hello(hello, known)
+        except ProtocolError as error:
+            if error.code == "VERSION_UNSUPPORTED":
+                self._complain(error)
+                self.close(POLICY, error.code)
+                return
+            raise
+        desk = self._sit(hello.client_id)
+        desk.capabilities = hello.capabilities
+        for answer in answers:
+            self.put(answer)
+
+    def _bind(self, message: ClientMessage) -> Desk:
+        """The desk of whoever speaks; the first message that names a client decides.
+
+        Raises:
+            ProtocolError: CLIENT_ID_MISMATCH, or HELLO_NEEDED when it is not known who speaks.
+        """
+        named = getattr(message, "client_id", None)
+        if self._desk is not None:
+            if named not in (None, self._desk.client_id):
+                raise ProtocolError("This connection is another client's.", code="CLIENT_ID_MISMATCH")
+            return self._desk
+        if named is None:
+            raise ProtocolError("Say hello first: who is this?", code="HELLO_NEEDED")
+        return self._sit(named)
+
+    def _sit(self, client_id: str) -> Desk:
+        desk = self._house.desks.get(client_id)
+        if desk is None:
+            desk = self._house.desks[client_id] = Desk(client_id, self._house, self._session)
+        self._desk = desk
+        old = desk.attach(self, self._session)
+        if old is not None and old is not self:
+            old.put(
+                Error(code="CLIENT_REPLACED", message=error_message("CLIENT_REPLACED"), recoverable=False)
+            )
+            old.close(REPLACED, "CLIENT_REPLACED")
+        return desk
+
+    async def _forget(self, wish: Forget) -> None:
+        try:
+            await self._house.forget(wish)
+        except ContextError as error:
+            self._complain(error)
+
+    def _complain(self, error: HiveMindError) -> None:
+        self._log.info("message refused", code=error.code, reason=error.message)
+        message = Error(code=error.code, message=error_message(error.code), recoverable=error.retryable)
+        if self._desk is not None and self._desk.link is self:
+            self._desk.send(message)
+        else:
+            self.put(message)
+
+    def _complain_rarely(self, now: float) -> None:
+        """Tell a client that talks too fast so once a second: not as fast as it talks."""
+        if now - self._complained >= _COMPLAIN_S:
+            self._complained = now
+            self._complain(ProtocolError("Too many messages.", code="RATE_LIMITED", retryable=True))
+
+    def _refuse(self, code: str, close: int) -> None:
+        self.put(Error(code=code, message=error_message(code), recoverable=True))
+        self.close(close, code)
+
+    async def _write(self) -> None:
+        try:
+            while (frame := await self._outbox.get()) is not None:
+                async with asyncio.timeout(self._house.config.slow_client_s):
+                    await self._socket.send_text(frame)
+            if self._closing is not None:
+                async with asyncio.timeout(self._house.config.slow_client_s):
+                    await self._socket.close(*self._closing)
+        except TimeoutError:
+            self._cut_off("it does not read")
+        except (WebSocketDisconnect, RuntimeError):
+            # The client left while we were writing; the reader sees that too.
+            return
+
+    def _cut_off(self, reason: str) -> None:
+        if self._closing is None:
+            self._closing = (POLICY, "SLOW_CLIENT")
+        self._log.warning("client cut off", code="SLOW_CLIENT", reason=reason)
+        self._outbox.close()
+        if self._abort is not None:
+            self._abort()
+
+
+async def serve_socket(socket: WebSocket, house: House) -> None:
+    """Serve one connection to `/ws`."""
+    await Connection(socket, house).run()

@@ -1,0 +1,132 @@
+"""Runs the server: binds first, stops gracefully."""
+
+import asyncio
+import errno
+import signal
+import socket
+from collections.abc import Callable
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+
+from hive_mind.errors import ConfigError
+from hive_mind.server.app import create_app
+from hive_mind.server.config import ServerConfig
+from hive_mind.server.core.llm.engine import LanguageModel
+from hive_mind.server.core.transport import AbortableWebSocket
+from hive_mind.server.logs import get_logger
+
+MAX_FRAME = 6 * 1024 * 1024
+"""Bytes of a frame that is still read, to be answered with FRAME_TOO_LARGE; a larger one closes with 1009."""
+
+_PING_S = 20.0
+
+
+class HiveServer(uvicorn.Server):
+    """uvicorn, but answers end and clients hear a goodbye before their sockets are closed.
+
+    Args:
+        app: of `create_app`.
+        on_start: called once it listens.
+    """
+
+    def __init__(self, app: FastAPI, on_start: Callable[["HiveServer"], None] | None = None) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                ws=AbortableWebSocket,
+                ws_max_size=MAX_FRAME,
+                ws_per_message_deflate=False,
+                ws_ping_interval=_PING_S,
+                ws_ping_timeout=_PING_S,
+                lifespan="on",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=5,
+            )
+        )
+        self._app = app
+        self._on_start = on_start
+        self._goodbye: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open the house, listen, say so."""
+        await super().startup(sockets)
+        if self.started and self._on_start is not None:
+            self._on_start(self)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's signature
+        """First signal: stop gracefully; second: at once."""
+        if self._goodbye is not None or self._app.state.house is None:
+            self.should_exit = self.force_exit = True
+            return
+        self._goodbye = asyncio.get_event_loop().create_task(self.leave())
+
+    async def leave(self) -> None:
+        """Stop gracefully: finish or cut answers, say goodbye, then let uvicorn end."""
+        get_logger("server").info("stopping")
+        await self._app.state.house.stop()
+        await asyncio.sleep(0.05)
+        self.should_exit = True
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket.
+
+    Raises:
+        ConfigError: PORT_IN_USE, HOST_INVALID, PORT_REFUSED.
+    """
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=128)
+    except socket.gaierror:
+        raise ConfigError(f"There is no address {host} to listen on.", code="HOST_INVALID") from None
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise ConfigError(
+                f"Port {port} of {host} is in use: stop what uses it, or choose another with --port.",
+                code="PORT_IN_USE",
+            ) from None
+        code = "HOST_INVALID" if error.errno == errno.EADDRNOTAVAIL else "PORT_REFUSED"
+        raise ConfigError(f"Cannot listen on {host} port {port}: {error.strerror}.", code=code) from None
+
+
+async def serve(
+    config: ServerConfig,
+    *,
+    model: LanguageModel | None = None,
+    on_start: Callable[[str, "HiveServer"], None] | None = None,
+) -> None:
+    """Serve until SIGINT, SIGTERM or `HiveServer.leave`.
+
+    Args:
+        config: settings.
+        model: the language model, instead of the configured one.
+        on_start: called once it listens, with the address (`http://…`) and the server.
+
+    Raises:
+        ConfigError: a setting, the port or the data folder cannot be used.
+    """
+    listener = bind(config.host, config.port)
+    host, port = listener.getsockname()[:2]
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    app = create_app(config, model=model)
+
+    def started(server: HiveServer) -> None:
+        socket_url = address.replace("http", "ws", 1) + "/ws"
+        get_logger("server").info("listening", address=address, websocket=socket_url)
+        if on_start is not None:
+            on_start(address, server)
+
+    with listener:
+        await HiveServer(app, started).serve(sockets=[listener])
+    if app.state.failure is not None:
+        raise app.state.failure
+
+
+def run(config: ServerConfig) -> None:
+    """`serve`, from a program without an event loop."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    asyncio.run(serve(config))
