@@ -35,7 +35,9 @@ def ask(
     if not question:
         raise ConfigError("There is no question: write one between quotes.", code="QUESTION_EMPTY")
     if len(question) > 4000:
-        raise ConfigError("The question is longer than 4000 characters: shorten it.", code="QUESTION_TOO_LONG")
+        raise ConfigError(
+            "The question is longer than 4000 characters: shorten it.", code="QUESTION_TOO_LONG"
+        )
     config = load_config(data=data)
     set_up_logs(config.log_level)
     answer = asyncio.run(_ask(question, config, server, stream=not as_json))

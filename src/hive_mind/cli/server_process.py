@@ -25,7 +25,7 @@ _STOP_S = 8.0
 
 
 def health(url: str, timeout_s: float = 1.0) -> dict[str, object] | None:
-    """What `/health` of the server behind a WebSocket address says; None when nothing of ours answers. Blocking."""
+    """What `/health` beside a WebSocket address says; None when nothing of ours answers. Blocking."""
     parts = urlsplit(url)
     address = f"{'https' if parts.scheme == 'wss' else 'http'}://{parts.netloc}/health"
     try:
@@ -64,7 +64,6 @@ class ServerProcess:
         command = [sys.executable, "-m", "hive_mind", "serve", "--host", host, "--port", str(port)]
         if data is not None:
             command += ["--data", str(data)]
-        self._tail: list[str] = []
         if log is not None:
             log.parent.mkdir(parents=True, exist_ok=True)
         with (log or Path(os.devnull)).open("ab") as sink:
@@ -92,15 +91,14 @@ class ServerProcess:
                     f"The server stopped while starting. {self.last_words()}", code="SERVER_CRASHED"
                 )
             said = await asyncio.to_thread(health, self.url)
-            if said is not None and (said.get("ready") is True or said.get("status") in ("ready", "ok")):
+            if said is not None and said.get("status") in ("ready", "degraded"):
                 return
             await asyncio.sleep(_POLL_S)
         raise LinkError(f"The server was not ready after {timeout_s:.0f} s. {self.last_words()}")
 
     async def crashed(self) -> None:
         """Return when the process has ended, whatever the reason."""
-        while self.exit_code is None:
-            await asyncio.sleep(0.2)
+        await asyncio.to_thread(self._child.wait)
 
     def last_words(self) -> str:
         """The last line of its log, for a message."""
@@ -113,10 +111,9 @@ class ServerProcess:
         """Let it finish; kill it if it does not."""
         if self.exit_code is None:
             self._child.send_signal(signal.SIGTERM)
-            end = time.monotonic() + _STOP_S
-            while self.exit_code is None and time.monotonic() < end:
-                await asyncio.sleep(0.05)
-            if self.exit_code is None:
+            try:
+                await asyncio.to_thread(self._child.wait, _STOP_S)
+            except subprocess.TimeoutExpired:
                 self._child.kill()
         await asyncio.to_thread(self._child.wait)
 
@@ -125,7 +122,7 @@ class ServerProcess:
 async def some_server(
     server: str | None, default: str, data: Path | None, log: Path | None = None
 ) -> AsyncIterator[str]:
-    """The address of a server that answers: the named one, the running one, or a private one that ends with us.
+    """The address of a server: the named one, the running one, or a private one that ends with us.
 
     Args:
         server: what the user named; used as it is.

@@ -12,6 +12,7 @@ from hive_mind.client.core.shop import Shop
 from hive_mind.client.core.speaking import clauses_of
 from hive_mind.client.core.state import Effect, Event
 from hive_mind.client.core.turn import Route, Timeline, TurnRecord
+from hive_mind.client.core.websocket import ServerLink
 from hive_mind.commands.interpret import INTENTS
 from hive_mind.errors import LinkError, SpeechError
 from hive_mind.language.clauses import ClauseSplitter
@@ -110,7 +111,7 @@ class Attempt:
         if match is not None and match.intent in INTENTS:
             await self._command(match)
         elif self._shop.link is not None and self._shop.link.connected:
-            await self._question(text)
+            await self._question(self._shop.link, text)
         else:
             await self._committed.wait()
             await self._speak(self._sorry(self._away()))
@@ -142,7 +143,7 @@ class Attempt:
         return self._record("")
 
     async def _command(self, match: Match) -> None:
-        """Answer by ourselves. What was prepared at the pause stands, as the moment asked about is its end."""
+        """Answer by ourselves. What was prepared at the pause stands: it tells of the question's last moment."""
         keeper = self._shop.keeper
         self._route, self._intent = "command", match.intent
         outcome = keeper.interpret(match, self._asked_at)
@@ -158,10 +159,8 @@ class Attempt:
 
         await self._speak(_clauses(), _act)
 
-    async def _question(self, text: str) -> None:
+    async def _question(self, link: ServerLink, text: str) -> None:
         """Ask the server, before the gate if it is still open."""
-        link = self._shop.link
-        assert link is not None
         with link.exchange() as exchange:
             self._exchange = exchange
             try:
@@ -268,7 +267,6 @@ class Attempt:
         self.timeline.mark(name, self._shop.clock.now())
 
     def _record(self, transcript: str) -> TurnRecord:
-        assert self._answer is not None
         timings = dict(self._timings)
         measured = {
             "endpoint": self.timeline.since_question("committed"),
@@ -289,6 +287,6 @@ class Attempt:
             outcome="failed" if self._failed else "completed",
             timings_ms=timings,
             timeline_ms=self.timeline.as_ms(),
-            gaps=self._answer.report().gaps,
+            gaps=self._answer.report().gaps if self._answer else (),
             question_end_s=self.question_end_sample / SAMPLE_RATE,
         )

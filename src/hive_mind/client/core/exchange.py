@@ -38,7 +38,9 @@ class ServerSaid(HiveMindError):
 
 
 class Exchange:
-    """A question, told apart by its `utterance_id`, and what comes back for it. Made by `ServerLink.exchange`.
+    """A question, told apart by its `utterance_id`, and what comes back for it.
+
+    Made by `ServerLink.exchange`.
 
     Args:
         utterance_id: fresh name of the utterance.
@@ -64,7 +66,7 @@ class Exchange:
         self._closed = False
 
     def ask(self, text: str, at: datetime, *, speculative: bool, language: str = "fr") -> None:
-        """Send the question; again with `speculative` False to confirm it, or with another text to replace it.
+        """Send the question; again, with `speculative` False, to confirm it.
 
         Raises:
             LinkError: the server is away.
@@ -140,7 +142,7 @@ class Exchange:
         self._wake.set()
 
     def link_up(self, *, resumed: bool) -> None:
-        """The link is back. What the server forgot is asked again, unless some of the answer was heard already."""
+        """The link is back. What the server forgot is asked again, unless some of the answer came already."""
         if self._lost_at is None:
             return
         self._lost_at = None

@@ -64,7 +64,7 @@ class VoiceLoop:
         self._armed = always_listening
         self._answer_silence = answer_silence
         self._on_turn = on_turn
-        self._source: AudioSource | None = None
+        self._time_of: Callable[[int], float] = lambda _: shop.clock.now()
         self._attempt: Attempt | None = None
         self._task: asyncio.Task[None] | None = None
         self._floor_free = asyncio.Event()
@@ -74,7 +74,7 @@ class VoiceLoop:
 
     async def run(self, source: AudioSource) -> None:
         """Listen until the source ends, and let the last answer finish."""
-        self._source = source
+        self._time_of = source.time_of
         async with asyncio.TaskGroup() as self._tasks:
             async for frame in source.frames():
                 self._handle(self._ear.hear(frame))
@@ -183,13 +183,12 @@ class VoiceLoop:
     def _begin(
         self, end: int, samples: Samples | None = None, instead: tuple[str, str] | None = None
     ) -> None:
-        assert self._source is not None
         self._drop()
         self._floor_free.clear()
         attempt = Attempt(
             self._shop,
             np.zeros(0, np.float32) if samples is None else samples,
-            self._source.time_of(end),
+            self._time_of(end),
             end,
             lambda gate_ms: self._settle(attempt, gate_ms),
             instead=instead,
@@ -203,9 +202,9 @@ class VoiceLoop:
             self._handle(self._ear.settle(gate_ms))
 
     def _commit(self) -> None:
-        assert self._attempt is not None
         self._armed = self._always
-        self._attempt.commit()
+        if self._attempt is not None:
+            self._attempt.commit()
 
     # What is said.
 

@@ -157,7 +157,7 @@ class NullSink:
 
 
 class WavSink(NullSink):
-    """Keeps time as `NullSink` does, and what would have been heard, pauses included, in memory for a file."""
+    """Keeps time as `NullSink` does and, in memory, what would have been heard, pauses included."""
 
     def __init__(self, rate: int, clock: Clock) -> None:
         self._pieces: list[Samples] = []

@@ -1,6 +1,5 @@
 """The sink that a room hears."""
 
-import asyncio
 import threading
 
 from hive_mind.client.core.clock import Clock
@@ -14,7 +13,7 @@ _LOOK_S = 0.02
 class SpeakerSink:
     """Plays through a device that pulls samples from its own thread (`pull`).
 
-    The first audible sample "leaves" when the device takes it: what the card and the air add is not seen here.
+    The first audible sample "leaves" when the device takes it; what the card and the air add is not seen.
 
     Args:
         rate: samples per second of what it is given.
@@ -89,7 +88,7 @@ class SpeakerSink:
     async def wait_for_playout(self) -> None:
         """Wait until the device took everything."""
         while not self._cut and self._ring.waiting:
-            await asyncio.sleep(_LOOK_S)
+            await self._clock.sleep(_LOOK_S)
 
     def report(self) -> PlayoutReport:
         """What became of the present answer so far."""

@@ -1,4 +1,4 @@
-"""What is kept of a turn: the moments that mattered (in seconds of the client's clock) and what came of it."""
+"""What is kept of a turn: what came of it, and the moments that mattered in seconds of the client's clock."""
 
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias

@@ -1,4 +1,4 @@
-"""Microphones and speakers through miniaudio: PulseAudio, ALSA, CoreAudio, WASAPI, no system library of ours."""
+"""Microphones and speakers through miniaudio: PulseAudio, ALSA, CoreAudio, WASAPI."""
 
 from collections.abc import Generator, Sequence
 from typing import Any
