@@ -143,7 +143,7 @@ class Attempt:
         return self._record("")
 
     async def _command(self, match: Match) -> None:
-        """Answer by ourselves. What was prepared at the pause stands: it tells of the question's last moment."""
+        """Answer by ourselves. What was prepared at the pause stands."""
         keeper = self._shop.keeper
         self._route, self._intent = "command", match.intent
         outcome = keeper.interpret(match, self._asked_at)

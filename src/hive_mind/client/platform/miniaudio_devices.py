@@ -17,9 +17,11 @@ class MiniaudioPlatform:
     """Devices as miniaudio finds them. Its null backend does not count as a device."""
 
     def __init__(self) -> None:
-        enabled = miniaudio.get_enabled_backends() - {miniaudio.Backend.NULL, miniaudio.Backend.CUSTOM}
+        b = miniaudio.Backend
+        # JACK complains on stderr wherever it is installed and not running.
+        enabled = miniaudio.get_enabled_backends() - {b.NULL, b.CUSTOM, b.JACK}
         # Sound servers before bare devices: ALSA would take the card away from everybody else.
-        self._backends = sorted(enabled, key=lambda b: b is miniaudio.Backend.ALSA)
+        self._backends = sorted(enabled, key=lambda backend: backend is b.ALSA)
 
     def microphones(self) -> Sequence[Device]:
         """What can be listened to; recordings of a speaker's own output ("monitors") come last."""
