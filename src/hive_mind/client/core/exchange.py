@@ -119,7 +119,7 @@ class Exchange:
 
     def interrupt(self, spoken: str | None = None) -> None:
         """Stop or drop the answer."""
-        if self._question is not None and self.end is None:
+        if self._question is not None:
             self._tell(Interrupt(turn_id=self.turn_id, utterance_id=self.utterance_id, spoken=spoken))
 
     # What the link calls.
