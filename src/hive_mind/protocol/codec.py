@@ -2,10 +2,10 @@
 
 Whatever arrives becomes a message or a `ProtocolError` with one of these codes, never another exception:
 
-FRAME_TOO_LARGE: over `MAX_TEXT_FRAME` or `MAX_AUDIO_FRAME`.
+FRAME_TOO_LARGE: over the limit for text frames or for binary frames.
 NOT_JSON: not UTF-8, not JSON, or `NaN` and its kin.
 NOT_AN_OBJECT: JSON, but not an object.
-UNKNOWN_TYPE: `type` is missing or names no message that this direction knows.
+UNKNOWN_TYPE: its `type` is missing or names no message that this direction knows.
 INVALID_MESSAGE: a field is missing or out of its limits, a key stands twice, the nesting is too deep, an
     integer too large, or half of a surrogate pair stands alone.
 INVALID_AUDIO: a binary frame that is empty or ends in the middle of a sample.
@@ -29,9 +29,10 @@ from hive_mind.protocol.limits import (
     MAX_TEXT_FRAME,
     MAX_TURN_AUDIO_S,
 )
-from hive_mind.protocol.messages import AnyServerMessage, ClientMessage, Message
+from hive_mind.protocol.messages import AnyServerMessage, ClientMessage, Message, ServerMessage
 
 __all__ = [
+    "ADDED_LAST",
     "CLIENT_MESSAGES",
     "MAX_AUDIO_FRAME",
     "MAX_TEXT_FRAME",
@@ -41,12 +42,13 @@ __all__ = [
     "decode_client",
     "decode_server",
     "encode",
+    "sequence_number",
 ]
 
 M = TypeVar("M", bound=Message)
 
-_LAST = ("utterance_id", "turn_id", "seq")
-"""Added fields of server messages, written after those of the specification."""
+ADDED_LAST = ("utterance_id", "turn_id", "seq")
+"""Added fields of server messages, written after those of the specification, in this order."""
 
 
 def _by_type(union: Any) -> Mapping[str, type[Any]]:
@@ -69,9 +71,8 @@ def encode(message: Message) -> str:
             could not be read back by the peer.
     """
     fields = message.model_dump(mode="json", exclude_none=True)
-    for name in _LAST:
-        if name in fields:
-            fields[name] = fields.pop(name)
+    if isinstance(message, ServerMessage):
+        fields |= {name: fields.pop(name) for name in ADDED_LAST if name in fields}
     _check_values(fields)
     frame = json.dumps(fields, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     _check_size(len(frame.encode()))
@@ -91,9 +92,20 @@ def decode_server(frame: str | bytes) -> AnyServerMessage:
     """Read a text frame that a server sent; bytes are taken as its UTF-8.
 
     Raises:
-        ProtocolError: with one of the codes above; skip UNKNOWN_TYPE, which a newer server may send.
+        ProtocolError: with one of the codes above. A newer server may send what cannot be read here: see
+            `ClientSession.skip`.
     """
     return _decode(frame, SERVER_MESSAGES)
+
+
+def sequence_number(frame: str | bytes) -> int | None:
+    """The `seq` of a server's frame, also of one that `decode_server` refused; None where there is none."""
+    try:
+        fields = json.loads(_text(frame), parse_int=_integer)
+    except (ProtocolError, RecursionError, ValueError):
+        return None
+    seq = fields.get("seq") if isinstance(fields, dict) else None
+    return seq if type(seq) is int and seq >= 1 else None
 
 
 def check_audio(frame: bytes, audio_format: Literal["pcm_s16le", "opus"] = "pcm_s16le") -> bytes:

@@ -17,8 +17,14 @@ PONG_TIMEOUT_S = 5.0
 MISSED_TO_DEGRADED = 2
 """Missed pings in a row that make the link degraded."""
 
+LONGEST_SILENCE_S = MISSED_TO_DEGRADED * HEARTBEAT_S + PONG_TIMEOUT_S
+"""Seconds after the last sign of life at which the link is degraded at the latest."""
+
 BACKOFF_FIRST_S = 0.5
+"""Longest wait before the second attempt to connect."""
+
 BACKOFF_MAX_S = 30.0
+"""Longest wait before any attempt."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,14 +21,21 @@ class ReplayLog:
     Args:
         max_messages: most messages kept.
         max_bytes: most bytes of frames kept.
+
+    Attributes:
+        size: bytes of the frames kept.
+        last_seq: the last number given; 0 before the first.
     """
 
     def __init__(self, max_messages: int = MAX_MESSAGES, max_bytes: int = MAX_BYTES) -> None:
         self._max_messages = max_messages
         self._max_bytes = max_bytes
         self._kept: deque[tuple[ServerMessage, int]] = deque()
-        self._bytes = 0
+        self.size = 0
         self.last_seq = 0
+
+    def __len__(self) -> int:
+        return len(self._kept)
 
     def append(self, message: M) -> M:
         """Give the message the next number and keep it.
@@ -40,15 +47,13 @@ class ReplayLog:
         size = len(encode(numbered).encode())
         self.last_seq += 1
         self._kept.append((numbered, size))
-        self._bytes += size
-        while len(self._kept) > self._max_messages or self._bytes > self._max_bytes:
+        self.size += size
+        while len(self._kept) > self._max_messages or self.size > self._max_bytes:
             self._drop_oldest()
         return numbered
 
     def acknowledge(self, seq: int) -> None:
-        """Let go of what the client has; numbers from the future are ignored."""
-        if seq > self.last_seq:
-            return
+        """Let go of what the client says it has, up to and with `seq`."""
         while self._kept and self._seq_of_oldest() <= seq:
             self._drop_oldest()
 
@@ -56,13 +61,13 @@ class ReplayLog:
         """Whether everything after `seq` is still here."""
         return self._seq_of_oldest() - 1 <= seq <= self.last_seq
 
-    def after(self, seq: int) -> list[ServerMessage]:
-        """The kept messages that follow `seq`, in order."""
-        return [message for message, _ in self._kept if message.seq is not None and message.seq > seq]
+    def messages(self) -> list[ServerMessage]:
+        """What is kept, oldest first."""
+        return [message for message, _ in self._kept]
 
     def _seq_of_oldest(self) -> int:
         return self.last_seq - len(self._kept) + 1
 
     def _drop_oldest(self) -> None:
         _, size = self._kept.popleft()
-        self._bytes -= size
+        self.size -= size

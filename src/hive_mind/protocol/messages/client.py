@@ -14,6 +14,10 @@ class VoiceInput(Message):
     """What the user said, as text.
 
     Attributes:
+        transcription: the words, as recognised or typed.
+        timestamp: when they were said.
+        client_id: stable name of the client.
+        language: language of the words, such as "fr" or "fr-FR".
         utterance_id: groups a speculative transcript with the final one that confirms or replaces it.
         speculative: the user may still be speaking: prepare an answer, act on nothing, remember nothing.
     """
@@ -31,6 +35,9 @@ class Ping(Message):
     """Heartbeat, every 30 s.
 
     Attributes:
+        client_id: stable name of the client.
+        state: how the client saw the link when it sent this.
+        timestamp: when it was sent; comes back in the `pong`.
         last_seq: last number received in this session, which the server need not keep any longer.
     """
 
@@ -42,7 +49,13 @@ class Ping(Message):
 
 
 class ActionConfirm(Message):
-    """The client did (or could not do) what an `action` asked."""
+    """The client did (or could not do) what an `action` asked.
+
+    Attributes:
+        action_id: of the `action`.
+        status: how it went.
+        client_id: stable name of the client.
+    """
 
     type: Literal["action_confirm"] = "action_confirm"
     action_id: Identifier
@@ -59,7 +72,9 @@ class Capabilities(Message):
     Attributes:
         stt: recognises speech; otherwise it streams audio.
         tts: has a voice; otherwise the server sends speech.
+        wake_word: listens for its wake word by itself.
         local_commands: answers time, date, stopwatch and timers alone.
+        display: what it can show.
         audio_formats: what it can send and play, best first.
     """
 
@@ -75,6 +90,11 @@ class Hello(Message):
     """Who the client is; optional, once, first.
 
     Attributes:
+        protocol_version: the newest version that the client speaks.
+        client_id: stable name of the client.
+        room: where it stands, in the user's words.
+        locale: language and country of its user.
+        capabilities: what it can do by itself.
         session_id: of the session to resume, from an earlier `welcome`.
         last_seq: sequence number of the last server message seen in that session.
     """
@@ -90,7 +110,13 @@ class Hello(Message):
 
 
 class AudioStart(Message):
-    """Binary frames with the user's voice follow, until `audio_end`."""
+    """Binary frames with the user's voice follow, until `audio_end`.
+
+    Attributes:
+        utterance_id: name of this utterance, chosen by the client.
+        format: of the binary frames.
+        rate: samples per second.
+    """
 
     type: Literal["audio_start"] = "audio_start"
     utterance_id: Identifier
@@ -99,7 +125,11 @@ class AudioStart(Message):
 
 
 class AudioEnd(Message):
-    """The user's voice is complete."""
+    """The user's voice is complete.
+
+    Attributes:
+        utterance_id: of the `audio_start`.
+    """
 
     type: Literal["audio_end"] = "audio_end"
     utterance_id: Identifier
@@ -109,6 +139,7 @@ class WakeDetected(Message):
     """The wake word was heard, or speech began: the server gets ready.
 
     Attributes:
+        word: the wake word that was heard; empty when speech began without one.
         score: detector's confidence in [0, 1].
         loudness: of the wake word, in dBFS.
     """
@@ -138,6 +169,8 @@ class Playout(Message):
     """The answer began, or finished, sounding in the room; closes the latency measure.
 
     Attributes:
+        turn_id: the turn whose answer it is.
+        state: which of the two.
         since_question_ms: from the end of the question to this moment.
     """
 
@@ -148,7 +181,12 @@ class Playout(Message):
 
 
 class Flow(Message):
-    """Pause or resume generation while the client, on the same machine, needs the processor for its voice."""
+    """Pause or resume generation while the client, on the same machine, needs the processor for its voice.
+
+    Attributes:
+        turn_id: the turn that is being generated.
+        state: pause or go on.
+    """
 
     type: Literal["flow"] = "flow"
     turn_id: Identifier
@@ -159,8 +197,12 @@ class TimerState(Message):
     """A timer on a client.
 
     Attributes:
+        timer_id: stable name of the timer on its client.
+        name: what the user called it.
+        duration_s: seconds it was set to.
         due: moment it rings; absent while paused.
         remaining_s: seconds left; present while paused.
+        changed: when the user last set, paused or resumed it; the later change wins.
     """
 
     timer_id: Identifier
@@ -172,7 +214,13 @@ class TimerState(Message):
 
 
 class StopwatchState(Message):
-    """A stopwatch on a client: running since `started` (if any) on top of `elapsed_s`."""
+    """A stopwatch on a client: running since `started` (if any) on top of `elapsed_s`.
+
+    Attributes:
+        started: when it was last started; absent while stopped.
+        elapsed_s: seconds counted before that.
+        changed: when the user last touched it; the later change wins.
+    """
 
     started: Timestamp | None = None
     elapsed_s: Annotated[float, Field(ge=0)] = 0.0
@@ -180,7 +228,14 @@ class StopwatchState(Message):
 
 
 class DeviceState(Message):
-    """The time things that a client owns, mirrored to the server while connected."""
+    """The time things that a client owns, mirrored to the server while connected.
+
+    Attributes:
+        client_id: stable name of the client.
+        timers: all timers on the client.
+        stopwatch: its stopwatch, if used.
+        battery: charge left, from 0 to 1.
+    """
 
     type: Literal["device_state"] = "device_state"
     client_id: Identifier
@@ -190,7 +245,13 @@ class DeviceState(Message):
 
 
 class Forget(Message):
-    """Erase a turn, a day or everything from the conversation."""
+    """Erase a turn, a day or everything from the conversation.
+
+    Attributes:
+        scope: what to erase.
+        turn_id: the turn, when `scope` is "turn".
+        day: the day, when `scope` is "day".
+    """
 
     type: Literal["forget"] = "forget"
     scope: Literal["turn", "day", "all"]

@@ -28,7 +28,12 @@ class ServerMessage(Message):
 
 
 class Connected(ServerMessage):
-    """The socket is open; sent once, at once, to everybody."""
+    """The socket is open; sent once, at once, to everybody.
+
+    Attributes:
+        protocol_version: the newest version that the server speaks.
+        server_version: of the server's software.
+    """
 
     in_specification: ClassVar[bool] = True
     numbered: ClassVar[bool] = False
@@ -42,8 +47,9 @@ class ResponseChunk(ServerMessage):
     """A piece of the answer as text; pieces are joined without adding a space.
 
     Attributes:
-        chunk_index: from 0, without gaps within a turn.
+        content: the piece of text.
         is_final: no more pieces follow; the last one may be empty.
+        chunk_index: from 0, without gaps within a turn.
         utterance_id: of the `voice_input` that this answers, if it had one.
     """
 
@@ -57,7 +63,15 @@ class ResponseChunk(ServerMessage):
 
 
 class Action(ServerMessage):
-    """A plugin asks the client to do something and to answer with `action_confirm`."""
+    """A plugin asks the client to do something and to answer with `action_confirm`.
+
+    Attributes:
+        action_id: comes back in `action_confirm`.
+        plugin: who asks.
+        action: what to do, in the plugin's words.
+        params: with what.
+        response_text: what to say to the user about it.
+    """
 
     in_specification: ClassVar[bool] = True
 
@@ -73,9 +87,10 @@ class Error(ServerMessage):
     """Something went wrong; the connection stays open where that is safe.
 
     Attributes:
-        code: stable identifier, from `errors.py` and `protocol.codec`.
+        code: stable identifier, for programs.
         message: one French sentence for the user.
         recoverable: whether trying again may help.
+        utterance_id: of the `voice_input` or audio that went wrong, if it had one.
     """
 
     in_specification: ClassVar[bool] = True
@@ -88,7 +103,11 @@ class Error(ServerMessage):
 
 
 class Pong(ServerMessage):
-    """Answer to `ping`, with the timestamp of the ping."""
+    """Answer to `ping`, with the timestamp of the ping.
+
+    Attributes:
+        timestamp: of the `ping`.
+    """
 
     in_specification: ClassVar[bool] = True
     numbered: ClassVar[bool] = False
@@ -105,6 +124,7 @@ class Welcome(ServerMessage):
 
     Attributes:
         protocol_version: the version both sides will speak.
+        session_id: name of the session, for the next `hello`.
         resumed: the old session goes on; the messages missed follow.
     """
 
@@ -120,9 +140,11 @@ class TurnEnd(ServerMessage):
     """A turn is over; exactly one for each turn, after its last chunk.
 
     Attributes:
+        outcome: how it ended.
         route: who answered.
         intent: what was understood ("get_time", "conversation", ...).
         timings_ms: stage durations in milliseconds.
+        utterance_id: of the `voice_input` that began the turn, if it had one.
     """
 
     type: Literal["turn_end"] = "turn_end"
@@ -134,7 +156,13 @@ class TurnEnd(ServerMessage):
 
 
 class TranscriptMessage(ServerMessage):
-    """What the server heard in the audio that the client streamed."""
+    """What the server heard in the audio that the client streamed.
+
+    Attributes:
+        text: the words.
+        is_final: no better version will come.
+        utterance_id: of the `audio_start`.
+    """
 
     type: Literal["transcript"] = "transcript"
     text: Text
@@ -143,7 +171,12 @@ class TranscriptMessage(ServerMessage):
 
 
 class SpeechStart(ServerMessage):
-    """Binary frames with the voice of the answer follow, until `speech_end`."""
+    """Binary frames with the voice of the answer follow, until `speech_end`.
+
+    Attributes:
+        format: of the binary frames.
+        rate: samples per second.
+    """
 
     numbered: ClassVar[bool] = False
 
@@ -153,7 +186,11 @@ class SpeechStart(ServerMessage):
 
 
 class SpeechEnd(ServerMessage):
-    """The voice of the answer is complete, or was cut short."""
+    """The voice of the answer is complete, or was cut short.
+
+    Attributes:
+        outcome: how it ended.
+    """
 
     numbered: ClassVar[bool] = False
 
@@ -162,7 +199,12 @@ class SpeechEnd(ServerMessage):
 
 
 class WakeVerdict(ServerMessage):
-    """Whether this client is the one that answers the wake word."""
+    """Whether this client is the one that answers the wake word.
+
+    Attributes:
+        accepted: this client answers; otherwise another one does.
+        reason: why, for the log.
+    """
 
     numbered: ClassVar[bool] = False
 
@@ -172,7 +214,12 @@ class WakeVerdict(ServerMessage):
 
 
 class Announce(ServerMessage):
-    """Say this in the room, unasked."""
+    """Say this in the room, unasked.
+
+    Attributes:
+        text: what to say.
+        kind: what it is about.
+    """
 
     type: Literal["announce"] = "announce"
     text: Text
@@ -180,7 +227,15 @@ class Announce(ServerMessage):
 
 
 class ContextEvent(ServerMessage):
-    """The shared conversation grew."""
+    """The shared conversation grew.
+
+    Attributes:
+        role: who said it.
+        text: what was said.
+        timestamp: when.
+        client_id: through which client.
+        intent: what was understood.
+    """
 
     type: Literal["context_event"] = "context_event"
     role: Literal["user", "assistant"]
@@ -191,7 +246,11 @@ class ContextEvent(ServerMessage):
 
 
 class FollowUp(ServerMessage):
-    """Listen again for so many seconds without the wake word."""
+    """Listen again for so many seconds without the wake word.
+
+    Attributes:
+        seconds: how long, from the end of the answer.
+    """
 
     numbered: ClassVar[bool] = False
 
@@ -200,7 +259,12 @@ class FollowUp(ServerMessage):
 
 
 class DeviceCommand(ServerMessage):
-    """Do this to what the client owns, such as a timer in another room."""
+    """Do this to what the client owns, such as a timer in another room.
+
+    Attributes:
+        command: what to do.
+        params: with what.
+    """
 
     type: Literal["device_command"] = "device_command"
     command: Identifier
