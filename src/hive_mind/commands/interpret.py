@@ -87,8 +87,8 @@ def _get_date(state: CommandState, now: datetime, _slots: Mapping[str, object]) 
     return Outcome(reply("date", date=date_text(now.date())), state)
 
 
-def _stop(state: CommandState, now: datetime, _slots: Mapping[str, object]) -> Outcome:
-    """Alone, "arrête" is for what rings, else the stopwatch that runs; "annule", for a timer; else the voice."""
+def _stop(state: CommandState, now: datetime, slots: Mapping[str, object]) -> Outcome:
+    """Alone, "arrête" is for what rings, else for the stopwatch; "annule" for a timer; else for the voice."""
     if state.ringing:
         return timers.silence(state)
     if slots.get("cancel"):
@@ -99,7 +99,7 @@ def _stop(state: CommandState, now: datetime, _slots: Mapping[str, object]) -> O
     return Outcome(reply("stopped"), state, ("stop_speaking",))
 
 
-def _answer_to_nothing(state: CommandState, now: datetime, _slots: Mapping[str, object]) -> Outcome:
+def _answer_to_nothing(state: CommandState, _now: datetime, _slots: Mapping[str, object]) -> Outcome:
     return Outcome(reply("stopped"), state)
 
 

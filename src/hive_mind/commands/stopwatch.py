@@ -12,7 +12,7 @@ from hive_mind.protocol.messages.client import StopwatchState
 _Slots = Mapping[str, object]
 
 
-def start(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
+def start(state: CommandState, now: datetime, _slots: _Slots) -> Outcome:
     """Start from zero; one that runs goes on."""
     watch = state.stopwatch
     if watch is not None and watch.started is not None:
@@ -24,7 +24,7 @@ def start(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
     )
 
 
-def stop(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
+def stop(state: CommandState, now: datetime, _slots: _Slots) -> Outcome:
     """Stop, and keep what it shows."""
     watch = state.stopwatch
     if watch is None:
@@ -40,7 +40,7 @@ def stop(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
     )
 
 
-def status(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
+def status(state: CommandState, now: datetime, _slots: _Slots) -> Outcome:
     """Say what it shows."""
     watch = state.stopwatch
     if watch is None:
@@ -49,7 +49,7 @@ def status(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
     return Outcome(reply(key, elapsed=duration_text(elapsed_s(watch, now))), state)
 
 
-def reset(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
+def reset(state: CommandState, now: datetime, _slots: _Slots) -> Outcome:
     """Back to zero; one that runs goes on from there."""
     watch = state.stopwatch
     if watch is None:

@@ -70,7 +70,7 @@ def cancel(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
     return Outcome(said, state.model_copy(update={"timers": kept}), ("timers_changed",))
 
 
-def cancel_all(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
+def cancel_all(state: CommandState, _now: datetime, _slots: _Slots) -> Outcome:
     """Cancel every timer and silence what rings."""
     count = len(state.timers) + len(state.ringing)
     if not count:

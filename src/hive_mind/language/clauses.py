@@ -1,7 +1,7 @@
 """Streamed text cut into clauses for the voice: the first one short and early, the next ones longer.
 
-A clause is worth its synthesis only if it plays longer than it costs, so one word alone is never sent while more
-text may follow. No cut falls inside a number, an abbreviation or an hour.
+A clause is worth its synthesis only if it plays longer than it costs, so one word alone is never sent
+while more text may follow. No cut falls inside a number, an abbreviation or an hour.
 """
 
 import re
@@ -22,7 +22,8 @@ _JOINT = re.compile(
 _SPACE = re.compile(r"\s")
 _ABBREVIATED = re.compile(
     r"(?:^|[\s(«'’-])(?:M|MM|Mme|Mmes|Mlle|Mlles|Me|Mgr|Dr|Pr|St|Ste|etc|cf|ex|env|av|apr|art|chap|fig|vol|no|p|pp|tél"
-    r"|min|max|janv|févr|juil|sept|oct|nov|déc|[A-Z](?:\.-?[A-Z])*|\d{1,3})\.$"
+    r"|min|max|janv|févr|juil|sept|oct|nov|déc|[A-Z](?:\.-?[A-Z])*)\.$"
+    r"|(?:^|\n)\s*\d{1,3}\.$"
 )
 _NUMBER_JOINT = re.compile(
     r"\s(?:et\s+(?:un|une|onze|demie?|quart|trois\s+quarts)\b|ou\s+\w+\s+(?:heures?|minutes?)\b)"
@@ -32,7 +33,7 @@ _NUMBER_WORDS = re.compile(
     r"|mille|heures?|virgule))$",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"\S*\w\S*")
 
 
 class ClauseSplitter:

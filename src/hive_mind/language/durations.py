@@ -1,4 +1,4 @@
-"""Durations in French: "une heure et demie", "1h30", "dix minutes trente", "trois quarts d'heure"; and back."""
+"""Durations: "une heure et demie", "1h30", "dix minutes trente", "trois quarts d'heure"; and back."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -53,10 +53,10 @@ def read_durations(keys: Sequence[str], at: int = 0) -> list[DurationRead]:
     while (part := _part(keys, end, unit)) is not None:
         total, end, unit = total + part[0], part[1], part[2]
         found.append(DurationRead(total, end, extendable=unit == _HOUR))
-        for seconds, after in _tails(keys, end, unit):
-            found.append(DurationRead(total + seconds, after, extendable=False))
-        if keys[end : end + 1] in (["et"], ("et",)) and _part(keys, end + 1, unit) is not None:
-            end += 1
+        found += [
+            DurationRead(total + tail[0], tail[1], extendable=False) for tail in _tails(keys, end, unit)
+        ]
+        end += _is(keys, end, "et")
     return sorted(found, key=lambda read: -read.end)
 
 
@@ -65,75 +65,93 @@ def may_begin_duration(keys: Sequence[str], at: int) -> bool:
     rest = tuple(keys[at:])
     if not rest:
         return False
-    if rest in (("un", "quart"), ("un", "quart", "d"), ("trois", "quarts"), ("trois", "quarts", "d")):
-        return True
-    if rest in (("demi",), ("une", "demi")):
-        return True
-    for read in read_durations(keys, at):
-        if rest[read.end - at :] in (("et",), ("trois",), ("et", "trois"), ("moins",), ("moins", "le")):
+    ends = {at, *(read.end for read in read_durations(keys, at))}
+    for end in ends:
+        left = rest[end - at :]
+        phrases = (*_FRACTIONS, *(_SHARES if end > at else ()))
+        if left and any(phrase[: len(left)] == left and phrase != left for phrase in phrases):
             return True
-        tail = read.end + (rest[read.end - at :][:1] == ("et",))
-        number = read_integer(keys, tail)
+        number = read_number(keys, end + _is(keys, end, "et"))
         if number is not None and number[1] == len(keys):
             return True
-    number = read_integer(keys, at)
-    return number is not None and number[1] == len(keys)
+    return False
+
+
+def _is(keys: Sequence[str], at: int, key: str) -> bool:
+    return at < len(keys) and keys[at] == key
 
 
 def _part(keys: Sequence[str], at: int, below: int) -> tuple[float, int, int] | None:
     """One amount with its unit, smaller than the unit before: seconds, place after, unit."""
-    for phrase, seconds in _FRACTIONS:
-        if tuple(keys[at : at + len(phrase)]) == phrase and below > _HOUR:
-            return seconds, at + len(phrase), _MINUTE
+    for phrase, (seconds, unit) in _FRACTIONS.items():
+        if unit < below and tuple(keys[at : at + len(phrase)]) == phrase:
+            return seconds, at + len(phrase), unit
     number = read_number(keys, at)
     if number is None:
         return None
     value, end = number
-    if keys[end : end + 1] and keys[end] == "de" and keys[end - 1].removesuffix("s").endswith("aine"):
+    if _is(keys, end, "de") and keys[end - 1].removesuffix("s").endswith("aine"):
         end += 1
-    if keys[end - 1] in ("un", "une") and (collective := read_integer(keys, end)) is not None:
-        value, end = float(collective[0]), collective[1]
-        end += keys[end : end + 1] in (["de"], ("de",))
-    if end >= len(keys) or (unit := _UNITS.get(keys[end])) is None or unit >= below:
+    size = _UNITS.get(keys[end]) if end < len(keys) else None
+    if size is None or size >= below or (keys[end] in _LETTERS and not keys[end - 1][0].isdigit()):
         return None
-    if keys[end] in _LETTERS and not keys[end - 1][0].isdigit():
-        return None
-    return value * unit, end + 1, unit
+    return value * size, end + 1, size
 
 
 def _tails(keys: Sequence[str], at: int, unit: int) -> list[tuple[float, int]]:
     """What may follow a unit without one of its own: "et demie", "trente", "moins le quart"."""
     tails = [
         (share * unit, at + len(phrase))
-        for phrase, share in _SHARES
+        for phrase, share in _SHARES.items()
         if tuple(keys[at : at + len(phrase)]) == phrase
     ]
     smaller = _SMALLER.get(unit)
-    if smaller is not None:
-        number = read_integer(keys, at)
-        if number is not None and 0 < number[0] < 60 and not _followed_by_unit(keys, number[1]):
-            tails.append((float(number[0] * smaller), number[1]))
+    number = read_integer(keys, at) if smaller is not None else None
+    if smaller is not None and number is not None and 0 < number[0] < 60:
+        value, end = number
+        if end >= len(keys) or keys[end] not in _UNITS:
+            tails.append((float(value * smaller), end))
     return tails
 
 
-def _followed_by_unit(keys: Sequence[str], at: int) -> bool:
-    return at < len(keys) and keys[at] in _UNITS
-
-
-_FRACTIONS: tuple[tuple[tuple[str, ...], float], ...] = (
-    (("une", "demi", "heure"), 1800), (("une", "demie", "heure"), 1800), (("demi", "heure"), 1800),
-    (("demie", "heure"), 1800), (("un", "quart", "d", "heure"), 900), (("1", "quart", "d", "heure"), 900),
-    (("trois", "quarts", "d", "heure"), 2700), (("3", "quarts", "d", "heure"), 2700),
-    (("trois", "quart", "d", "heure"), 2700), (("quart", "d", "heure"), 900),
-    (("une", "demi", "minute"), 30), (("une", "demie", "minute"), 30), (("demi", "minute"), 30),
-    (("1", "demi", "heure"), 1800), (("une", "demi", "journee"), 43200),
-)  # fmt: skip
-_SHARES: tuple[tuple[tuple[str, ...], float], ...] = (
-    (("et", "demie"), 0.5), (("et", "demi"), 0.5), (("et", "quart"), 0.25), (("et", "un", "quart"), 0.25),
-    (("un", "quart"), 0.25), (("trois", "quarts"), 0.75), (("trois", "quart"), 0.75),
-    (("et", "trois", "quarts"), 0.75), (("3", "quarts"), 0.75), (("moins", "le", "quart"), -0.25),
-    (("moins", "quart"), -0.25), (("moins", "un", "quart"), -0.25),
-)  # fmt: skip
+_QUARTER, _HALF, _THREE_QUARTERS = 900.0, 1800.0, 2700.0
+_FRACTIONS: dict[tuple[str, ...], tuple[float, int]] = {
+    ("une", "demi", "heure"): (_HALF, _MINUTE),
+    ("une", "demie", "heure"): (_HALF, _MINUTE),
+    ("1", "demi", "heure"): (_HALF, _MINUTE),
+    ("1", "2", "heure"): (_HALF, _MINUTE),
+    ("demi", "heure"): (_HALF, _MINUTE),
+    ("demie", "heure"): (_HALF, _MINUTE),
+    ("un", "quart", "d", "heure"): (_QUARTER, _MINUTE),
+    ("1", "quart", "d", "heure"): (_QUARTER, _MINUTE),
+    ("1", "4", "d", "heure"): (_QUARTER, _MINUTE),
+    ("quart", "d", "heure"): (_QUARTER, _MINUTE),
+    ("trois", "quarts", "d", "heure"): (_THREE_QUARTERS, _MINUTE),
+    ("trois", "quart", "d", "heure"): (_THREE_QUARTERS, _MINUTE),
+    ("3", "quarts", "d", "heure"): (_THREE_QUARTERS, _MINUTE),
+    ("3", "quart", "d", "heure"): (_THREE_QUARTERS, _MINUTE),
+    ("3", "4", "d", "heure"): (_THREE_QUARTERS, _MINUTE),
+    ("une", "demi", "minute"): (30.0, 1),
+    ("une", "demie", "minute"): (30.0, 1),
+    ("demi", "minute"): (30.0, 1),
+    ("une", "demi", "journee"): (43200.0, _HOUR),
+    ("une", "demie", "journee"): (43200.0, _HOUR),
+}
+_SHARES: dict[tuple[str, ...], float] = {
+    ("et", "demie"): 0.5,
+    ("et", "demi"): 0.5,
+    ("1", "2"): 0.5,
+    ("et", "quart"): 0.25,
+    ("et", "un", "quart"): 0.25,
+    ("un", "quart"): 0.25,
+    ("trois", "quarts"): 0.75,
+    ("trois", "quart"): 0.75,
+    ("3", "quarts"): 0.75,
+    ("et", "trois", "quarts"): 0.75,
+    ("moins", "le", "quart"): -0.25,
+    ("moins", "un", "quart"): -0.25,
+    ("moins", "quart"): -0.25,
+}
 
 
 def duration_text(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""From a transcript to the words that matter: no wake phrase, no "euh", no "s'il te plaît", known slips mended."""
+"""A transcript's words that matter: no wake phrase, no "euh", no "s'il te plaît", known slips mended."""
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence

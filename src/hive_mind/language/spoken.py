@@ -6,22 +6,25 @@ from hive_mind.language.numbers import cardinal
 
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
-    "décembre",
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
+    "novembre", "décembre",
 )  # fmt: skip
 
-_IRREGULAR = {1: "premier", 5: "cinquième", 9: "neuvième"}
+_NAMED = {0: "minuit", 12: "midi"}
 
 
 def time_text(hour: int, minute: int) -> str:
-    """Write a clock time: "14h30", "9h05", "14h"."""
+    """Write a clock time: "14h30", "9h05", "14h", "midi"."""
+    if minute == 0 and hour in _NAMED:
+        return _NAMED[hour]
     return f"{hour}h{minute:02d}" if minute else f"{hour}h"
 
 
 def spoken_time(hour: int, minute: int) -> str:
-    """Say a clock time: "quatorze heures trente", "midi", "minuit dix", "vingt et une heures"."""
-    named = {0: "minuit", 12: "midi"}.get(hour)
-    said = named or f"{cardinal(hour, feminine=True)} heure{'s' if hour > 1 else ''}"
+    """Say a clock time: "quatorze heures trente", "midi", "vingt et une heures", "zéro heure cinq"."""
+    if minute == 0 and hour in _NAMED:
+        return _NAMED[hour]
+    said = f"{cardinal(hour, feminine=True)} heure{'s' if hour > 1 else ''}"
     return f"{said} {cardinal(minute, feminine=True)}" if minute else said
 
 
@@ -43,7 +46,8 @@ def ordinal(number: int, *, feminine: bool = False) -> str:
         return "première" if feminine else "premier"
     spelled = cardinal(number)
     for ending, changed in (
-        ("cinq", "cinquième"), ("neuf", "neuvième"), ("quatre-vingts", "quatre-vingtième"), ("cents", "centième"),
+        ("cinq", "cinquième"), ("neuf", "neuvième"), ("quatre-vingts", "quatre-vingtième"),
+        ("cents", "centième"),
         ("millions", "millionième"), ("milliards", "milliardième"),
     ):  # fmt: skip
         if spelled.endswith(ending):
@@ -52,7 +56,7 @@ def ordinal(number: int, *, feminine: bool = False) -> str:
 
 
 def spoken_decimal(whole: str, decimals: str) -> str:
-    """Say a number with decimals: "quatorze virgule cinq", "trois virgule quatorze", "deux virgule zéro cinq".
+    """Say a number with decimals: "quatorze virgule cinq", "deux virgule zéro cinq".
 
     Args:
         whole: digits before the comma.

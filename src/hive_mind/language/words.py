@@ -1,8 +1,8 @@
 """Words: what was heard or written, cut into comparable pieces.
 
-A word keeps its `surface` ("pâtes") beside its `key` ("pates"): lower case, no accents, no punctuation. Hyphens
-and apostrophes separate ("quelle heure est-il" and "l'heure" give four and two words), and so does the border
-between a digit and a letter ("1h30" gives "1 h 30").
+A word keeps its `surface` ("pâtes") beside its `key` ("pates"): lower case, no accents, no punctuation.
+Hyphens and apostrophes separate ("quelle heure est-il" and "l'heure" give four and two words), and so does
+the border between a digit and a letter ("1h30" gives "1 h 30").
 """
 
 import re
@@ -12,6 +12,7 @@ from functools import lru_cache
 
 _PIECE = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+", re.UNICODE)
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "Œ": "oe", "Æ": "ae", "ß": "ss", "’": "'"})
+_VULGAR = str.maketrans({"½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 "})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def fold(text: str) -> str:
 def words_of(text: str) -> tuple[Word, ...]:
     """Cut a text into words; punctuation, symbols and emoji vanish, "14,5" and "1.000" stay whole."""
     found = []
-    for match in _PIECE.finditer(unicodedata.normalize("NFC", text)):
+    for match in _PIECE.finditer(unicodedata.normalize("NFC", text.translate(_VULGAR))):
         surface = match.group()
         if key := fold(surface):
             found.append(Word(key, surface))

@@ -1,7 +1,7 @@
 """Templates as a network of words: from each point, which words lead where.
 
-A template is first laid out letter by letter (optional endings such as "minuteur[s]" glue inside words), then read
-word by word on demand; what was read is kept. A network has no loops, so every point has finitely many words.
+A template is first laid out letter by letter (optional endings such as "minuteur[s]" glue inside words),
+then read word by word on demand; what was read is kept. A network has no loops, so every point has finitely many words.
 """
 
 from collections.abc import Mapping

@@ -47,7 +47,8 @@ _NEVER_FIRST = frozenset(
 )
 _NEVER_IN = frozenset({
     "minuteur", "minuteurs", "minuterie", "minuteries", "timer", "timers", "chrono", "chronometre", "rebours",
-    "pause", "minute", "minutes", "heure", "heures", "seconde", "secondes", "est", "sont", "que", "qui", "quoi",
+    "pause", "minute", "minutes", "heure", "heures", "seconde", "secondes", "est", "sont", "que", "qui",
+    "quoi",
     "et", "puis", "alarme", "reveil",
 })  # fmt: skip
 

@@ -1,8 +1,9 @@
 """hassil's template language, read into a small tree.
 
-`(a|b)` is a choice, `[a]` may be left out, `(a;b)` is any order, `<rule>` stands for another template and `{type}`
-or `{type:slot}` for a value. Parsing is our own because importing hassil costs a third of a second at start
-(it loads number rules of every language) and because its matcher cannot say how a sentence may go on.
+`(a|b)` is a choice, `[a]` may be left out, `(a;b)` is any order, `<rule>` stands for another template and
+`{type}` or `{type:slot}` for a value. Parsing and matching are our own because hassil's matcher cannot say
+whether and how a sentence may go on, and costs more at start and per sentence
+(`benchmarks/understanding.py`).
 """
 
 from dataclasses import dataclass
