@@ -35,6 +35,11 @@ class UtteranceBuffer:
         """Samples pushed since construction."""
         return self._end
 
+    @property
+    def recording(self) -> bool:
+        """Whether `begin` came since the last `clear`."""
+        return self._start is not None
+
     def push(self, frame: Samples) -> None:
         """Add the next frame; a copy is kept, so the caller may reuse its array."""
         if not len(frame):

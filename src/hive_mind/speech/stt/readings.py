@@ -8,17 +8,16 @@ from pathlib import Path
 
 INVENTIONS = Path(__file__).parent / "data" / "fr" / "inventions.toml"
 
-NO_SPEECH = 0.6
-"""At or above this probability of no speech, a doubtful reading is dropped."""
-
-DOUBTFUL = -1.0
-"""Mean log probability per token under which a reading is doubtful."""
-
-HOPELESS = -2.0
-"""Mean log probability per token under which a reading is dropped whatever the rest."""
+DOUBTFUL = ((0.6, -1.0), (0.25, -1.5), (0.0, -2.0))
+"""(probability of no speech, mean log probability per token): a reading at or over the first and under the
+second is dropped. Over noise and music Whisper base writes at 0.29 and more, -1.6 and less (or known
+inventions); real commands came at 0.27 and less, -1.4 and more."""
 
 INVENTION_NO_SPEECH = 0.2
-"""The same for readings that are known inventions, which come with good scores."""
+"""At or over it, readings that are known inventions are dropped: they come with good scores."""
+
+WORDS_PER_SECOND = 5.0
+"""Nobody speaks faster on end: over it, what comes four times in a row is a loop of the decoder."""
 
 _LOOP = re.compile(r"\b(.{1,60}?)(?:[\s,.!?…]+\1\b){3,}", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
@@ -32,19 +31,22 @@ class Reading:
     log_probability: float
 
 
-def choose(readings: list[Reading], no_speech: float) -> list[Reading]:
+def choose(readings: list[Reading], no_speech: float, seconds: float) -> list[Reading]:
     """The readings to believe, best first; none when nobody spoke.
 
     Args:
         readings: as decoded, best first.
         no_speech: the recogniser's probability that nobody spoke.
+        seconds: length of the audio.
     """
     if not readings or not _believable(readings[0], no_speech):
         return []
     kept: list[Reading] = []
     seen: set[tuple[str, ...]] = set()
     for reading in readings:
-        text = _LOOP.sub(r"\1", reading.text)
+        text = reading.text
+        if len(_WORD.findall(text)) > WORDS_PER_SECOND * seconds:
+            text = _LOOP.sub(r"\1", text)
         words = tuple(_WORD.findall(text.casefold()))
         if words and words not in seen:
             seen.add(words)
@@ -54,9 +56,7 @@ def choose(readings: list[Reading], no_speech: float) -> list[Reading]:
 
 def _believable(reading: Reading, no_speech: float) -> bool:
     words = _key(reading.text)
-    if not words or reading.log_probability < HOPELESS:
-        return False
-    if no_speech >= NO_SPEECH and reading.log_probability < DOUBTFUL:
+    if not words or any(no_speech >= p and reading.log_probability < q for p, q in DOUBTFUL):
         return False
     always, doubtful = _inventions()
     if any(words.startswith(start) for start in always):

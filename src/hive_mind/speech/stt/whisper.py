@@ -17,6 +17,7 @@ from hive_mind.speech.engines import Hypothesis, SttCapabilities, Transcript
 from hive_mind.speech.stt.mel import FRAMES_PER_SECOND, LogMel
 from hive_mind.speech.stt.readings import Reading, choose
 from hive_mind.speech.stt.split import split_at_silences
+from hive_mind.speech.stt.vocabulary import distinct, echoes, prompt_text
 
 WINDOWS = (1000, 1500, 2000, 3000)
 """Mel frames (10 ms each) given to the encoder: the smallest that holds the speech and `MARGIN_FRAMES`."""
@@ -116,7 +117,8 @@ class WhisperStt:
         Args:
             samples: the utterance; values that are not numbers count as silence, loud ones are clipped.
             vocabulary: words worth expecting, most expected first (about 40 fit): names and nouns, never
-                whole sentences, which Whisper would repeat.
+                whole sentences, which Whisper would repeat. On real commands it gained nothing (21.8 %
+                word errors without, 21.8 to 24.1 % with), on hard synthetic ones 51 -> 43 %.
             cancel: gives the caller control back within 50 ms.
 
         Raises:
@@ -128,7 +130,7 @@ class WhisperStt:
         token.raise_if_cancelled()
         if len(samples) > MAX_SECONDS * SAMPLE_RATE:
             raise SpeechError(f"More than {MAX_SECONDS:.0f} s of audio at once.", code="AUDIO_TOO_LONG")
-        job = self._worker.submit(self._recognise, samples, tuple(vocabulary), token)
+        job = self._worker.submit(self._recognise, samples, distinct(vocabulary), token)
         readings, no_speech = _wait(job, token)
         elapsed = (time.perf_counter() - began) * 1000.0
         best = readings[0].text if readings else ""
@@ -146,10 +148,9 @@ class WhisperStt:
         audio = np.clip(np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0), -1.0, 1.0).astype(
             np.float32
         )
-        prompt = self._prompt(vocabulary)
         if len(audio) <= PIECE_SECONDS * SAMPLE_RATE:
-            return self._read(audio, prompt, cancel)
-        pieces = [self._read(p, prompt, cancel) for p in split_at_silences(audio, PIECE_SECONDS)]
+            return self._read(audio, vocabulary, cancel)
+        pieces = [self._read(p, vocabulary, cancel) for p in split_at_silences(audio, PIECE_SECONDS)]
         heard = [readings[0] for readings, _ in pieces if readings]
         no_speech = min(p for _, p in pieces)
         if not heard:
@@ -157,7 +158,9 @@ class WhisperStt:
         mean = sum(r.log_probability for r in heard) / len(heard)
         return [Reading(" ".join(r.text for r in heard), mean)], no_speech
 
-    def _read(self, audio: Samples, prompt: list[int], cancel: CancelToken) -> tuple[list[Reading], float]:
+    def _read(
+        self, audio: Samples, vocabulary: tuple[str, ...], cancel: CancelToken
+    ) -> tuple[list[Reading], float]:
         """Recognise at most 30 s."""
         seconds = len(audio) / SAMPLE_RATE
         if seconds < SHORTEST_SECONDS or not np.any(audio):
@@ -167,6 +170,13 @@ class WhisperStt:
         cancel.raise_if_cancelled()
         encoded = self._model.encode(ctranslate2.StorageView.from_array(features[None]))
         cancel.raise_if_cancelled()
+        readings, no_speech = self._decode(encoded, self._prompt(vocabulary), seconds)
+        if readings and echoes(readings[0].text, vocabulary):
+            cancel.raise_if_cancelled()
+            readings, no_speech = self._decode(encoded, self._start, seconds)
+        return choose(readings, no_speech, seconds), no_speech
+
+    def _decode(self, encoded: Any, prompt: list[int], seconds: float) -> tuple[list[Reading], float]:
         most = min(MAX_TOKENS, int(seconds * TOKENS_PER_SECOND) + TOKEN_MARGIN)
         result = self._model.generate(
             encoded,
@@ -182,13 +192,12 @@ class WhisperStt:
             Reading(self._text(ids), float(score))
             for ids, score in zip(result.sequences_ids, result.scores, strict=True)
         ]
-        return choose(readings, float(result.no_speech_prob)), float(result.no_speech_prob)
+        return readings, float(result.no_speech_prob)
 
     def _prompt(self, vocabulary: tuple[str, ...]) -> list[int]:
-        words = ", ".join(w.strip() for w in vocabulary if w.strip())
-        if not (self._biasing and words):
+        if not (self._biasing and vocabulary):
             return self._start
-        ids: list[int] = self._tokenizer.encode(f" {words}.", add_special_tokens=False).ids
+        ids: list[int] = self._tokenizer.encode(prompt_text(vocabulary), add_special_tokens=False).ids
         return [self._previous, *ids[:PROMPT_TOKENS], *self._start]
 
     def _text(self, ids: Sequence[int]) -> str:
