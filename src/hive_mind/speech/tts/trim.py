@@ -16,33 +16,43 @@ THRESHOLD = 0.004
 _WINDOW_S = 0.005
 
 
-def first_sound(samples: Samples, rate: int) -> int | None:
-    """Index of the first 5 ms that hold sound; None when all is silence."""
-    loud = _loud(samples, rate)
-    return int(loud[0]) * int(rate * _WINDOW_S) if len(loud) else None
+class Trimmer:
+    """Trims audio that comes in pieces.
 
-
-def trim(samples: Samples, rate: int, *, lead: bool = True, tail: bool = True) -> Samples:
-    """Drop silence at the ends but `LEAD_S` and `TAIL_S` of it; all of it when there is no sound.
+    Silence is held back until the next sound shows that it is a pause and not the end.
 
     Args:
-        samples: mono audio.
-        rate: its sample rate in hertz.
-        lead: whether to cut at the start.
-        tail: whether to cut at the end.
+        rate: sample rate in hertz.
     """
-    loud = _loud(samples, rate)
-    if not len(loud):
-        return samples[:0]
-    window = int(rate * _WINDOW_S)
-    start = max(0, int(loud[0]) * window - int(LEAD_S * rate)) if lead else 0
-    stop = (int(loud[-1]) + 1) * window + int(TAIL_S * rate) if tail else len(samples)
-    return samples[start:stop]
+
+    def __init__(self, rate: int) -> None:
+        self._window = int(rate * _WINDOW_S)
+        self._lead = int(rate * LEAD_S)
+        self._tail = int(rate * TAIL_S)
+        self._held = np.zeros(0, dtype=np.float32)
+        self._begun = False
+
+    def add(self, piece: Samples) -> Samples:
+        """Take the next piece; give what may be heard now, maybe nothing."""
+        audio: Samples = np.concatenate([self._held, piece])
+        whole = len(audio) // self._window * self._window
+        energy = np.square(audio[:whole]).reshape(-1, self._window).mean(axis=1)
+        loud = np.flatnonzero(energy > THRESHOLD**2)
+        if not len(loud):
+            self._held = audio if self._begun else audio[-self._lead - self._window :]
+            return audio[:0]
+        start = 0 if self._begun else max(0, int(loud[0]) * self._window - self._lead)
+        stop = min(len(audio), (int(loud[-1]) + 1) * self._window + self._tail)
+        self._begun = True
+        self._held = audio[stop:]
+        return audio[start:stop]
+
+    def finish(self) -> Samples:
+        """Say that no piece follows; give what is left, maybe nothing."""
+        self._held = self._held[:0]
+        return self._held
 
 
-def _loud(samples: Samples, rate: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.intp]]":
-    """Which windows of 5 ms hold sound."""
-    window = int(rate * _WINDOW_S)
-    whole = len(samples) // window * window
-    energy = np.square(samples[:whole]).reshape(-1, window).mean(axis=1)
-    return np.flatnonzero(energy > THRESHOLD**2)
+def trim(samples: Samples, rate: int) -> Samples:
+    """Drop the silence at both ends but `LEAD_S` and `TAIL_S` of it; all of it when there is no sound."""
+    return Trimmer(rate).add(samples)

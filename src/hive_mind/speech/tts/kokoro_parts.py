@@ -1,0 +1,106 @@
+"""The two parts of a Kokoro model on disk: made once, beside the model, named by what they were made from."""
+
+import hashlib
+import logging
+import platform
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+
+from hive_mind.speech.tts.kokoro_graph import Amplitudes, Graph
+
+log = logging.getLogger(__name__)
+
+RECIPE = "2"
+"""Changes when `kokoro_graph` makes something else of the same model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Where the two parts are.
+
+    Attributes:
+        text: the ONNX file from phonemes to frames.
+        decoder: the ONNX file from frames to audio.
+    """
+
+    text: Path
+    decoder: Path
+
+
+def parts_of(model: Path, voice: str) -> Parts | None:
+    """The parts of a model for a voice; None when they cannot be had, which is said in the log.
+
+    Made when missing, which needs the package `onnx` and a folder that can be written. A second process that
+    makes them at the same time does no harm.
+
+    Args:
+        model: the published `model.onnx`.
+        voice: name of the voice; the decoder of the one that was measured is fast.
+    """
+    digest = _digest(model)
+    amplitudes = measured_amplitudes(digest, voice)
+    signed = has_dot_products()
+    kind = f"{'s8' if signed else 'u8'}-{_short(amplitudes)}" if amplitudes else "plain"
+    made = Parts(
+        text=model.with_name(f"text-{digest[:12]}-{RECIPE}.onnx"),
+        decoder=model.with_name(f"decoder-{digest[:12]}-{RECIPE}-{kind}.onnx"),
+    )
+    if made.text.exists() and made.decoder.exists():
+        return made
+    try:
+        import onnx
+    except ImportError:
+        log.info("The package onnx is not installed: Kokoro speaks a clause at a time.")
+        return None
+    try:
+        graph = Graph(model)
+        for path, part in (
+            (made.text, graph.text_part()),
+            (made.decoder, graph.decoder(amplitudes, signed=signed)),
+        ):
+            part_file = path.with_name(f"{path.name}.{uuid4().hex}.part")
+            try:
+                onnx.save(part, str(part_file))
+                part_file.replace(path)
+            finally:
+                part_file.unlink(missing_ok=True)
+    except (OSError, KeyError, IndexError, StopIteration, ValueError) as error:
+        log.warning("Kokoro's network cannot be cut (%r): it speaks a clause at a time.", error)
+        return None
+    return made
+
+
+def measured_amplitudes(digest: str, voice: str) -> dict[str, Amplitudes]:
+    """Amplitudes of convolutions that were measured for this model and voice; empty when none were.
+
+    The file is made by `benchmarks/kokoro_amplitudes.py`.
+    """
+    with resources.files(__package__).joinpath("data/kokoro_amplitudes.npz").open("rb") as file:
+        data = np.load(file)
+        if (str(data["model"]), str(data["voice"])) != (digest, voice):
+            return {}
+        return {name: data[name].astype(np.float32) for name in data.files if name not in {"model", "voice"}}
+
+
+def has_dot_products() -> bool:
+    """Whether this CPU multiplies unsigned by signed bytes without saturating (x86 VNNI, any 64-bit ARM)."""
+    if platform.machine().lower() in {"aarch64", "arm64"}:
+        return True
+    try:
+        return "_vnni" in Path("/proc/cpuinfo").read_text("utf-8")
+    except OSError:
+        return False
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _short(amplitudes: dict[str, Amplitudes]) -> str:
+    data = b"".join(amplitude.tobytes() for amplitude in amplitudes.values())
+    return hashlib.sha256(data).hexdigest()[:8]
