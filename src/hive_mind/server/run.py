@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from hive_mind.errors import ConfigError
 from hive_mind.server.app import create_app
 from hive_mind.server.config import ServerConfig
+from hive_mind.server.core.house import House
 from hive_mind.server.core.llm.engine import LanguageModel
 from hive_mind.server.core.transport import AbortableWebSocket
 from hive_mind.server.logs import get_logger
@@ -50,6 +51,13 @@ class HiveServer(uvicorn.Server):
         self._app = app
         self._on_start = on_start
         self._goodbye: asyncio.Task[None] | None = None
+
+    @property
+    def house(self) -> House:
+        """What it serves; open once `startup` is done."""
+        house = self._app.state.house
+        assert isinstance(house, House)  # noqa: S101 - set by the lifespan
+        return house
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Open the house, listen, say so."""

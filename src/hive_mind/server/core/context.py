@@ -10,7 +10,7 @@ import json
 import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from hive_mind.errors import ConfigError, ContextError
@@ -97,7 +97,9 @@ class Context:
         with contextlib.suppress(ContextError):
             await self._tell({"entry": entry.model_dump(mode="json")})
 
-    async def forget(self, scope: Literal["turn", "day", "all"], turn_id: str | None, day: str | None) -> int:
+    async def forget(
+        self, scope: Literal["turn", "day", "all"], turn_id: str | None, day: date | None
+    ) -> int:
         """Erase from Redis and from memory; answer how many entries of Redis went.
 
         Raises:
@@ -217,14 +219,11 @@ class Context:
                 await self._store.trim(datetime.now(UTC))
 
 
-def _span(scope: str, day: str | None) -> tuple[datetime | None, datetime | None]:
+def _span(scope: str, day: date | None) -> tuple[datetime | None, datetime | None]:
     """From when until when to forget; a day is one of this machine's calendar."""
     if scope != "day":
         return None, None
-    try:
-        first = datetime.combine(datetime.strptime(day or "", "%Y-%m-%d").date(), time.min)  # noqa: DTZ007 - a date
-    except ValueError:
-        raise ContextError(
-            "Which day to forget is not said.", code="FORGET_INVALID", retryable=False
-        ) from None
+    if day is None:
+        raise ContextError("Which day to forget is not said.", code="FORGET_INVALID", retryable=False)
+    first = datetime.combine(day, time.min)
     return first.astimezone(), (first + timedelta(days=1)).astimezone()

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import IO
 
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from hive_mind.errors import ConfigError, ContextError
@@ -28,6 +30,7 @@ if sys.platform != "win32":
 
 _SOCKET_LIMIT = 100  # sun_path holds 104 to 108 bytes, by platform
 _START_S = 15.0
+_PID_S = 2.0
 
 
 def find_redis() -> Path | None:
@@ -128,14 +131,19 @@ class EmbeddedRedis:
                 await self._start(program)
 
     async def _start(self, program: Path) -> None:
-        process = await asyncio.to_thread(self._spawn, program)
-        deadline = asyncio.get_running_loop().time() + _START_S
+        loop = asyncio.get_running_loop()
+        await asyncio.to_thread(self._spawn, program)
+        begun = loop.time()
+        seen = False
         while not await self._answers():
-            dead = process.poll() is not None
-            if (dead and not await self._answers()) or asyncio.get_running_loop().time() > deadline:
+            # Redis writes this file when it has started and removes it when it ends.
+            alive = (self._dir / "redis.pid").exists()
+            gone = not alive and (seen or loop.time() - begun > _PID_S)
+            seen = seen or alive
+            if gone or loop.time() - begun > _START_S:
                 raise ContextError(f"The embedded Redis does not start; see {self._dir / 'redis.log'}.")
             await asyncio.sleep(0.02)
-        self._log.info("redis started", pid=process.pid)
+        self._log.info("redis started", ms=round(1000 * (loop.time() - begun)))
 
     async def stop(self) -> None:
         """Shut it down, unless another server still uses it. Everything is on disk already."""
@@ -146,7 +154,7 @@ class EmbeddedRedis:
         self._lock = None
         if not last:
             return
-        client = Redis(unix_socket_path=str(self._socket), socket_timeout=5)
+        client = self._client()
         try:
             await client.shutdown(save=False, nosave=True)
         except (RedisError, OSError) as error:
@@ -154,10 +162,14 @@ class EmbeddedRedis:
         finally:
             await client.aclose()
 
+    def _client(self) -> Redis:
+        """A client that tries once: what it asks is whether Redis is there."""
+        return Redis(unix_socket_path=str(self.socket), socket_timeout=5, retry=Retry(NoBackoff(), 0))
+
     async def _answers(self) -> bool:
         if not self.socket.exists():
             return False
-        client = Redis(unix_socket_path=str(self.socket), socket_timeout=2)
+        client = self._client()
         try:
             await client.ping()
         except (RedisError, OSError):
@@ -166,8 +178,10 @@ class EmbeddedRedis:
             await client.aclose()
         return True
 
-    def _spawn(self, program: Path) -> "subprocess.Popen[bytes]":
+    def _spawn(self, program: Path) -> None:
+        """Have it start by itself, as a daemon: it belongs to the data folder, not to this process."""
         options = {
+            "daemonize": "yes",
             "port": "0",
             "unixsocket": str(self.socket),
             "unixsocketperm": "700",
@@ -181,14 +195,14 @@ class EmbeddedRedis:
             "pidfile": str(self._dir / "redis.pid"),
         }
         arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
-        # A session of its own: Ctrl-C in the terminal is for us, and we stop Redis last.
-        return subprocess.Popen(  # noqa: S603 - our own program with our own arguments
-            [str(program), *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
+        (self._dir / "redis.pid").unlink(missing_ok=True)
+        done = subprocess.run(  # noqa: S603 - our own program with our own arguments
+            [str(program), *arguments], stdin=subprocess.DEVNULL, capture_output=True, check=False
         )
+        if done.returncode:
+            raise ContextError(
+                f"The embedded Redis does not start: {done.stdout.decode(errors='replace')[-300:]}"
+            )
 
     def _share_lock(self) -> None:
         if self._lock is not None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
+from itertools import zip_longest
 
 from hive_mind.language.spoken import date_text
 from hive_mind.server.core.entry import Entry
@@ -44,9 +45,13 @@ class History:
     def window(self, entries: Sequence[Entry]) -> list[ChatMessage]:
         """Past messages, oldest first, roles in turn, an answer last.
 
-        What was asked and never answered (the server was killed, say) is kept with the next question.
+        What was said and never answered (the server was killed, say) goes with what was said next.
         """
         shown = [e for e in entries if e.intent == CONVERSATION and e.text]
+        # Asked again because no answer came: once is enough.
+        shown = [
+            e for e, n in zip_longest(shown, shown[1:]) if n is None or (e.role, e.text) != (n.role, n.text)
+        ]
         start = next((i for i, e in enumerate(shown) if e == self._first), 0)
         kept = shown[start:]
         if sum(len(e.text) for e in kept) > self._budget:
@@ -60,7 +65,8 @@ def chat(system: str, past: Iterable[ChatMessage], question: str) -> list[ChatMe
     """The whole prompt of a question; an empty one makes the prefix to be read ahead."""
     messages = [ChatMessage("system", system), *past]
     if messages[-1].role == "user":
-        question = f"{messages.pop().content}\n{question}".rstrip()
+        before = messages.pop().content
+        question = before if before.endswith(question) else f"{before}\n{question}"
     return [*messages, ChatMessage("user", question)]
 
 

@@ -1,0 +1,72 @@
+"""A language model that says what a test wrote down."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+
+from hive_mind.errors import LlmError
+from hive_mind.server.core.llm.engine import Chat, LlmCapabilities, LlmState
+
+
+class ScriptedModel:
+    """Answers a question with the pieces of a script.
+
+    Args:
+        answers: question to pieces; any other question is answered with "Tu as dit : <question>.".
+        stop_after: pieces after which it waits for `release`; None never waits.
+        error: raised after `stop_after` pieces instead of waiting.
+    """
+
+    def __init__(
+        self,
+        answers: dict[str, Sequence[str]] | None = None,
+        *,
+        stop_after: int | None = None,
+        error: LlmError | None = None,
+    ) -> None:
+        self.answers = answers or {}
+        self.stop_after = stop_after
+        self.error = error
+        self.release = asyncio.Event()
+        self.chats: list[Chat] = []
+        self.begun_with: list[str] = []
+        self.prepared: list[Chat] = []
+        self.aborted = 0
+        self.state: LlmState = "ready"
+        self.capabilities = LlmCapabilities("scripted", local=True, continues=True, warms=True)
+
+    @property
+    def questions(self) -> list[str]:
+        """What was asked so far."""
+        return [chat[-1].content for chat in self.chats]
+
+    async def start(self) -> None:
+        """Nothing to load."""
+
+    async def stop(self) -> None:
+        """Nothing to unload."""
+
+    async def prepare(self, chat: Chat) -> None:
+        """Note it."""
+        self.prepared.append(chat)
+
+    async def generate(self, chat: Chat, so_far: str = "") -> AsyncGenerator[str, None]:
+        """Say the script."""
+        self.chats.append(chat)
+        self.begun_with.append(so_far)
+        question = chat[-1].content
+        pieces = list(self.answers.get(question, ("Tu as dit : ", f"{question}.")))
+        finished = False
+        try:
+            said = ""
+            for i, piece in enumerate(pieces):
+                if i == self.stop_after:
+                    if self.error is not None:
+                        raise self.error
+                    await self.release.wait()
+                said += piece
+                if len(said) > len(so_far):
+                    yield piece
+                await asyncio.sleep(0)
+            finished = True
+        finally:
+            self.aborted += not finished
