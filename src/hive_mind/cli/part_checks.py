@@ -173,5 +173,5 @@ def check_npm(path: str | None, *, voice_here: bool) -> Finding:
     return warning(
         "npm",
         "none",
-        "Only needed for Kokoro's French voice where Hugging Face is out of reach. Without, espeak-ng speaks.",
+        "Only needed for Kokoro's French voice where Hugging Face is out of reach; else espeak-ng speaks.",
     )

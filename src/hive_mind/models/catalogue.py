@@ -45,7 +45,6 @@ class Entry(_Frozen):
     languages: tuple[str, ...]
     licence: str
     ram_mb: int
-    starter: bool = False
     optional: bool = False
     default_from_gb: int | None = None
     recommend_from_gb: int | None = None

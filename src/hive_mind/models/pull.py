@@ -14,7 +14,7 @@ from hive_mind.models.sources.hub import HUB_UNREACHABLE
 from hive_mind.models.sources.source import Source, SourceFactory
 from hive_mind.models.workspace import Workspace
 
-# Room for one package on its way (the largest is 89 MB), its temporary copy, and the system's own needs.
+# Room for packages on their way (the largest is 89 MB), their temporary copies, and the system's own needs.
 SPARE_BYTES = 256 * 2**20
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
@@ -112,7 +112,8 @@ class Pull:
 
     def _check_room(self, missing: list[ModelFile], free_bytes: Callable[[Path], int]) -> None:
         held = sum(path.stat().st_size for path in self._work.glob("*") if path.is_file())
-        needed = sum(file.bytes for file in missing) - held + SPARE_BYTES
+        to_come = sum(file.bytes for file in missing)
+        needed = to_come - held + min(SPARE_BYTES, 2 * to_come + SPARE_BYTES // 4)
         self._work.mkdir(parents=True, exist_ok=True)
         if free_bytes(self._work) < needed:
             raise _disk_full(self._entry, self._folder, needed)

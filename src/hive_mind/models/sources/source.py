@@ -20,6 +20,7 @@ class Source(Protocol):
 
         Raises:
             ModelError: the source is unreachable, or has not what the catalogue names.
+            OSError: the disk is full or cannot be written.
         """
         ...
 

@@ -1,0 +1,27 @@
+"""Fixtures for all tests."""
+
+from pathlib import Path
+
+import pytest
+
+from hive_mind.models.store import ModelStore
+from hive_mind.paths import data_dir
+from hive_mind.paths import models_dir as models_dir_of
+
+# Whatever a test marked `models` may open. The small language model: tests want quick answers, not good ones.
+TEST_MODELS = (
+    "whisper-base",
+    "qwen2.5-coder-0.5b",
+    "kokoro-82m-int8",
+    "kokoro-voices",
+    "piper-en-joe-medium",
+)
+
+
+@pytest.fixture(scope="session")
+def models_dir() -> Path:
+    """The folder of real models, in the data folder (`HIVE_MIND_DATA`); pulls once what is missing there."""
+    store = ModelStore(models_dir_of(data_dir()))
+    for model_id in TEST_MODELS:
+        store.pull(model_id)
+    return store.root
