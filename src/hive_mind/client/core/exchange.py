@@ -139,7 +139,7 @@ class Exchange:
         """The link broke: wait for it a little."""
         if self._lost_at is None:
             self._lost_at = self._clock.now()
-        self._wake.set()
+            self._wake.set()
 
     def link_up(self, *, resumed: bool) -> None:
         """The link is back. What the server forgot is asked again, unless some of the answer came already."""
@@ -167,9 +167,10 @@ class Exchange:
                 if self._failure is not None:
                     raise self._failure
                 wake = asyncio.ensure_future(self._wake.wait())
-                limit = asyncio.ensure_future(
-                    self._clock.sleep(GRACE_S if self._lost_at else ANSWER_TIMEOUT_S)
+                left = (
+                    ANSWER_TIMEOUT_S if self._lost_at is None else self._lost_at + GRACE_S - self._clock.now()
                 )
+                limit = asyncio.ensure_future(self._clock.sleep(left))
                 try:
                     await asyncio.wait([get, wake, limit], return_when=asyncio.FIRST_COMPLETED)
                     if get.done():

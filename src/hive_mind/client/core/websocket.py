@@ -171,6 +171,7 @@ class ServerLink:
                 message = codec.decode_server(frame)
             except ProtocolError as error:
                 _log.info("frame ignored", code=error.code)
+                self.session.skip(frame)
                 continue
             fresh = self.session.receive(message)
             if isinstance(fresh, Welcome):
@@ -180,6 +181,7 @@ class ServerLink:
 
     def _welcomed(self, welcome: Welcome) -> None:
         self.failure = None
+        self._failed.clear()
         self._up.set()
         self._on_event(Event.LINK_UP)
         for exchange in list(self._exchanges.values()):
@@ -226,5 +228,6 @@ class ServerLink:
             self.failure = LinkError(
                 f"No Hive Mind server answers at {self.url}: start it with ./hive up, or check the address."
             )
-        _log.info("link", failure=self.failure.code, cause=type(error).__name__)
+        tell = _log.debug if self._failed.is_set() else _log.info  # once an outage
+        tell("link failed", failure=self.failure.code, cause=type(error).__name__)
         self._failed.set()
