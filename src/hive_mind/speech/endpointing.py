@@ -176,9 +176,11 @@ class Endpointer:
             events.append(TooLong(self._start * FRAME_SAMPLES, end * FRAME_SAMPLES))
             self._wait()
             return tuple(events)
-        if self._pause is not None and not self._speculated and self._frame - self._pause >= self._speculate:
+        # A loud frame may be speech that resumes: it is no time to decide anything.
+        pause = None if self._run else self._pause
+        if pause is not None and not self._speculated and self._frame - pause >= self._speculate:
             self._speculated = True
-            events.append(Speculate(self._start * FRAME_SAMPLES, self._pause * FRAME_SAMPLES))
+            events.append(Speculate(self._start * FRAME_SAMPLES, pause * FRAME_SAMPLES))
         return (*events, *self.due())
 
     def due(self) -> tuple[EndpointEvent, ...]:

@@ -45,6 +45,10 @@ def test_speculation_comes_after_64_ms_of_silence() -> None:
     assert endpointer.feed(SILENCE) == (Speculate(0, 10 * FRAME_SAMPLES),)
 
 
+def test_a_dip_of_one_frame_is_no_pause() -> None:
+    assert hear(Endpointer(), [SPEECH] * 10 + [SILENCE] + [SPEECH] * 10) == [SpeechStarted(0)]
+
+
 def test_a_click_is_not_speech() -> None:
     assert hear(Endpointer(), ([SPEECH] * 2 + [SILENCE] * 5) * 20) == []
 
