@@ -24,7 +24,7 @@ _LINE_EVERY_PERCENT = 10
 def size_text(count: int) -> str:
     """A number of bytes as people read it: "148 MB", "1.1 GB"."""
     if count < 999_500:
-        return f"{max(1, round(count / 1000))} kB"
+        return f"{-(-count // 1000)} kB"
     return f"{count / 1e6:.0f} MB" if count < 999_500_000 else f"{count / 1e9:.1f} GB"
 
 

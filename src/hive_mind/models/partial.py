@@ -64,8 +64,6 @@ class PartialFile:
                 self._hash.update(chunk)
                 file.write(chunk)
                 self.tell(file.tell())
-            file.flush()
-            os.fsync(file.fileno())
             self._ends.append(file.tell())
         self._remember()
 
@@ -98,6 +96,9 @@ class PartialFile:
             )
             raise ModelError(f"{self.wanted.name} has {what}", code="MODEL_CORRUPT", retryable=True)
         target.parent.mkdir(parents=True, exist_ok=True)
+        # A power cut right after this must not leave a file of the right size with nothing in it.
+        with self.path.open("ab") as file:
+            os.fsync(file.fileno())
         self.path.replace(target)
         self._state.unlink(missing_ok=True)
 

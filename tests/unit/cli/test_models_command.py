@@ -97,7 +97,7 @@ def test_progress_in_plain_lines_is_short() -> None:
     for done in range(0, 1001, 7):
         tell(Progress("m", min(done, 1000) * 1000, 1_000_000))
     tell(Progress("m", 1_000_000, 1_000_000, "something to tell"))
-    assert lines[0] == "m: 1 kB of 1 MB"
+    assert lines[0] == "m: 0 kB of 1 MB"
     assert lines[-2:] == ["m: something to tell", "m: 1 MB of 1 MB"]
     assert len(lines) == 12
 
@@ -113,7 +113,14 @@ def test_progress_on_a_terminal_is_a_bar() -> None:
 
 @pytest.mark.parametrize(
     ("count", "text"),
-    [(0, "1 kB"), (522_240, "522 kB"), (999_600, "1 MB"), (147_882_941, "148 MB"), (10**9, "1.0 GB")],
+    [
+        (0, "0 kB"),
+        (1, "1 kB"),
+        (522_240, "523 kB"),
+        (999_600, "1 MB"),
+        (147_882_941, "148 MB"),
+        (10**9, "1.0 GB"),
+    ],
 )
 def test_sizes(count: int, text: str) -> None:
     assert size_text(count) == text

