@@ -167,7 +167,10 @@ class Graph:
         signal, hop, window = (node.input[0], *(self._value(name) for name in node.input[1:3]))
         size = len(window)
         angles = 2 * np.pi * np.outer(np.arange(size // 2 + 1), np.arange(size)) / size
-        basis = np.concatenate([np.cos(angles), -np.sin(angles)]) * window
+        imaginary = -np.sin(angles)
+        # The two real bins: where they are negative their phase must be +pi, as it was in training, not -pi.
+        imaginary[[0, -1]] = -1e-10 * np.cos(angles[[0, -1]])
+        basis = np.concatenate([np.cos(angles), imaginary]) * window
         kernel = self._constant("spectrum_basis", basis[:, None, :].astype(np.float32))
         axis = self._constant("spectrum_axis", np.array([1], dtype=np.int64))
         halves = self._constant("spectrum_halves", np.array([len(angles)] * 2, dtype=np.int64))

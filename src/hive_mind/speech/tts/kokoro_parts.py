@@ -14,7 +14,7 @@ from hive_mind.speech.tts.kokoro_graph import Amplitudes, Graph
 
 log = logging.getLogger(__name__)
 
-RECIPE = "2"
+RECIPE = "3"
 """Changes when `kokoro_graph` makes something else of the same model."""
 
 
