@@ -160,3 +160,11 @@ def test_callers_from_several_threads_each_get_their_own(stt: WhisperStt, questi
     for thread in threads:
         thread.join()
     assert [("capitale" in heard[i].text) for i in range(4)] == [False, True, False, True]
+
+
+@pytest.mark.models
+def test_a_closed_recogniser_says_so(models_dir: Path) -> None:
+    stt = WhisperStt(models_dir / "whisper-base")
+    stt.close()
+    with pytest.raises(SpeechError):
+        stt.transcribe(silence(1.0))
