@@ -1,6 +1,6 @@
 """What the commands remember: timers and one stopwatch. Frozen; every change makes a new state."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
@@ -50,20 +50,25 @@ class CommandState(BaseModel):
 
     def open_question(self, now: datetime) -> Asked | None:
         """The question back that still waits at `now`; one from the future (a clock set back) is dropped."""
-        if self.asked is not None and 0 <= (now - self.asked.since).total_seconds() <= ASK_FOR_S:
+        if self.asked is not None and 0 <= seconds_between(self.asked.since, now) <= ASK_FOR_S:
             return self.asked
         return None
+
+
+def seconds_between(earlier: datetime, later: datetime) -> float:
+    """Real seconds between two aware instants; subtracting them as they are would forget summer time."""
+    return (later.astimezone(UTC) - earlier.astimezone(UTC)).total_seconds()
 
 
 def remaining_s(timer: TimerState, now: datetime) -> float:
     """Seconds left of a timer, between 0 and its whole duration whatever the clock does."""
     if timer.due is None:
         return timer.remaining_s or 0.0
-    return min(timer.duration_s, max(0.0, (timer.due - now).total_seconds()))
+    return min(timer.duration_s, max(0.0, seconds_between(now, timer.due)))
 
 
 def elapsed_s(stopwatch: StopwatchState, now: datetime) -> float:
     """Seconds on a stopwatch; a clock set back takes nothing away from what was counted before."""
     if stopwatch.started is None:
         return stopwatch.elapsed_s
-    return stopwatch.elapsed_s + max(0.0, (now - stopwatch.started).total_seconds())
+    return stopwatch.elapsed_s + max(0.0, seconds_between(stopwatch.started, now))

@@ -1,7 +1,7 @@
 """The stopwatch: start, stop, look, reset."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from hive_mind.commands.outcome import Outcome
 from hive_mind.commands.replies import reply
@@ -19,7 +19,7 @@ def start(state: CommandState, now: datetime, _slots: _Slots) -> Outcome:
         return Outcome(reply("stopwatch_already", elapsed=duration_text(elapsed_s(watch, now))), state)
     return Outcome(
         reply("stopwatch_started"),
-        _with(state, StopwatchState(started=now, changed=now)),
+        _with(state, _running(now)),
         ("stopwatch_changed",),
     )
 
@@ -32,7 +32,7 @@ def stop(state: CommandState, now: datetime, _slots: _Slots) -> Outcome:
     shown = elapsed_s(watch, now)
     if watch.started is None:
         return Outcome(reply("stopwatch_stopped_already", elapsed=duration_text(shown)), state)
-    stopped = StopwatchState(elapsed_s=shown, changed=now)
+    stopped = StopwatchState(elapsed_s=shown, changed=now.astimezone(UTC))
     return Outcome(
         reply("stopwatch_stopped", elapsed=duration_text(shown)),
         _with(state, stopped),
@@ -54,8 +54,13 @@ def reset(state: CommandState, now: datetime, _slots: _Slots) -> Outcome:
     watch = state.stopwatch
     if watch is None:
         return Outcome(reply("stopwatch_none"), state)
-    fresh = StopwatchState(started=now, changed=now) if watch.started is not None else None
+    fresh = _running(now) if watch.started is not None else None
     return Outcome(reply("stopwatch_reset"), _with(state, fresh), ("stopwatch_changed",))
+
+
+def _running(now: datetime) -> StopwatchState:
+    instant = now.astimezone(UTC)
+    return StopwatchState(started=instant, changed=instant)
 
 
 def _with(state: CommandState, watch: StopwatchState | None) -> CommandState:

@@ -37,7 +37,7 @@ def start(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
         name=name,
         duration_s=float(duration),
         due=now.astimezone(UTC) + timedelta(seconds=float(duration)),
-        changed=now,
+        changed=now.astimezone(UTC),
     )
     after = state.model_copy(update={"timers": (*state.timers, timer), "serial": state.serial + 1})
     key = "timer_started_named" if name else "timer_started"
@@ -46,7 +46,7 @@ def start(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
 
 def _ask_duration(state: CommandState, now: datetime, name: str | None, key: str) -> Outcome:
     slots = {"name": name} if name else {}
-    asked = Asked(expects="duration", intent="start_timer", slots=slots, since=now)
+    asked = Asked(expects="duration", intent="start_timer", slots=slots, since=now.astimezone(UTC))
     return Outcome(reply(key), state.model_copy(update={"asked": asked}), asks=True)
 
 
@@ -60,7 +60,7 @@ def cancel(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
     if not meant:
         return Outcome(reply("timer_unknown"), state)
     if len(meant) > 1 and not _same(meant):
-        asked = Asked(expects="timer", intent="cancel_timer", since=now)
+        asked = Asked(expects="timer", intent="cancel_timer", since=now.astimezone(UTC))
         names = listed([timer_name(timer) for timer in meant])
         question = reply("timer_which", count=len(meant), timers=names)
         return Outcome(question, state.model_copy(update={"asked": asked}), asks=True)
@@ -105,7 +105,10 @@ def silence(state: CommandState) -> Outcome:
 
 def due(state: CommandState, now: datetime) -> tuple[CommandState, tuple[TimerState, ...]]:
     """See `interpret.due`."""
-    rung = sorted((t for t in state.timers if t.due is not None and t.due <= now), key=lambda t: str(t.due))
+    rung = sorted(
+        (timer for timer in state.timers if timer.due is not None and timer.due <= now),
+        key=lambda timer: timer.due or now,
+    )
     if not rung:
         return state, ()
     begun = {timer.timer_id for timer in rung}

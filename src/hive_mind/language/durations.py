@@ -14,6 +14,9 @@ _UNITS = {
     "jour": _DAY, "jours": _DAY, "j": _DAY, "journee": _DAY, "journees": _DAY,
     "semaine": 7 * _DAY, "semaines": 7 * _DAY,
 }  # fmt: skip
+UNIT_WORDS = frozenset(key for key in _UNITS if len(key) > 3)
+"""Keys of the units in full."""
+
 _LETTERS = frozenset({"s", "m", "h", "j"})
 _SMALLER = {_HOUR: _MINUTE, _MINUTE: 1}
 _AROUND = frozenset({"de", "d", "pendant", "pour", "environ", "dans", "en", "durant"})

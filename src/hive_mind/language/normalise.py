@@ -1,11 +1,13 @@
 """A transcript's words that matter: no wake phrase, no "euh", no "s'il te plaît", known slips mended."""
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import lru_cache
 from importlib.resources import files
 
+from hive_mind.language.phonetics import sound
 from hive_mind.language.words import Word, keys_of, words_of
 
 _Phrase = tuple[str, ...]
@@ -21,6 +23,8 @@ class Normaliser:
         tail: phrases dropped at the end.
         calls: words that call somebody ("hey"), the name after them unknown.
         slips: what recognisers write for what was said, phrase by phrase.
+        vocabulary: the words that somebody listens for, by sound; an unknown word that sounds like one
+            of them is taken for it.
     """
 
     anywhere: frozenset[_Phrase]
@@ -28,10 +32,22 @@ class Normaliser:
     tail: frozenset[_Phrase]
     calls: frozenset[str]
     slips: Mapping[_Phrase, _Phrase]
+    vocabulary: Mapping[str, tuple[str, ...]]
 
     @classmethod
-    def load(cls, robot_names: Sequence[str] = (), language: str = "fr") -> "Normaliser":
-        """Read `fillers.toml` and `slips.toml`; `robot_names` may head an order."""
+    def load(
+        cls, robot_names: Sequence[str] = (), vocabulary: Iterable[str] = (), language: str = "fr"
+    ) -> "Normaliser":
+        """Read `fillers.toml` and `slips.toml`.
+
+        Args:
+            robot_names: may head an order.
+            vocabulary: keys of the words of the grammar.
+            language: ISO 639-1 code.
+        """
+        by_sound: dict[str, tuple[str, ...]] = {}
+        for key in sorted(set(vocabulary)):
+            by_sound[sound(key)] = (*by_sound.get(sound(key), ()), key)
         fillers, slips = _tables(language)
         return cls(
             frozenset(fillers["anywhere"]),
@@ -39,35 +55,44 @@ class Normaliser:
             frozenset(fillers["tail"]),
             frozenset(phrase[0] for phrase in fillers["calls"]),
             slips,
+            by_sound,
         )
 
     def readings(self, text: str) -> Iterator[tuple[str, tuple[Word, ...]]]:
         """The words without what means nothing, then the same with known slips mended, if there are any.
 
         Yields:
-            "exact" or "spelling", and the words.
+            "exact", "spelling" (a slip of the table) or "sound" (an unknown word), and the words.
         """
         seen: set[tuple[Word, ...]] = set()
         plain = words_of(text)
-        for rung, words in (("exact", plain), ("spelling", self._mend(plain))):
-            for reading in (self.strip(words), self.strip(self._called(words))):
+        mended = self._mend(plain)
+        for rung, words in (("exact", plain), ("spelling", mended), ("sound", self._respell(mended))):
+            body = self._without_tail(self._without_fillers(words))
+            for reading in (body, self._without_head(body), self._without_head(self._called(body))):
                 if reading and reading not in seen:
                     seen.add(reading)
                     yield rung, reading
 
-    def strip(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
-        """The words without fillers."""
-        kept = list(words)
+    def _without_fillers(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
+        kept: list[Word] = []
         at = 0
-        while at < len(kept):
-            length = _longest(self.anywhere, kept, at)
-            del kept[at : at + length]
-            at += not length
-        while length := _longest(self.head, kept, 0):
-            del kept[:length]
-        while length := _longest_at_end(self.tail, kept):
-            del kept[-length:]
+        while at < len(words):
+            length = _longest(self.anywhere, words, at)
+            if not length:
+                kept.append(words[at])
+            at += length or 1
         return tuple(kept)
+
+    def _without_head(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
+        while length := _longest(self.head, words, 0):
+            words = words[length:]
+        return words
+
+    def _without_tail(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
+        while length := _longest_at_end(self.tail, words):
+            words = words[:-length]
+        return words
 
     def _called(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
         """Without "hey X" at the head, whatever X is."""
@@ -87,6 +112,17 @@ class Normaliser:
                 at += 1
         return tuple(mended)
 
+    def _respell(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
+        """Put words of the vocabulary in the place of unknown ones that sound alike."""
+        return tuple(self._nearest(word) for word in words)
+
+    def _nearest(self, word: Word) -> Word:
+        alike = self.vocabulary.get(sound(word.key), ()) if len(word.key) >= _SHORTEST_RESPELLED else ()
+        if not alike or word.key in alike:
+            return word
+        best = max(alike, key=lambda key: SequenceMatcher(None, key, word.key).ratio())
+        return Word(best, best)
+
 
 def _longest(phrases: frozenset[_Phrase] | Mapping[_Phrase, _Phrase], words: Sequence[Word], at: int) -> int:
     """Length of the longest phrase that starts at `at`; 0 when none does."""
@@ -104,6 +140,7 @@ def _longest_at_end(phrases: frozenset[_Phrase], words: Sequence[Word]) -> int:
 
 
 _LONGEST = 6
+_SHORTEST_RESPELLED = 4
 
 
 @lru_cache(maxsize=4)

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 _SMALL = {
     "zero": 0, "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7,
-    "huit": 8, "neuf": 9, "dix": 10, "onze": 11, "douze": 12, "treize": 13, "quatorze": 14, "quinze": 15, "seize": 16,
+    "huit": 8, "neuf": 9, "dix": 10, "onze": 11, "douze": 12, "treize": 13, "quatorze": 14, "quinze": 15,
+    "seize": 16,
 }  # fmt: skip
 _TENS = {
     "vingt": 20, "vingts": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60,
@@ -28,6 +29,9 @@ _COLLECTIVE = {
     "dizaine": 10, "douzaine": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30, "quarantaine": 40,
     "cinquantaine": 50, "soixantaine": 60, "centaine": 100, "millier": 1000,
 }  # fmt: skip
+
+NUMBER_WORDS = frozenset((*_SMALL, *_TENS, *_SCALES, *_COLLECTIVE, "cent", "cents"))
+"""Keys of all the words that numbers are made of."""
 
 _HUNDRED = frozenset({"cent", "cents"})
 

@@ -31,8 +31,8 @@ class Word:
 @lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Lower case, without accents or ligatures: "Février" and "fevrier" fold alike."""
-    bare = unicodedata.normalize("NFKD", text.translate(_LIGATURES).casefold())
-    return "".join(c for c in bare if not unicodedata.combining(c))
+    bare = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text.translate(_LIGATURES)).casefold())
+    return "".join(char for char in bare if not unicodedata.combining(char))
 
 
 def words_of(text: str) -> tuple[Word, ...]:

@@ -9,10 +9,13 @@ from typing import Literal, TypeAlias
 
 from pydantic import JsonValue
 
+from hive_mind.errors import UnderstandingError
+from hive_mind.language.durations import UNIT_WORDS
 from hive_mind.language.normalise import Normaliser
+from hive_mind.language.numbers import NUMBER_WORDS
 from hive_mind.language.words import Word
 from hive_mind.understanding.network import Network
-from hive_mind.understanding.sentences import Block, read_sentences
+from hive_mind.understanding.sentences import Block, read_sentences, vocabulary_of
 from hive_mind.understanding.slots import SLOT_TYPES
 
 Extent: TypeAlias = Literal["closed", "extendable", "unfinished", "open"]
@@ -20,6 +23,7 @@ Extent: TypeAlias = Literal["closed", "extendable", "unfinished", "open"]
 begins so; unfinished: only the beginning of a sentence; open: nothing the grammar knows."""
 
 _GUESS_COST = 0.08
+_TRUST = {"exact": 1.0, "spelling": 0.9, "sound": 0.85}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,8 @@ class Match:
         intent: name of the intent ("start_timer").
         slots: values found ("duration_s": 600.0, "name": "pâtes").
         confidence: in (0, 1]; 1 for an exact sentence without guessed words.
-        rung: how it was found: "exact", or "spelling" when a known slip of the recogniser was mended.
+        rung: how it was found: "exact"; "spelling" when a known slip of the recogniser was mended; "sound"
+            when an unknown word was taken for one of the grammar that sounds alike.
         extent: whether the speaker may go on.
     """
 
@@ -52,25 +57,43 @@ class _Path:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What one sequence of words is."""
+    """A sentence that a sequence of words is."""
 
-    block: Block | None
-    path: _Path | None
-    extent: Extent
+    block: Block
+    path: _Path
+    extent: Literal["closed", "extendable"]
 
 
-_OPEN = _Reading(None, None, "open")
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A reading, and how far to trust it."""
+
+    reading: _Reading
+    rung: str
+    confidence: float
+
+
+_Beginning: TypeAlias = Literal["unfinished", "open"]
 
 
 class Grammar:
-    """All sentences that are understood without a language model. Immutable once made; safe to share."""
+    """All sentences that are understood without a language model.
+
+    What it has read of its templates it keeps, so one thread at a time may use it.
+    """
 
     def __init__(self, folders: Iterable[Traversable | Path], robot_names: Sequence[str] = ()) -> None:
         found = read_sentences(folders)
-        self._blocks = [block for block, _ in found.templates]
-        self._network = Network(found.rules)
-        self._starts = [self._network.add(node, i) for i, (_, node) in enumerate(found.templates)]
-        self._normaliser = Normaliser.load(robot_names)
+        self._blocks = [block for block, _, _ in found.templates]
+        self._network = Network(frozenset(SLOT_TYPES))
+        self._starts: list[int] = []
+        for owner, (block, node, rules) in enumerate(found.templates):
+            try:
+                self._starts.append(self._network.add(node, owner, rules))
+            except UnderstandingError as error:
+                raise UnderstandingError(f"sentence file {block.source}: {error.message}") from error
+        vocabulary = vocabulary_of(found) | NUMBER_WORDS | UNIT_WORDS
+        self._normaliser = Normaliser.load(robot_names, vocabulary)
 
     @classmethod
     def load(cls, *extra: Path, language: str = "fr", robot_names: Sequence[str] = ()) -> "Grammar":
@@ -94,36 +117,42 @@ class Grammar:
             text: a transcript or a typed line.
             expecting: kind of answer that an open question back waits for (`commands.interpret.expected`).
         """
-        for rung, words in self._normaliser.readings(text):
-            reading = self._read(words, expecting)
-            if reading.path is not None and reading.block is not None:
-                if reading.block.intent is None:
-                    return None
-                slots = {**reading.block.slots, **dict(reading.path.slots)}
-                confidence = max(0.5, 1.0 - _GUESS_COST * reading.path.guessed) * (
-                    1.0 if rung == "exact" else 0.9
-                )
-                extent: Literal["closed", "extendable"] = (
-                    "closed" if reading.extent == "closed" else "extendable"
-                )
-                return Match(reading.block.intent, slots, round(confidence, 3), rung, extent)
-        return None
+        best, _ = self._best(text, expecting)
+        block = best.reading.block if best is not None else None
+        if best is None or block is None or block.intent is None:
+            return None
+        path = best.reading.path
+        return Match(
+            block.intent, {**block.slots, **dict(path.slots)}, best.confidence, best.rung, best.reading.extent
+        )
 
     def extent_of(self, text: str, *, expecting: str | None = None) -> Extent:
         """Whether someone who has said this has finished; for the end of speech."""
-        unfinished = False
-        for _, words in self._normaliser.readings(text):
-            reading = self._read(words, expecting)
-            if reading.path is not None and reading.block is not None:
-                return reading.extent if reading.block.intent is not None else "open"
-            unfinished = unfinished or reading.extent == "unfinished"
-        return "unfinished" if unfinished else "open"
+        best, unfinished = self._best(text, expecting)
+        if best is not None and best.reading.block.intent is not None:
+            return best.reading.extent
+        return "unfinished" if unfinished and best is None else "open"
 
-    def _read(self, words: tuple[Word, ...], expecting: str | None) -> _Reading:
+    def _best(self, text: str, expecting: str | None) -> tuple[_Found | None, bool]:
+        """The surest reading of a text; and whether any reading of it is the beginning of a sentence."""
+        best: _Found | None = None
+        unfinished = False
+        for rung, words in self._normaliser.readings(text):
+            reading = self._read(words, expecting)
+            if isinstance(reading, _Reading):
+                confidence = round(max(0.5, 1.0 - _GUESS_COST * reading.path.guessed) * _TRUST[rung], 3)
+                if best is None or confidence > best.confidence:
+                    best = _Found(reading, rung, confidence)
+                if not reading.path.guessed:
+                    break
+            unfinished = unfinished or reading == "unfinished"
+        return best, unfinished
+
+    def _read(self, words: tuple[Word, ...], expecting: str | None) -> _Reading | _Beginning:
         """Walk all templates at once; at each place, keep the best path to each point."""
         size = len(words)
         if not size:
-            return _OPEN
+            return "open"
         reached: list[dict[int, _Path]] = [{} for _ in range(size + 1)]
         allowed = (None, expecting)
         starts = (s for s, block in zip(self._starts, self._blocks, strict=True) if block.when in allowed)
@@ -149,7 +178,7 @@ class Grammar:
                         begun.add(state)
         return self._verdict(reached[size], begun)
 
-    def _verdict(self, last: Mapping[int, _Path], begun: set[int]) -> _Reading:
+    def _verdict(self, last: Mapping[int, _Path], begun: set[int]) -> _Reading | _Beginning:
         best: tuple[int, int, _Path] | None = None
         going_on = set(begun)
         for state, path in last.items():
@@ -160,7 +189,7 @@ class Grammar:
             if point.words or point.slots:
                 going_on.add(state)
         if best is None:
-            return _Reading(None, None, "unfinished" if going_on else "open")
+            return "unfinished" if going_on else "open"
         block, path = self._blocks[best[1]], best[2]
         extendable = path.extendable or any(self._matters(state, block) for state in going_on)
         return _Reading(block, path, "extendable" if extendable else "closed")

@@ -1,7 +1,8 @@
 """Templates as a network of words: from each point, which words lead where.
 
 A template is first laid out letter by letter (optional endings such as "minuteur[s]" glue inside words),
-then read word by word on demand; what was read is kept. A network has no loops, so every point has finitely many words.
+then read word by word on demand; what was read is kept. A network has no loops, so every point has
+finitely many words.
 """
 
 from collections.abc import Mapping
@@ -32,21 +33,21 @@ class Point:
 class Network:
     """All templates of a grammar; a point is an integer, `owner` tells whose template it belongs to."""
 
-    rules: Mapping[str, Node]
+    slot_types: frozenset[str]
     _arcs: list[list[tuple[str | Slot | None, int]]] = field(default_factory=list)
     _owner: list[int] = field(default_factory=list)
     _finals: set[int] = field(default_factory=set)
     _points: dict[int, Point] = field(default_factory=dict)
     _slot_ahead: dict[int, bool] = field(default_factory=dict)
 
-    def add(self, node: Node, owner: int) -> int:
+    def add(self, node: Node, owner: int, rules: Mapping[str, Node]) -> int:
         """Lay out a template for `owner`; answer the point where it starts.
 
         Raises:
-            UnderstandingError: a rule is unknown or refers to itself.
+            UnderstandingError: a rule or a slot type is unknown, or a rule refers to itself.
         """
         start, end = self._state(owner), self._state(owner)
-        self._lay(node, start, end, owner, 0)
+        self._lay(node, start, end, owner, rules, 0)
         self._finals.add(end)
         return start
 
@@ -76,29 +77,33 @@ class Network:
         self._owner.append(owner)
         return len(self._arcs) - 1
 
-    def _lay(self, node: Node, start: int, end: int, owner: int, depth: int) -> None:
+    def _lay(
+        self, node: Node, start: int, end: int, owner: int, rules: Mapping[str, Node], depth: int
+    ) -> None:
         if depth > _MAX_DEPTH:
             raise UnderstandingError("an expansion rule refers to itself")
         match node:
             case Literal(text):
                 self._arcs[start].append((text, end))
             case Slot():
+                if node.type not in self.slot_types:
+                    raise UnderstandingError(f"unknown slot type {{{node.type}}}")
                 self._arcs[start].append((node, end))
             case Rule(name):
-                if name not in self.rules:
+                if name not in rules:
                     raise UnderstandingError(f"unknown expansion rule <{name}>")
-                self._lay(self.rules[name], start, end, owner, depth + 1)
+                self._lay(rules[name], start, end, owner, rules, depth + 1)
             case Choice(items):
                 for item in items:
-                    self._lay(item, start, end, owner, depth)
+                    self._lay(item, start, end, owner, rules, depth)
             case Sequence(items):
                 at = start
                 for item in items[:-1]:
                     after = self._state(owner)
-                    self._lay(item, at, after, owner, depth)
+                    self._lay(item, at, after, owner, rules, depth)
                     at = after
                 if items:
-                    self._lay(items[-1], at, end, owner, depth)
+                    self._lay(items[-1], at, end, owner, rules, depth)
                 else:
                     self._arcs[at].append((None, end))
 

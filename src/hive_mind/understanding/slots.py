@@ -49,7 +49,7 @@ _NEVER_IN = frozenset({
     "minuteur", "minuteurs", "minuterie", "minuteries", "timer", "timers", "chrono", "chronometre", "rebours",
     "pause", "minute", "minutes", "heure", "heures", "seconde", "secondes", "est", "sont", "que", "qui",
     "quoi",
-    "et", "puis", "alarme", "reveil",
+    "et", "puis", "alarme", "reveil", "quart", "quarts", "demi", "demie",
 })  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hive_mind.language.speakable import speakable
 
 GOLDEN = yaml.safe_load(
-    (Path(__file__).parents[2] / "utterances" / "fr" / "speakable.yaml").read_text("utf-8")
+    (Path(__file__).parents[2] / "utterances" / "fr" / "_speakable.yaml").read_text("utf-8")
 )
 
 PIECES = [
