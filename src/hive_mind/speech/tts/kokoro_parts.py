@@ -1,6 +1,7 @@
 """The two parts of a Kokoro model on disk: made once, beside the model, named by what they were made from."""
 
 import hashlib
+import io
 import logging
 import platform
 from dataclasses import dataclass
@@ -10,11 +11,11 @@ from uuid import uuid4
 
 import numpy as np
 
-from hive_mind.speech.tts.kokoro_graph import Amplitudes, Graph
+from hive_mind.speech.tts.kokoro_graph import Amplitudes, Graph, Means
 
 log = logging.getLogger(__name__)
 
-RECIPE = "3"
+RECIPE = "4"
 """Changes when `kokoro_graph` makes something else of the same model."""
 
 
@@ -42,9 +43,9 @@ def parts_of(model: Path, voice: str) -> Parts | None:
         voice: name of the voice; the decoder of the one that was measured is fast.
     """
     digest = _digest(model)
-    amplitudes = measured_amplitudes(digest, voice)
+    measured = measurements(digest, voice)
     signed = has_dot_products()
-    kind = f"{'s8' if signed else 'u8'}-{_short(amplitudes)}" if amplitudes else "plain"
+    kind = f"{'s8' if signed else 'u8'}-{measured.digest}" if measured else "plain"
     made = Parts(
         text=model.with_name(f"text-{digest[:12]}-{RECIPE}.onnx"),
         decoder=model.with_name(f"decoder-{digest[:12]}-{RECIPE}-{kind}.onnx"),
@@ -58,10 +59,12 @@ def parts_of(model: Path, voice: str) -> Parts | None:
         return None
     try:
         graph = Graph(model)
-        for path, part in (
-            (made.text, graph.text_part()),
-            (made.decoder, graph.decoder(amplitudes, signed=signed)),
-        ):
+        decoder = (
+            graph.decoder(measured.amplitudes, measured.means, signed=signed)
+            if measured
+            else graph.decoder({}, {}, signed=signed)
+        )
+        for path, part in ((made.text, graph.text_part()), (made.decoder, decoder)):
             part_file = path.with_name(f"{path.name}.{uuid4().hex}.part")
             try:
                 onnx.save(part, str(part_file))
@@ -74,16 +77,33 @@ def parts_of(model: Path, voice: str) -> Parts | None:
     return made
 
 
-def measured_amplitudes(digest: str, voice: str) -> dict[str, Amplitudes]:
-    """Amplitudes of convolutions that were measured for this model and voice; empty when none were.
+@dataclass(frozen=True, slots=True)
+class Measurements:
+    """What was measured of a voice in its network: `benchmarks/kokoro_measure.py` makes the file.
 
-    The file is made by `benchmarks/kokoro_amplitudes.py`.
+    Attributes:
+        amplitudes: greatest absolute value of each channel of a convolution's output, by its name.
+        means: usual value of each channel's statistics, by their name.
+        digest: tells one set of measurements from another.
     """
-    with resources.files(__package__).joinpath("data/kokoro_amplitudes.npz").open("rb") as file:
-        data = np.load(file)
+
+    amplitudes: dict[str, Amplitudes]
+    means: dict[str, Means]
+    digest: str
+
+
+def measurements(digest: str, voice: str) -> Measurements | None:
+    """What was measured for the model with this SHA-256 and this voice, if it was."""
+    packed = resources.files(__package__).joinpath("data/kokoro_measured.npz").read_bytes()
+    with np.load(io.BytesIO(packed)) as data:
         if (str(data["model"]), str(data["voice"])) != (digest, voice):
-            return {}
-        return {name: data[name].astype(np.float32) for name in data.files if name not in {"model", "voice"}}
+            return None
+        found: dict[str, dict[str, Amplitudes]] = {"amplitude": {}, "mean": {}}
+        for key in data.files:
+            kind, _, name = key.partition(":")
+            if kind in found:
+                found[kind][name] = data[key].astype(np.float32)
+    return Measurements(found["amplitude"], found["mean"], hashlib.sha256(packed).hexdigest()[:8])
 
 
 def has_dot_products() -> bool:
@@ -99,8 +119,3 @@ def has_dot_products() -> bool:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _short(amplitudes: dict[str, Amplitudes]) -> str:
-    data = b"".join(amplitude.tobytes() for amplitude in amplitudes.values())
-    return hashlib.sha256(data).hexdigest()[:8]
