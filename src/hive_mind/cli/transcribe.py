@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from hive_mind.errors import HiveMindError
+from hive_mind.errors import HiveMindError, ModelError
+from hive_mind.models.store import ModelStore
 from hive_mind.paths import data_dir, models_dir
 from hive_mind.speech.audio import SAMPLE_RATE
 from hive_mind.speech.engines import SpeechToText, VoiceActivityDetector
@@ -17,13 +18,13 @@ from hive_mind.speech.segments import segments
 from hive_mind.speech.stt.factory import make_stt
 from hive_mind.speech.vad.factory import make_vad
 
-DEFAULT_MODEL = "whisper-base"
-
 
 def transcribe(
     files: Annotated[list[Path], typer.Argument(help="Audio files: WAV, FLAC, OGG, MP3, at any rate.")],
     jsonl: Annotated[bool, typer.Option(help='One JSON object a line: {"file", "text", "ms"}.')] = False,
-    model: Annotated[str, typer.Option(help="Recogniser to use; see `models list`.")] = DEFAULT_MODEL,
+    model: Annotated[
+        str | None, typer.Option(help="Recogniser to use instead of the one chosen by `models use`.")
+    ] = None,
     language: Annotated[str, typer.Option(help="Language that is spoken, as ISO 639-1.")] = "fr",
     data: Annotated[Path | None, typer.Option(help="Data folder.")] = None,
 ) -> None:
@@ -39,7 +40,11 @@ def transcribe(
 
       ./hive transcribe --jsonl recordings/*.flac > texts.jsonl
     """
-    stt = make_stt(models_dir(data_dir(data)) / model, language=language)
+    store = ModelStore(models_dir(data_dir(data)))
+    chosen = model or store.selected("stt")
+    if store.catalogue.get(chosen).kind != "stt":
+        raise ModelError(f"The model {chosen} is no recogniser: see ./hive models list.")
+    stt = make_stt(store.path(chosen), language=language)
     vad = make_vad()
     failed = False
     for file in files:
