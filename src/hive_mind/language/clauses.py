@@ -22,7 +22,7 @@ _JOINT = re.compile(
 _SPACE = re.compile(r"\s")
 _ABBREVIATED = re.compile(
     r"(?:^|[\s(«'’-])(?:M|MM|Mme|Mmes|Mlle|Mlles|Me|Mgr|Dr|Pr|St|Ste|etc|cf|ex|env|av|apr|art|chap|fig|vol|no|p|pp|tél"
-    r"|min|max|janv|févr|juil|sept|oct|nov|déc|[A-Z](?:\.-?[A-Z])*)\.$"
+    r"|min|max|janv|févr|juil|sept|oct|nov|déc|[A-Za-z](?:\.-?[A-Z])*)\.$"
     r"|(?:^|\n)\s*\d{1,3}\.$"
 )
 _NUMBER_JOINT = re.compile(

@@ -12,6 +12,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?m)^\s*[-*_=]{3,}\s*$"), ""),
     (re.compile(r"\*{1,3}(?=\S)([^*\n]+?)(?<=\S)\*{1,3}"), r"\1"),
     (re.compile(r"(?<!\w)_{1,2}(?=\S)([^_\n]+?)(?<=\S)_{1,2}(?!\w)"), r"\1"),
+    (re.compile(r"(?<=[^\W\d_])[–—](?=[^\W\d_])"), "-"),
     (re.compile(r"`+"), ""),
     (re.compile(r"(?m)^\s*\|?[\s:|-]*-{3,}[\s:|-]*$"), ""),
     (re.compile(r"\s*\|\s*"), ", "),

@@ -44,12 +44,15 @@ def number_rules(data: SpeechData) -> tuple[_Rule, ...]:
         rule(r"\b([IVX]+)(e|er|ème|es)(?![\w'])", _roman_ordinal),
         rule(r"([^\W\d_]+(?:-[^\W\d_]+)?) ([IVX]+|I[er]r?)(?![\w'.]\w)(?!\w)", lambda m: _roman(m, data)),
         rule(rf"(?<![\w])([€$£]) ?({_INTEGER}(?:[.,]\d+)?)", lambda m: f"{m[2]} {m[1]}"),
-        rule(rf"({_INTEGER})[.,](\d\d) ?{money}", lambda m: _money(m[1], m[3], m[2], data)),
+        rule(
+            rf"({_INTEGER})[.,](\d\d) ?{money}(?:/({data.per_pattern}))?(?!\w)",
+            lambda m: _money(m[1], m[3], m[2], data) + (f" par {data.per[m[4]]}" if m[4] else ""),
+        ),
         rule(rf"({_INTEGER}) ?([€$£])(\d\d)(?!\d)", lambda m: _money(m[1], m[2], m[3], data)),
         rule(rf"(millions?|milliards?) ({data.unit_pattern})(?!\w)", lambda m: _of(m, data)),
         rule(r"(?<=\d)(?:[-–]| [–—] )(?=\d)", lambda _: " à "),
         rule(r"(?<=[%°C€])[-–](?=\d)", lambda _: " à "),
-        rule(r"(?<=\d) [-−] (?=\d)", lambda _: " moins "),
+        rule(r"(?<=[\d²³x)]) [-−] (?=\d)", lambda _: " moins "),
         rule(r"(?<![^\s(,:;=])[-−–](?=\d)", lambda _: "moins "),
         rule(r"(?<=\d) ?[x×*] ?(?=\d)", lambda _: " fois "),
         rule(r"(?<![\d/⁄.,])(\d{1,3})[/⁄](\d{1,3})(?![\d/⁄])", _fraction),
@@ -124,6 +127,8 @@ def _money(whole: str, symbol: str, cents: str, data: SpeechData) -> str:
     amount = int(whole)
     if unit is None:
         return f"{whole} {symbol}"
+    if amount == 0 and unit is data.units["€"]:
+        return f"{cardinal(int(cents))} centime{'s' if int(cents) > 1 else ''}"
     tail = "" if int(cents) == 0 else " " + cardinal(int(cents))
     return f"{cardinal(amount, feminine=unit.feminine)} {unit.after(amount)}{tail}"
 

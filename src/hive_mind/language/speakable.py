@@ -59,18 +59,22 @@ def _expand(text: str, data: SpeechData) -> str:
         return data.abbreviations[re.sub(r"\s", " ", match[0])] + ("." if ends else "")
 
     text = re.sub(rf"(?<=\d )(?:{data.month_pattern})", lambda m: data.months[m[0]], text)
-    text = re.sub(rf"(?<![\w.])(?:{data.abbreviation_pattern})(?!\w)", in_full, text)
+    text = re.sub(r"\bpp?\. ?(?=\d)", "page ", text)
+    text = re.sub(r"(?<=[IVX]e) s\.", " siècle", text)
+    text = re.sub(rf"(?<![\w.])(?:{data.abbreviation_pattern})(?![^\W\d_])", in_full, text)
     return re.sub(
-        rf"(?<![\w.'])({data.title_pattern})(?=\s+[A-ZÀ-Ý]|-[A-ZÀ-Ý])", lambda m: data.titles[m[0]], text
+        rf"(?<![\w.'])({data.title_pattern})(?=\s+(?:et\s+)?[A-ZÀ-Ý]|-[A-ZÀ-Ý])",
+        lambda m: data.titles[m[0]],
+        text,
     )
 
 
 def _clean(text: str) -> str:
     """Drop what no voice can say, and tidy spaces and commas."""
-    kept = "".join(_sayable(char) for char in text)
+    kept = "".join(_sayable(char) for char in re.sub(r"[)—–\s]+$", "", text))
     for pattern, replacement in _TIDY:
         kept = pattern.sub(replacement, kept)
-    return kept.strip(" ,;:-") if any(char.isalpha() for char in kept) else ""
+    return kept.lstrip(" .,;:!?…-").rstrip(" -") if any(char.isalpha() for char in kept) else ""
 
 
 def _sayable(char: str) -> str:
