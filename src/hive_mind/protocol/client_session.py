@@ -21,8 +21,7 @@ class ClientSession:
     """The client's end, across all its sockets.
 
     On each new socket send `hello()` first, pass everything that arrives through `receive` (or `skip` what
-    cannot be read), call `tick` at
-    `next_tick()` or more often, and `lost()` when the socket is gone.
+    cannot be read), call `tick` at `next_tick()` or more often, and `lost()` when the socket is gone.
 
     Args:
         client_id: stable name of this client.

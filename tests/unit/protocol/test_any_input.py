@@ -67,7 +67,6 @@ def test_any_json(value: object, ascii_only: bool) -> None:
     decode(json.dumps(value, ensure_ascii=ascii_only))
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_any_json_in_the_fields_of_a_message(data: st.DataObject) -> None:
     cls = data.draw(st.sampled_from(CLASSES))
@@ -77,7 +76,6 @@ def test_any_json_in_the_fields_of_a_message(data: st.DataObject) -> None:
         encode(message)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_a_flipped_byte(data: st.DataObject) -> None:
     frame = bytearray(encode(data.draw(messages(data.draw(st.sampled_from(CLASSES))))).encode())

@@ -67,7 +67,7 @@ def test_no_placeholder_is_left() -> None:
     assert all(f"\n### {name}\n" in text for name in [*all_messages(), *(cls.__name__ for cls in PARTS)])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_what_the_codec_reads_and_writes_the_schema_describes(data: st.DataObject) -> None:
     cls = data.draw(st.sampled_from(CLASSES))

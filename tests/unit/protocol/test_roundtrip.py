@@ -5,7 +5,7 @@ import json
 from types import ModuleType
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hive_mind.protocol.codec import CLIENT_MESSAGES, SERVER_MESSAGES, decode_client, decode_server, encode
@@ -34,7 +34,7 @@ def test_types_are_unique_and_in_snake_case() -> None:
 
 
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(data=st.data())
 def test_round_trip(cls: type[Message], data: st.DataObject) -> None:
     fields = data.draw(objects(cls))
