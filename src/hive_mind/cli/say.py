@@ -24,6 +24,9 @@ from hive_mind.speech.files import read_audio, write_wav
 PATIENCE_S = 30.0
 """Most seconds to wait for somebody to speak in the recording."""
 
+WARM_UP_S = 4.0
+"""Most seconds given to rendering usual replies before the recording starts."""
+
 
 def say(
     file: Annotated[Path, typer.Argument(help="A recording of a question: WAV, FLAC, OGG or MP3, any rate.")],
@@ -85,6 +88,8 @@ async def _turn(
             await client.link.first_contact()
         except LinkError as error:
             typer.echo(f"hive-mind: {error.message} Local commands still work.", err=True)
+        # A client that has run for a while has its usual replies ready.
+        await client.shop.preparer.settled(WARM_UP_S)
         record = await client.loop.one_turn(WavSource(clip, clock))
     if record is None:
         raise AudioError("The recording ended without a question.", code="NO_QUESTION")

@@ -10,6 +10,7 @@ import structlog
 from hive_mind.client.config import ClientConfig, stable_client_id
 from hive_mind.client.core.clock import Clock, SystemClock
 from hive_mind.client.core.listening import Ear
+from hive_mind.client.core.pace import Pace
 from hive_mind.client.core.pipeline import VoiceLoop
 from hive_mind.client.core.playout import PlayoutSink
 from hive_mind.client.core.preparing import Preparer
@@ -73,7 +74,8 @@ async def open_client(
     client_id = stable_client_id(config)
     status = Status(on_change)
     workers = [Worker(name) for name in ("stt", "voice", "prepare")]
-    preparer = Preparer(engines.voice, workers[2])
+    pace = Pace()
+    preparer = Preparer(engines.voice, workers[2], clock, pace)
 
     def _mirror() -> None:
         try:
@@ -112,6 +114,7 @@ async def open_client(
         link=link,
         shares_cpu=is_loopback(link.url),
         status=status,
+        pace=pace,
     )
     loop = VoiceLoop(
         shop,
@@ -121,7 +124,8 @@ async def open_client(
         answer_silence=answer_silence,
         on_turn=on_turn,
     )
-    preparer.want(spoken_forms([message(key) for key in FIXED_PHRASES]))
+    lasting = keeper.lasting_replies()
+    preparer.want(spoken_forms([*lasting, *(message(key) for key in FIXED_PHRASES)]))
     try:
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(part()) for part in (link.run, keeper.run, preparer.run)]

@@ -51,7 +51,9 @@ def load_engines(config: ClientConfig) -> Engines:
     stt_folder = store.path(config.stt_model or store.selected("stt"))
     with ThreadPoolExecutor(thread_name_prefix="load") as pool:
         stt = pool.submit(make_stt, stt_folder, threads=config.stt_threads)
-        voice = pool.submit(make_voice, finder(store), config.voice)
+        voice = pool.submit(
+            make_voice, finder(store), config.voice, memory=config.state_folder / "voice-speeds.json"
+        )
         grammar = pool.submit(Grammar.load)
         vad = make_vad()
         engines = Engines(vad, stt.result(), CachedVoice(voice.result()), grammar.result())

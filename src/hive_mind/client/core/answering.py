@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from hive_mind.client.core.clock import Clock
+from hive_mind.client.core.pace import Pace
 from hive_mind.client.core.playout import PlayoutReport, PlayoutSink
 from hive_mind.client.core.worker import Worker
 from hive_mind.errors import SpeechError
@@ -47,6 +48,7 @@ class Answer:
         sink: plays.
         clock: for the record.
         hooks: told of the first moments.
+        pace: how fast the voice is; an answer starts when it need not stop again.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Answer:
         sink: PlayoutSink,
         clock: Clock,
         hooks: Hooks | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self.released = asyncio.Event()
         """Set it when the answer may sound; until then it is only rendered."""
@@ -66,6 +69,8 @@ class Answer:
         self._sink = sink
         self._clock = clock
         self._hooks = hooks or Hooks()
+        self._pace = pace or Pace()
+        self._steady = asyncio.Event()  # enough is rendered to start
         self._written: list[tuple[str, float]] = []  # clause, and seconds of audio up to its end
         self._written_s = 0.0
         self._begun = False
@@ -128,6 +133,7 @@ class Answer:
                     if first:
                         self._hooks.first_clause(False)
                 first = False
+        self._steady.set()
         await pieces.put(None)
 
     async def _render_clause(
@@ -136,10 +142,19 @@ class Answer:
         def _voice(token: CancelToken) -> Iterator[Samples]:
             return self._voice.synthesize(text, cancel=token)
 
+        asked = self._clock.now()
+        rendering_s = sound_s = 0.0
         async with aclosing(self._worker.iterate(_voice)) as rendered:
             async for piece in rendered:
                 self._hooks.first_audio()
+                rendering_s += self._clock.now() - asked
+                sound_s += len(piece) / self._voice.capabilities.rate
+                if self._pace.may_start(text, sound_s):
+                    self._steady.set()
                 await pieces.put((clause, piece))
+                asked = self._clock.now()
+        self._steady.set()
+        self._pace.note(text, rendering_s, sound_s)
 
     async def _play(self, pieces: asyncio.Queue[tuple[str, Samples] | None], lead: Samples | None) -> None:
         await self.released.wait()
@@ -148,6 +163,7 @@ class Answer:
         if lead is not None:
             await self._sink.write(lead)
             self._written_s += len(lead) / self._sink.rate
+        await self._steady.wait()
         sounding = False
         while (item := await pieces.get()) is not None:
             clause, piece = item

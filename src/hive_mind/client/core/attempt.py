@@ -238,7 +238,9 @@ class Attempt:
         with ExitStack() as stack:
             stack.enter_context(shop.preparer.given_way())
             hooks = Hooks(self._first_clause, lambda: self._mark("first_audio"), self._sounding)
-            self._answer = Answer(clauses, shop.voice, shop.voice_worker, shop.sink, shop.clock, hooks)
+            self._answer = Answer(
+                clauses, shop.voice, shop.voice_worker, shop.sink, shop.clock, hooks, shop.pace
+            )
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._answer.run())
                 await self._committed.wait()

@@ -247,7 +247,7 @@ class VoiceLoop:
             for clause in clauses_of(text):
                 yield clause
 
-        answer = Answer(_clauses(), shop.voice, shop.voice_worker, shop.sink, shop.clock)
+        answer = Answer(_clauses(), shop.voice, shop.voice_worker, shop.sink, shop.clock, pace=shop.pace)
         answer.released.set()
         self._tell(Event.ANSWER_STARTED)
         try:

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
 
 import structlog
 
+from hive_mind.client.core.clock import Clock
+from hive_mind.client.core.pace import Pace
 from hive_mind.client.core.worker import Worker
 from hive_mind.errors import Cancelled, SpeechError
 from hive_mind.speech.cancel import CancelToken
@@ -24,11 +25,15 @@ class Preparer:
     Args:
         voice: keeps what is rendered.
         worker: a thread of its own, so that real synthesis never waits behind it.
+        clock: measures the voice.
+        pace: learns from it.
     """
 
-    def __init__(self, voice: CachedVoice, worker: Worker) -> None:
+    def __init__(self, voice: CachedVoice, worker: Worker, clock: Clock, pace: Pace) -> None:
         self._voice = voice
         self._worker = worker
+        self._clock = clock
+        self._pace = pace
         self._wanted: list[str] = []
         self._token = CancelToken()
         self._holds = 0
@@ -60,7 +65,7 @@ class Preparer:
             text = self._wanted[0]
             self._token = CancelToken()
             try:
-                await self._worker.run(partial(self._voice.prepare, [text]), self._token)
+                await self._render(text)
             except Cancelled:
                 continue  # it stays wanted
             except SpeechError as error:
@@ -68,6 +73,21 @@ class Preparer:
             if text in self._wanted:
                 self._wanted.remove(text)
             self._update()
+
+    async def settled(self, timeout_s: float) -> None:
+        """Wait until nothing is wanted any more, at most so long."""
+        end = self._clock.now() + timeout_s
+        while self._wanted and self._clock.now() < end:
+            await self._clock.sleep(0.05)
+
+    async def _render(self, text: str) -> None:
+        def _whole(token: CancelToken) -> float:
+            pieces = self._voice.synthesize(text, cancel=token)
+            return sum(len(piece) for piece in pieces) / self._voice.capabilities.rate
+
+        began = self._clock.now()
+        sound_s = await self._worker.run(_whole, self._token)
+        self._pace.note(text, self._clock.now() - began, sound_s)
 
     def _update(self) -> None:
         if self._wanted and not self._holds:

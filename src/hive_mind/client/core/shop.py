@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from hive_mind.client.core.clock import Clock
+from hive_mind.client.core.pace import Pace
 from hive_mind.client.core.playout import PlayoutSink
 from hive_mind.client.core.preparing import Preparer
 from hive_mind.client.core.state import ClientState, Effect, Event, step
@@ -43,6 +44,7 @@ class Shop:
         link: the server; None for a client that works alone.
         shares_cpu: the server runs on this machine, so its LLM and our voice fight for the cores.
         vocabulary: words that the recogniser should expect.
+        pace: how fast the voice is.
     """
 
     stt: SpeechToText
@@ -57,4 +59,5 @@ class Shop:
     link: ServerLink | None = None
     shares_cpu: bool = False
     vocabulary: Sequence[str] = ()
+    pace: Pace = field(default_factory=Pace)
     status: Status = field(default_factory=Status)

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -90,6 +90,12 @@ class Timekeeper:
     def likely_replies(self) -> list[str]:
         """What may well be said next."""
         return list(likely_replies(self.state, self._clock.today()))
+
+    def lasting_replies(self) -> list[str]:
+        """Those among them that stay true for a while: worth rendering long before they are asked for."""
+        now = self._clock.today()
+        later = set(likely_replies(self.state, now + timedelta(minutes=10)))
+        return [reply for reply in likely_replies(self.state, now) if reply in later]
 
     async def accept(self, state: CommandState) -> None:
         """Make a new state ours: on the disk first."""
