@@ -13,9 +13,8 @@ def set_up_logs(level: str = "warning") -> None:
         level: `debug`, `info`, `warning` or `error`.
     """
     number = logging.getLevelNamesMapping()[level.upper()]
-    logging.basicConfig(
-        stream=sys.stderr, level=number, format="%(levelname)s %(name)s %(message)s", force=True
-    )
+    logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger().setLevel(number)
     for name in ("websockets", "asyncio", "httpx", "httpcore"):  # their DEBUG writes out what people say
         logging.getLogger(name).setLevel(max(number, logging.WARNING))
     structlog.configure(

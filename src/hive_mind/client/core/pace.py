@@ -27,6 +27,6 @@ class Pace:
             self.factor += _WEIGHT * (rendering_s / sound_s - self.factor)
 
     def may_start(self, text: str, ready_s: float) -> bool:
-        """Whether the `ready_s` seconds that are rendered will last, but for a short gap, until the rest is."""
+        """Whether the `ready_s` seconds that are rendered last, but for a short gap, until the rest is."""
         left = max(0.0, len(text) * self.seconds_per_letter - ready_s)
         return left * self.factor * _MARGIN <= ready_s + GAP_S / 2
