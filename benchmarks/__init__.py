@@ -1,0 +1,1 @@
+"""Benchmarks: each prints a table and a JSON line, and measures what it compares side by side in one run."""

@@ -4,6 +4,7 @@ A clause is spoken in windows: its first half second is decoded alone and heard 
 """
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,14 @@ from hive_mind.speech.tts.kokoro_parts import parts_of
 from hive_mind.speech.tts.onnx_session import OnnxSession
 from hive_mind.speech.tts.phonemes import has_letters, phonemize
 from hive_mind.speech.tts.trim import Trimmer
-from hive_mind.speech.tts.windows import OVERLAP, Window, windows
+from hive_mind.speech.tts.windows import FIRST, OVERLAP, Window, next_length, next_window
 
 RATE = 24_000
 
 FRAME_SAMPLES = 600
 """Samples in one frame of the network: 25 ms."""
+
+FRAME_S = FRAME_SAMPLES / RATE
 
 SOURCE_STEPS = 120
 """Steps of the harmonic source in one frame."""
@@ -104,18 +107,37 @@ class KokoroVoice:
         results = self._text.run(inputs, token, graph.TEXT_OUTPUTS)
         frames = dict(zip(graph.TEXT_OUTPUTS, results, strict=True))
         durations = frames[graph.DURATIONS].reshape(-1)
-        loudness = frames[graph.LOUDNESS].reshape(-1, 2).mean(axis=1)
-        begin = max(0, int(durations[0]) - LEAD_FRAMES)
+        loudness = frames[graph.LOUDNESS].reshape(-1, 2).mean(axis=1).tolist()
+        yield from self._in_windows(self._decoder, frames, loudness, int(durations[0]), token)
+
+    def _in_windows(
+        self,
+        decoder: OnnxSession,
+        frames: dict[str, NDArray[Any]],
+        loudness: list[float],
+        first_phoneme: int,
+        token: CancelToken,
+    ) -> Iterator[Samples]:
+        """Decode window after window, each as long as the sound in hand allows."""
+        begin = at = max(0, first_phoneme - LEAD_FRAMES)
+        length: float = FIRST
         fading: Samples | None = None
-        for window in windows(begin, len(loudness), loudness.tolist()):
-            audio = self._decode(self._decoder, frames, window, token)
+        heard_since = 0.0
+        while at < len(loudness):
+            window = next_window(at, loudness, length, first=fading is None)
+            started = time.perf_counter()
+            audio = self._decode(decoder, frames, window, token)
+            pace = (time.perf_counter() - started) / FRAME_S / (window.stop - window.start)
             if fading is not None:
                 audio[: len(fading)] = cross_fade(fading, audio[: len(fading)])
-            fading = None
-            if window.end < len(loudness):
+            at = window.cut
+            if at < len(loudness):
                 fading = audio[-OVERLAP * FRAME_SAMPLES :].copy()
                 audio = audio[: -OVERLAP * FRAME_SAMPLES]
+            heard_since = heard_since or time.perf_counter()
             yield audio
+            played = (time.perf_counter() - heard_since) / FRAME_S
+            length = next_length(length, at - begin - LEAD_FRAMES - played, pace)
 
     @staticmethod
     def _decode(

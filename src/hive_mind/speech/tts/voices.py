@@ -19,8 +19,8 @@ KOKORO_STYLES = ("kokoro-voices", "kokoro-voices-all")
 PIPER_MODELS = ("piper-fr-siwis-medium", "piper-en-joe-medium")
 
 _KOKORO_LANGUAGES = {"a": "en-us", "b": "en-gb", "e": "es", "f": "fr", "h": "hi", "i": "it", "p": "pt-br"}
-"""espeak-ng's name of the language by the first letter of a Kokoro voice. Japanese and Chinese voices are left
-out: they want other phonemes than espeak-ng's."""
+"""espeak-ng's name of the language by the first letter of a Kokoro voice. Japanese and Chinese voices are
+left out: they want other phonemes than espeak-ng's."""
 
 
 @dataclass(frozen=True, slots=True)

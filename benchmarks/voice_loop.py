@@ -1,0 +1,182 @@
+"""From the end of a spoken question to the first sound of the answer: ours beside the usual sequential loop.
+
+    ./hive bench voice_loop [--count 30] [--llm qwen2.5-coder-0.5b] [--voice ID] [--recordings DIR]
+
+Both loops take the same questions, one after the other in the same run, from the same engines and the same server.
+Times are from the end of speech in the recording to the first audible sample, leading silence counted. A start
+that is followed by a stall longer than 250 ms does not count as a start.
+"""
+
+import asyncio
+import json
+import os
+import platform
+import sys
+import tempfile
+from argparse import ArgumentParser, Namespace
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.naive import NaiveLoop, WholeKokoro
+from benchmarks.questions import VOICES, Question, recorded, synthesised
+from benchmarks.timeline import Timeline, speech_end
+from hive_mind.cli.server_process import ServerProcess, free_port
+from hive_mind.client.app import Client, open_client
+from hive_mind.client.config import load_config
+from hive_mind.client.core.clock import Clock, SystemClock
+from hive_mind.client.core.playout import NullSink
+from hive_mind.client.core.source import WavSource
+from hive_mind.client.engines import finder, load_engines
+from hive_mind.models.store import ModelStore
+from hive_mind.paths import data_dir, models_dir
+from hive_mind.speech.audio import SAMPLE_RATE, Clip, Samples
+from hive_mind.speech.tts.factory import make_voice
+
+IDLE_S = 1.5
+"""Rest between two questions, as in a room: what is done at idle gets its chance."""
+
+
+class RecordingSink(NullSink):
+    """Keeps what was played and when it was ready."""
+
+    def __init__(self, rate: int, clock: Clock) -> None:
+        self.timeline = Timeline()
+        self._now = clock.now
+        super().__init__(rate, clock)
+
+    def begin(self) -> None:
+        self.timeline = Timeline()
+        super().begin()
+
+    def _record(self, samples: Samples, late_s: float) -> None:  # noqa: ARG002
+        self.timeline.add(self._now(), samples, self.rate)
+
+
+async def ask_ours(client: Client, sink: RecordingSink, clock: Clock, question: Question) -> dict[str, Any]:
+    """One question through the client, in real time."""
+    source = WavSource(Clip(question.samples, SAMPLE_RATE), clock)
+    record = await client.loop.one_turn(source)
+    assert record is not None
+    end = source.time_of(int(speech_end(question.samples, SAMPLE_RATE) * SAMPLE_RATE))
+    return {
+        "first": sink.timeline.first_audible() - end,
+        "start": sink.timeline.lasting_start() - end,
+        "stages": record.timings_ms | {f"at_{name}": ms for name, ms in record.timeline_ms.items()},
+        "route": record.route,
+        "transcript": record.transcript,
+        "answer": record.answer,
+    }
+
+
+async def ask_naive(naive: NaiveLoop, question: Question) -> dict[str, Any]:
+    """The same question through the usual loop."""
+    timeline, stages = await naive.ask(question.samples, speech_end(question.samples, SAMPLE_RATE))
+    return {"first": timeline.first_audible(), "start": timeline.lasting_start(), "stages": stages}
+
+
+def summary(rows: list[dict[str, Any]], key: str = "start") -> dict[str, float]:
+    """p50, p95 and mean in seconds."""
+    values = np.array([row[key] for row in rows])
+    return {
+        "n": len(values),
+        "p50": round(float(np.percentile(values, 50)), 3),
+        "p95": round(float(np.percentile(values, 95)), 3),
+    }
+
+
+def stage_medians(rows: list[dict[str, Any]]) -> dict[str, float]:
+    """Median of each stage, in milliseconds."""
+    stages = defaultdict(list)
+    for row in rows:
+        for name, value in row["stages"].items():
+            stages[name].append(value)
+    return {name: round(float(np.median(values))) for name, values in stages.items()}
+
+
+async def run(options: Namespace) -> dict[str, Any]:
+    store = models_dir(data_dir(options.data))
+    find = finder(ModelStore(store))
+    voices = {name: make_voice(find, name) for name in VOICES}
+    questions = [*synthesised("command", options.count, voices), *synthesised("open", options.count, voices)]
+    if options.recordings:
+        questions += list(recorded(options.recordings))
+    rows: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
+        (data / "models").symlink_to(store)
+        os.environ["HIVE_MIND_LLM_MODEL"] = options.llm
+        server = ServerProcess("127.0.0.1", free_port(), data)
+        try:
+            await server.ready()
+            config = load_config(data=data, server=server.url, voice=options.voice)
+            engines = await asyncio.to_thread(load_engines, config)
+            naive = NaiveLoop(store, server.url, WholeKokoro(store))
+            clock = SystemClock()
+            sink = RecordingSink(engines.voice.capabilities.rate, clock)
+            async with open_client(config, engines, sink, clock=clock, answer_silence=True) as client:
+                await client.link.first_contact()
+                await asyncio.sleep(options.warm_up)
+                for number, question in enumerate(questions):
+                    ours = await ask_ours(client, sink, clock, question)
+                    await asyncio.sleep(IDLE_S)
+                    usual = await ask_naive(naive, question)
+                    rows["ours", question.kind].append(ours)
+                    rows["naive", question.kind].append(usual)
+                    print(
+                        f"{number + 1}/{len(questions)} {question.kind} {question.source}: ours {ours['start']:.2f} s"
+                        f" ({ours['route']}), naive {usual['start']:.2f} s  « {ours['transcript']} »",
+                        file=sys.stderr,
+                    )
+        finally:
+            await asyncio.to_thread(server.stop)
+    return report(options, rows, engines.voice.capabilities.name)
+
+
+def report(
+    options: Namespace, rows: dict[tuple[str, str], list[dict[str, Any]]], voice: str
+) -> dict[str, Any]:
+    """Tables on stdout, and the same as one object."""
+    result: dict[str, Any] = {"llm": options.llm, "voice": voice, "cpu": platform.processor() or platform.machine()}
+    print(f"\nEnd of question to first audible sample, seconds. LLM {options.llm}, voice {voice}.\n")
+    print("| question | loop | n | p50 | p95 | first sound p50 | stalled starts |")
+    print("|---|---|---|---|---|---|---|")
+    for kind in ("command", "open"):
+        ours, usual = rows["ours", kind], rows["naive", kind]
+        for loop, found in (("ours", ours), ("naive", usual)):
+            lasting, first = summary(found), summary(found, "first")
+            stalled = sum(row["start"] > row["first"] + 0.001 for row in found)
+            print(
+                f"| {kind} | {loop} | {lasting['n']} | {lasting['p50']} | {lasting['p95']}"
+                f" | {first['p50']} | {stalled} |"
+            )
+            result[f"{kind}_{loop}"] = lasting | {"first_p50": first["p50"], "stalled": stalled}
+        ratio = round(summary(ours)["p50"] / summary(usual)["p50"], 3)
+        misrouted = sum((row["route"] == "command") != (kind == "command") for row in ours)
+        print(f"| {kind} | ours / naive (p50) | | **{ratio}** | | | {misrouted} taken for the other kind |")
+        result[f"{kind}_ratio"] = ratio
+        result[f"{kind}_misrouted"] = misrouted
+    print("\nMedian of each stage, ms:")
+    for (loop, kind), found in rows.items():
+        medians = stage_medians(found)
+        print(f"- {loop}, {kind}: " + ", ".join(f"{name} {ms:.0f}" for name, ms in medians.items()))
+        result[f"{kind}_{loop}_stages_ms"] = medians
+    return result
+
+
+def main() -> None:
+    parser = ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--count", type=int, default=30, help="questions of each kind")
+    parser.add_argument("--llm", default="qwen2.5-coder-0.5b", help="language model, by catalogue id")
+    parser.add_argument("--voice", default=None, help="our voice, such as piper:piper-en-joe-medium")
+    parser.add_argument("--recordings", type=Path, default=None, help="folder with real recordings to add")
+    parser.add_argument("--data", type=Path, default=None, help="data folder that holds the models")
+    parser.add_argument("--warm-up", type=float, default=20.0, help="seconds of idling before the first question")
+    result = asyncio.run(run(parser.parse_args()))
+    print("\n" + json.dumps(result, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()
