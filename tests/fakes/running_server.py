@@ -38,7 +38,8 @@ async def running_server(
     task = asyncio.create_task(
         serve(config, model=model, on_start=lambda address, server: started.set_result((address, server)))
     )
-    await asyncio.wait({task, started}, return_when=asyncio.FIRST_COMPLETED)
+    waiting: set[asyncio.Future[Any]] = {task, started}
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     if task.done():
         await task
     address, server = await started

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI, Response, WebSocket
 
 from hive_mind import __version__
-from hive_mind.errors import ContextError, HiveMindError
+from hive_mind.errors import ContextError
 from hive_mind.server.config import ServerConfig
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault, load_key
@@ -21,27 +21,25 @@ from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Grammar
 
 
-def create_app(config: ServerConfig, *, model: LanguageModel | None = None) -> FastAPI:
-    """Make the application. Its house opens with the lifespan and is then `app.state.house`.
+def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
+    """Make the application, with the house as `app.state.house`.
 
     Args:
         config: settings.
-        model: the language model, instead of the configured one.
+        house: an open one; without it, one opens and closes with the lifespan.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        try:
-            async with open_house(config, model) as house:
-                app.state.house = house
-                yield
-        except HiveMindError as error:
-            app.state.failure = error
-            raise
+        if house is not None:
+            yield
+            return
+        async with open_house(config) as own:
+            app.state.house = own
+            yield
 
     app = FastAPI(title="Hive Mind", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.state.failure = None
-    app.state.house = None
+    app.state.house = house
 
     @app.get("/health")
     async def health() -> dict[str, Any]:

@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from hive_mind.errors import ConfigError
-from hive_mind.server.app import create_app
+from hive_mind.server.app import create_app, open_house
 from hive_mind.server.config import ServerConfig
 from hive_mind.server.core.house import House
 from hive_mind.server.core.llm.engine import LanguageModel
@@ -29,10 +29,13 @@ class HiveServer(uvicorn.Server):
 
     Args:
         app: of `create_app`.
+        house: what it serves.
         on_start: called once it listens.
     """
 
-    def __init__(self, app: FastAPI, on_start: Callable[["HiveServer"], None] | None = None) -> None:
+    def __init__(
+        self, app: FastAPI, house: House, on_start: Callable[["HiveServer"], None] | None = None
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -48,26 +51,19 @@ class HiveServer(uvicorn.Server):
                 timeout_graceful_shutdown=5,
             )
         )
-        self._app = app
+        self.house = house
         self._on_start = on_start
         self._goodbye: asyncio.Task[None] | None = None
 
-    @property
-    def house(self) -> House:
-        """What it serves; open once `startup` is done."""
-        house = self._app.state.house
-        assert isinstance(house, House)  # noqa: S101 - set by the lifespan
-        return house
-
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Open the house, listen, say so."""
+        """Listen, and say so."""
         await super().startup(sockets)
         if self.started and self._on_start is not None:
             self._on_start(self)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's signature
         """First signal: stop gracefully; second: at once."""
-        if self._goodbye is not None or self._app.state.house is None:
+        if self._goodbye is not None:
             self.should_exit = self.force_exit = True
             return
         self._goodbye = asyncio.get_event_loop().create_task(self.leave())
@@ -75,7 +71,7 @@ class HiveServer(uvicorn.Server):
     async def leave(self) -> None:
         """Stop gracefully: finish or cut answers, say goodbye, then let uvicorn end."""
         get_logger("server").info("stopping")
-        await self._app.state.house.stop()
+        await self.house.stop()
         await asyncio.sleep(0.05)
         self.should_exit = True
 
@@ -120,7 +116,6 @@ async def serve(
     listener = bind(config.host, config.port)
     host, port = listener.getsockname()[:2]
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    app = create_app(config, model=model)
 
     def started(server: HiveServer) -> None:
         socket_url = address.replace("http", "ws", 1) + "/ws"
@@ -129,9 +124,8 @@ async def serve(
             on_start(address, server)
 
     with listener:
-        await HiveServer(app, started).serve(sockets=[listener])
-    if app.state.failure is not None:
-        raise app.state.failure
+        async with open_house(config, model) as house:
+            await HiveServer(create_app(config, house=house), house, started).serve(sockets=[listener])
 
 
 def run(config: ServerConfig) -> None:

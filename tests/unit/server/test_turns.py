@@ -14,6 +14,7 @@ from hive_mind.server.logs import set_up_logs
 from tests.fakes.running_server import Running, running_server
 from tests.fakes.scripted_llm import ScriptedModel
 from tests.fakes.text_client import TextClient, answer_in
+from tests.fakes.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 ITALY = "Quelle est la capitale de l'Italie ?"
@@ -79,7 +80,7 @@ async def test_a_draft_confirmed(running: Running, model: ScriptedModel) -> None
     async with TextClient(running.ws) as client:
         await client.say(ITALY, utterance_id="u1", speculative=True)
         turn_id = (await client.until("response_chunk", is_final=True))["turn_id"]
-        assert running.house.context.tail == ()
+        assert list(running.house.context.tail) == []
         await client.say(ITALY, utterance_id="u1")
         end = await client.until("turn_end")
         assert (end["turn_id"], end["utterance_id"], end["outcome"]) == (turn_id, "u1", "completed")
@@ -115,10 +116,8 @@ async def test_a_draft_that_nobody_confirms_dies(tmp_path: Path, model: Scripted
     async with running_server(tmp_path, model, draft_s=0.1) as running, TextClient(running.ws) as client:
         await client.say(ITALY, utterance_id="u1", speculative=True)
         await client.until("response_chunk")
-        async with asyncio.timeout(5):
-            while not model.aborted:
-                await asyncio.sleep(0.01)
-        assert running.house.context.tail == ()
+        await eventually(lambda: model.aborted > 0)
+        assert list(running.house.context.tail) == []
 
 
 async def test_a_draft_does_nothing_until_it_is_confirmed(running: Running) -> None:
@@ -135,9 +134,7 @@ async def test_hold_pauses_and_go_goes_on_from_there(running: Running, model: Sc
         await client.say(ITALY)
         turn_id = (await client.until("response_chunk"))["turn_id"]
         await client.send("flow", turn_id=turn_id, state="hold")
-        async with asyncio.timeout(5):
-            while not model.aborted:
-                await asyncio.sleep(0.01)
+        await eventually(lambda: model.aborted > 0)
         model.stop_after = None
         await client.send("flow", turn_id=turn_id, state="go")
         await client.until("turn_end")

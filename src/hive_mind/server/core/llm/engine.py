@@ -86,14 +86,19 @@ class LanguageModel(Protocol):
 
 
 class Gate:
-    """Open, or held for a while by a client that needs the processor; opens by itself after `MAX_HOLD_S`."""
+    """Open, or held for a while by a client that needs the processor; then it opens by itself.
 
-    def __init__(self) -> None:
+    Args:
+        longest_s: seconds that it can be held altogether.
+    """
+
+    def __init__(self, longest_s: float = MAX_HOLD_S) -> None:
         self._open = asyncio.Event()
         self._open.set()
         self._held = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
-        self._left = MAX_HOLD_S
+        self._left = longest_s
+        self._since = 0.0
 
     @property
     def held(self) -> bool:
@@ -101,7 +106,7 @@ class Gate:
         return not self._open.is_set()
 
     def hold(self) -> None:
-        """Pause; of one answer, no more than `MAX_HOLD_S` altogether."""
+        """Pause, as far as the budget goes."""
         if self.held or self._left <= 0:
             return
         loop = asyncio.get_running_loop()

@@ -15,7 +15,7 @@ from hive_mind.server.core.llm.openai import OpenAiModel
 from hive_mind.server.core.llm.worker import WorkerOrder
 from hive_mind.server.logs import get_logger
 
-LOAD_WAIT_S = 10.0
+LOAD_WAIT_S = 30.0
 """How long a question waits for a model that is being loaded."""
 
 _LOAD_S = 180.0

@@ -1,0 +1,136 @@
+"""The conversation in a real Redis."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from hive_mind.errors import ContextError
+from hive_mind.server.core.context import WAITING, Context
+from hive_mind.server.core.crypto import Vault
+from hive_mind.server.core.entry import Entry
+from hive_mind.server.core.redis_server import EmbeddedRedis
+from hive_mind.server.core.store import STREAM, ContextStore, connect
+
+pytestmark = pytest.mark.anyio
+VAULT = Vault(bytes(32))
+
+
+def entry(text: str, moment: datetime | None = None, turn_id: str = "t1") -> Entry:
+    return Entry(
+        role="user", text=text, timestamp=moment or datetime.now(UTC), client_id="c", turn_id=turn_id
+    )
+
+
+@pytest.fixture
+async def redis(tmp_path: Path) -> AsyncIterator[Redis]:
+    server = EmbeddedRedis(tmp_path)
+    await server.start()
+    client = connect(f"unix://{server.socket}")
+    yield client
+    await client.aclose()
+    await server.stop()
+
+
+@pytest.fixture
+async def store(redis: Redis) -> ContextStore:
+    return ContextStore(redis, VAULT, days=7)
+
+
+async def texts(store: ContextStore) -> list[str]:
+    return [s.entry.text for s in await store.tail(1000)]
+
+
+async def test_entries_come_back_in_order_even_of_one_moment(store: ContextStore) -> None:
+    moment = datetime.now(UTC)
+    for i in range(5):
+        await store.append(entry(str(i), moment))
+    await store.append(entry("clock set back", moment - timedelta(hours=1)))
+    assert await texts(store) == ["0", "1", "2", "3", "4", "clock set back"]
+
+
+async def test_seven_days_are_kept(store: ContextStore) -> None:
+    now = datetime.now(UTC)
+    for days in (9, 7.1, 6.9, 1):
+        await store.append(entry(f"{days} days ago", now - timedelta(days=days)))
+    await store.append(entry("now", now))
+    assert await texts(store) == ["6.9 days ago", "1 days ago", "now"]
+    assert await store.trim(now + timedelta(days=1)) == 1
+
+
+async def test_what_was_written_is_not_written_again(store: ContextStore) -> None:
+    said = entry("once")
+    await store.append(said)
+    await store.append(said, again=True)
+    await store.append(entry("twice"), again=True)
+    assert await texts(store) == ["once", "twice"]
+
+
+async def test_an_entry_of_another_key_or_place_is_left_out(store: ContextStore, redis: Redis) -> None:
+    await ContextStore(redis, Vault(b"k" * 32), 7).append(entry("foreign"))
+    await store.append(entry("mine"))
+    (_, fields) = (await redis.xrevrange(STREAM, count=1))[0]  # type: ignore[index]
+    await redis.xadd(STREAM, fields)  # type: ignore[arg-type]
+    await redis.xadd(STREAM, {"other": "field"})
+    assert await texts(store) == ["mine"]
+
+
+async def test_a_day_is_forgotten(redis: Redis) -> None:
+    context = Context(ContextStore(redis, VAULT, days=7))
+    noon = datetime.now().astimezone().replace(hour=12, minute=0, second=0, microsecond=0)
+    for days in (2, 1, 0):
+        await context.append(entry(str(days), noon - timedelta(days=days)))
+    assert await context.forget("day", None, (noon - timedelta(days=1)).date()) == 1
+    assert [e.text for e in context.tail] == ["2", "0"]
+    fresh = Context(ContextStore(redis, VAULT, days=7))
+    await fresh.start()
+    assert [e.text for e in fresh.tail] == ["2", "0"]
+    assert await context.forget("day", None, date(2001, 1, 1)) == 0
+    with pytest.raises(ContextError):
+        await context.forget("turn", None, None)
+
+
+async def test_states_are_sealed_and_come_back(store: ContextStore, redis: Redis) -> None:
+    await store.save("commands:c", b"timer")
+    assert await store.load("commands:c") == b"timer"
+    raw = await redis.get("hive:state:commands:c")
+    assert raw and b"timer" not in raw.encode() if isinstance(raw, str) else raw is not None
+    await redis.set("hive:state:commands:d", raw or b"")
+    assert await store.load("commands:d") is None
+    await store.save("commands:c", None)
+    assert await store.load("commands:c") is None
+
+
+async def test_what_waits_for_redis_is_bounded(tmp_path: Path) -> None:
+    context = Context(ContextStore(connect(f"unix://{tmp_path / 'none.sock'}"), VAULT, days=7))
+    await context.start()
+    assert not context.available
+    for i in range(WAITING + 5):
+        await context.append(entry(str(i)))
+    assert context.tail[-1].text == str(WAITING + 4)
+    await context.save_state("x", b"kept")
+    assert await context.load_state("x") == b"kept"
+
+
+async def test_redis_is_adopted_and_started_once(tmp_path: Path) -> None:
+    servers = [EmbeddedRedis(tmp_path) for _ in range(3)]
+    await asyncio.gather(*(server.start() for server in servers))
+    pid = (tmp_path / "redis" / "redis.pid").read_text()
+    client = connect(f"unix://{servers[0].socket}")
+    await client.set("k", "v")
+    await servers[0].stop()
+    await servers[1].stop()
+    assert await client.get("k") == b"v"
+    assert (tmp_path / "redis" / "redis.pid").read_text() == pid
+    await servers[2].stop()
+    await client.aclose()
+    assert not (tmp_path / "redis" / "redis.pid").exists()
+    again = EmbeddedRedis(tmp_path)
+    await again.start()
+    client = connect(f"unix://{again.socket}")
+    assert await client.get("k") == b"v"
+    await client.aclose()
+    await again.stop()
