@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from hive_mind.commands import stopwatch, timers
+from hive_mind.commands import pause, stopwatch, timers
 from hive_mind.commands.outcome import Outcome
 from hive_mind.commands.replies import of_duration, reply
 from hive_mind.commands.state import CommandState
@@ -115,6 +115,8 @@ _HANDLERS: dict[str, _Handler] = {
     "cancel_timer": timers.cancel,
     "cancel_all_timers": timers.cancel_all,
     "timer_status": timers.status,
+    "pause_timer": pause.pause,
+    "resume_timer": pause.resume,
     "stop": _stop,
     "answer": _answer_to_nothing,
 }

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from hive_mind.commands.choice import choose, meant, picks
 from hive_mind.commands.outcome import Outcome
 from hive_mind.commands.replies import listed, of_duration, reply, timer_name
 from hive_mind.commands.state import Asked, CommandState, remaining_s
 from hive_mind.language.durations import duration_text
-from hive_mind.language.words import keys_of
 from hive_mind.protocol.messages.client import TimerState
 
 MAX_TIMER_S = 7 * 86400
@@ -52,19 +52,11 @@ def _ask_duration(state: CommandState, now: datetime, name: str | None, key: str
 
 def cancel(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
     """Cancel the timer that is meant; what rings is silenced first; of several, ask which."""
-    if state.ringing and not _picks(slots):
+    if state.ringing and (not picks(slots) or not state.timers):
         return silence(state)
-    if not state.timers:
-        return silence(state) if state.ringing else Outcome(reply("timer_none"), state)
-    meant = _meant(state.timers, slots)
-    if not meant:
-        return Outcome(reply("timer_unknown"), state)
-    if len(meant) > 1 and not _same(meant):
-        asked = Asked(expects="timer", intent="cancel_timer", since=now.astimezone(UTC))
-        names = listed([timer_name(timer) for timer in meant])
-        question = reply("timer_which", count=len(meant), timers=names)
-        return Outcome(question, state.model_copy(update={"asked": asked}), asks=True)
-    timer = meant[0]
+    timer = choose(state, now, slots, "cancel_timer", state.timers)
+    if isinstance(timer, Outcome):
+        return timer
     kept = tuple(other for other in state.timers if other is not timer)
     said = reply("timer_cancelled") if not kept else reply("timer_cancelled_one", timer=timer_name(timer))
     return Outcome(said, state.model_copy(update={"timers": kept}), ("timers_changed",))
@@ -84,10 +76,10 @@ def status(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
     """Say how long is left, of the timer that is meant or of all."""
     if not state.timers:
         return Outcome(ring_text(state.ringing) if state.ringing else reply("timer_none"), state)
-    meant = _meant(state.timers, slots)
-    if not meant:
+    found = meant(state.timers, slots)
+    if not found:
         return Outcome(reply("timer_unknown"), state)
-    left = [(duration_text(round(remaining_s(timer, now))), timer) for timer in meant]
+    left = [(duration_text(round(remaining_s(timer, now))), timer) for timer in found]
     if len(left) > 1:
         items = [reply("timer_left_item", left=said, timer=timer_name(timer)) for said, timer in left]
         return Outcome(reply("timers_left", all=listed(items)), state)
@@ -120,28 +112,3 @@ def due(state: CommandState, now: datetime) -> tuple[CommandState, tuple[TimerSt
 def ring_text(rung: tuple[TimerState, ...]) -> str:
     """What is said when timers ring: "Le minuteur pâtes est terminé."."""
     return " ".join(reply("timer_ringing", timer=timer_name(timer)) for timer in rung)
-
-
-def _picks(slots: _Slots) -> bool:
-    return "name" in slots or "duration_s" in slots
-
-
-def _meant(timers: tuple[TimerState, ...], slots: _Slots) -> list[TimerState]:
-    """The timers that a name or a duration picks; all of them when neither is given."""
-    name, duration = slots.get("name"), slots.get("duration_s")
-    found = list(timers)
-    if name:
-        wanted = set(keys_of(str(name))) - _ARTICLES
-        exact = [t for t in found if t.name and set(keys_of(t.name)) - _ARTICLES == wanted]
-        found = exact or [t for t in found if t.name and wanted & (set(keys_of(t.name)) - _ARTICLES)]
-    if isinstance(duration, int | float):
-        found = [t for t in found if abs(t.duration_s - duration) < 1]
-    return found
-
-
-def _same(timers: list[TimerState]) -> bool:
-    """Whether nobody could tell these timers apart by name or duration."""
-    return len({(timer.name, timer.duration_s) for timer in timers}) == 1
-
-
-_ARTICLES = frozenset({"le", "la", "les", "l", "de", "du", "des", "d", "mon", "ma", "mes", "un", "une"})

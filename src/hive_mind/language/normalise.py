@@ -23,8 +23,9 @@ class Normaliser:
         tail: phrases dropped at the end.
         calls: words that call somebody ("hey"), the name after them unknown.
         slips: what recognisers write for what was said, phrase by phrase.
-        vocabulary: the words that somebody listens for, by sound; an unknown word that sounds like one
-            of them is taken for it.
+        vocabulary: the words that somebody listens for.
+        alike: those words by their sound, and the long ones by it less one letter; an unknown word that
+            sounds like one of them, or nearly, is taken for it.
     """
 
     anywhere: frozenset[_Phrase]
@@ -32,7 +33,8 @@ class Normaliser:
     tail: frozenset[_Phrase]
     calls: frozenset[str]
     slips: Mapping[_Phrase, _Phrase]
-    vocabulary: Mapping[str, tuple[str, ...]]
+    vocabulary: frozenset[str]
+    alike: Mapping[str, frozenset[str]]
 
     @classmethod
     def load(
@@ -45,9 +47,11 @@ class Normaliser:
             vocabulary: keys of the words of the grammar.
             language: ISO 639-1 code.
         """
-        by_sound: dict[str, tuple[str, ...]] = {}
-        for key in sorted(set(vocabulary)):
-            by_sound[sound(key)] = (*by_sound.get(sound(key), ()), key)
+        known = frozenset(vocabulary)
+        alike: dict[str, set[str]] = {}
+        for key in known:
+            for near in _nearby(sound(key)):
+                alike.setdefault(near, set()).add(key)
         fillers, slips = _tables(language)
         return cls(
             frozenset(fillers["anywhere"]),
@@ -55,7 +59,8 @@ class Normaliser:
             frozenset(fillers["tail"]),
             frozenset(phrase[0] for phrase in fillers["calls"]),
             slips,
-            by_sound,
+            known,
+            {near: frozenset(keys) for near, keys in alike.items()},
         )
 
     def readings(self, text: str) -> Iterator[tuple[str, tuple[Word, ...]]]:
@@ -117,11 +122,20 @@ class Normaliser:
         return tuple(self._nearest(word) for word in words)
 
     def _nearest(self, word: Word) -> Word:
-        alike = self.vocabulary.get(sound(word.key), ()) if len(word.key) >= _SHORTEST_RESPELLED else ()
-        if not alike or word.key in alike:
+        if len(word.key) < _SHORTEST_RESPELLED or word.key in self.vocabulary or word.key[0].isdigit():
             return word
-        best = max(alike, key=lambda key: SequenceMatcher(None, key, word.key).ratio())
-        return Word(best, best)
+        candidates = {key for near in _nearby(sound(word.key)) for key in self.alike.get(near, ())}
+        if not candidates:
+            return word
+        ratio, best = max((SequenceMatcher(None, key, word.key).ratio(), key) for key in candidates)
+        return Word(best, best) if ratio >= _LEAST_ALIKE else word
+
+
+def _nearby(heard: str) -> set[str]:
+    """A sound, and if it is long, what is left of it without any one of its letters."""
+    if len(heard) < _LONG_SOUND:
+        return {heard}
+    return {heard, *(heard[:at] + heard[at + 1 :] for at in range(len(heard)))}
 
 
 def _longest(phrases: frozenset[_Phrase] | Mapping[_Phrase, _Phrase], words: Sequence[Word], at: int) -> int:
@@ -141,6 +155,8 @@ def _longest_at_end(phrases: frozenset[_Phrase], words: Sequence[Word]) -> int:
 
 _LONGEST = 6
 _SHORTEST_RESPELLED = 4
+_LONG_SOUND = 6
+_LEAST_ALIKE = 0.7
 
 
 @lru_cache(maxsize=4)

@@ -17,6 +17,7 @@ from hive_mind.commands.interpret import (
 from hive_mind.commands.outcome import Outcome
 from hive_mind.commands.state import ASK_FOR_S, CommandState, remaining_s
 from hive_mind.commands.timers import MAX_TIMERS
+from hive_mind.commands.vocabulary import vocabulary
 from hive_mind.errors import UnderstandingError
 from hive_mind.language.speakable import speakable
 from hive_mind.protocol.messages.client import DeviceState
@@ -117,6 +118,21 @@ def test_an_unanswered_question_is_forgotten() -> None:
 def test_another_order_closes_the_question() -> None:
     state = order("start_timer", CommandState()).state
     assert expected(order("get_time", state).state, NOW) is None
+
+
+def test_a_paused_timer_waits_and_rings_later() -> None:
+    state = order("pause_timer", timer(600), NOW + timedelta(seconds=60)).state
+    assert next_due(state) is None
+    assert due(state, NOW + timedelta(days=2)) == (state, ())
+    resumed = order("resume_timer", state, NOW + timedelta(hours=1))
+    assert resumed.reply == "Minuteur relancé, il reste 9 minutes."
+    assert next_due(resumed.state) == NOW + timedelta(hours=1, minutes=9)
+
+
+def test_the_vocabulary_begins_with_the_names_of_the_timers() -> None:
+    words = vocabulary(timer(60, name="pâtes"))
+    assert words[0] == "pâtes"
+    assert "minuteur" in words
 
 
 def test_too_many_and_too_long_timers_are_refused() -> None:
