@@ -134,6 +134,15 @@ async def open_client(
             finally:
                 for task in running:
                     task.cancel()
+    except BaseExceptionGroup as group:
+        raise _first(group) from None
     finally:
         for worker in workers:
             worker.close()
+
+
+def _first(error: BaseException) -> BaseException:
+    """The fault itself, out of the groups that carry it, so that callers can tell it by its class."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
