@@ -26,7 +26,7 @@ def start(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
     name = str(slots["name"])[:_NAME_CHARACTERS] if slots.get("name") else None
     if not isinstance(duration, int | float):
         return _ask_duration(state, now, name, "timer_ask_duration")
-    if duration < 1:
+    if not duration >= 1:
         return _ask_duration(state, now, name, "timer_zero")
     if duration > MAX_TIMER_S:
         return Outcome(reply("timer_too_long", most=duration_text(MAX_TIMER_S)), state)

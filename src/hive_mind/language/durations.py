@@ -13,13 +13,17 @@ _UNITS = {
     "heure": _HOUR, "heures": _HOUR, "h": _HOUR,
     "jour": _DAY, "jours": _DAY, "j": _DAY, "journee": _DAY, "journees": _DAY,
     "semaine": 7 * _DAY, "semaines": 7 * _DAY,
+    "mois": 30 * _DAY, "an": 365 * _DAY, "ans": 365 * _DAY, "annee": 365 * _DAY, "annees": 365 * _DAY,
 }  # fmt: skip
 UNIT_WORDS = frozenset(key for key in _UNITS if len(key) > 3)
 """Keys of the units in full."""
 
 _LETTERS = frozenset({"s", "m", "h", "j"})
+_BEYOND = 366 * _DAY
 _SMALLER = {_HOUR: _MINUTE, _MINUTE: 1}
-_AROUND = frozenset({"de", "d", "pendant", "pour", "environ", "dans", "en", "durant"})
+_AROUND = frozenset(
+    {"de", "d", "pendant", "pour", "environ", "dans", "en", "durant", "exactement", "presque"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class DurationRead:
 def parse_duration(text: str) -> float | None:
     """The duration that a whole text says, in seconds; None when it says something else or nothing.
 
-    Words such as "pendant" and "environ" in front are allowed.
+    Words such as "pendant" and "environ" in front are allowed. A month counts 30 days, a year 365.
     """
     keys = keys_of(text)
     at = 0
@@ -52,7 +56,7 @@ def parse_duration(text: str) -> float | None:
 def read_durations(keys: Sequence[str], at: int = 0) -> list[DurationRead]:
     """Every duration that starts at `at`, the longest first: in "deux minutes trente", 150 s and 120 s."""
     found: list[DurationRead] = []
-    total, end, unit = 0.0, at, 8 * _DAY
+    total, end, unit = 0.0, at, _BEYOND
     while (part := _part(keys, end, unit)) is not None:
         total, end, unit = total + part[0], part[1], part[2]
         found.append(DurationRead(total, end, extendable=unit == _HOUR))
@@ -129,6 +133,9 @@ _FRACTIONS: dict[tuple[str, ...], tuple[float, int]] = {
     ("1", "quart", "d", "heure"): (_QUARTER, _MINUTE),
     ("1", "4", "d", "heure"): (_QUARTER, _MINUTE),
     ("quart", "d", "heure"): (_QUARTER, _MINUTE),
+    ("1", "4", "h"): (_QUARTER, _MINUTE),
+    ("3", "4", "h"): (_THREE_QUARTERS, _MINUTE),
+    ("1", "2", "h"): (_HALF, _MINUTE),
     ("trois", "quarts", "d", "heure"): (_THREE_QUARTERS, _MINUTE),
     ("trois", "quart", "d", "heure"): (_THREE_QUARTERS, _MINUTE),
     ("3", "quarts", "d", "heure"): (_THREE_QUARTERS, _MINUTE),

@@ -18,6 +18,7 @@ _TENS = {
 }  # fmt: skip
 _SCALES = {
     "mille": 1000,
+    "milles": 1000,
     "million": 10**6,
     "millions": 10**6,
     "milliard": 10**9,
@@ -77,10 +78,10 @@ def read_number(keys: Sequence[str], at: int = 0) -> tuple[float, int] | None:
     Returns:
         The number and the place after it; None when there is none.
     """
-    written = _key(keys, at)
-    if written.count(",") == 1 and len(written) <= _LONGEST_DIGITS:
-        whole, _, decimals = written.partition(",")
-        value, end = float(f"{whole.replace('.', '')}.{decimals}"), at + 1
+    written = _key(keys, at).replace(",", ".") if _digits(_key(keys, at)) is None else ""
+    whole, _, decimals = written.rpartition(".")
+    if (number := _digits(whole)) is not None and decimals.isdecimal() and len(written) <= _LONGEST_DIGITS:
+        value, end = float(f"{number}.{decimals}"), at + 1
     else:
         read = read_integer(keys, at)
         if read is None or _key(keys, read[1]) not in ("virgule", "point"):

@@ -86,14 +86,15 @@ class Grammar:
         found = read_sentences(folders)
         self._blocks = [block for block, _, _ in found.templates]
         self._network = Network(frozenset(SLOT_TYPES))
-        self._starts: list[int] = []
+        self._by_first_word: dict[str, list[int]] = {}
+        self._by_first_slot: list[int] = []
         for owner, (block, node, rules) in enumerate(found.templates):
             try:
-                self._starts.append(self._network.add(node, owner, rules))
+                self._enter(self._network.add(node, owner, rules))
             except UnderstandingError as error:
                 raise UnderstandingError(f"sentence file {block.source}: {error.message}") from error
         vocabulary = vocabulary_of(found) | NUMBER_WORDS | UNIT_WORDS
-        self._normaliser = Normaliser.load(robot_names, vocabulary)
+        self._normaliser = Normaliser(robot_names, vocabulary)
 
     @classmethod
     def load(cls, *extra: Path, language: str = "fr", robot_names: Sequence[str] = ()) -> "Grammar":
@@ -133,6 +134,14 @@ class Grammar:
             return best.reading.extent
         return "unfinished" if unfinished and best is None else "open"
 
+    def _enter(self, start: int) -> None:
+        """Note with which words, or slots, the template at `start` begins."""
+        point = self._network.point(start)
+        for word in point.words:
+            self._by_first_word.setdefault(word, []).append(start)
+        if point.slots:
+            self._by_first_slot.append(start)
+
     def _best(self, text: str, expecting: str | None) -> tuple[_Found | None, bool]:
         """The surest reading of a text; and whether any reading of it is the beginning of a sentence."""
         best: _Found | None = None
@@ -155,8 +164,10 @@ class Grammar:
             return "open"
         reached: list[dict[int, _Path]] = [{} for _ in range(size + 1)]
         allowed = (None, expecting)
-        starts = (s for s, block in zip(self._starts, self._blocks, strict=True) if block.when in allowed)
-        reached[0] = dict.fromkeys(starts, _Path())
+        starts = (*self._by_first_word.get(words[0].key, ()), *self._by_first_slot)
+        reached[0] = {
+            start: _Path() for start in starts if self._blocks[self._network.owner(start)].when in allowed
+        }
         begun: set[int] = set()
         for at in range(size):
             key = words[at].key

@@ -143,6 +143,7 @@ def test_too_many_and_too_long_timers_are_refused() -> None:
     assert order("start_timer", CommandState(), duration_s=3_600_000).state.timers == ()
     assert order("start_timer", CommandState(), duration_s=float("inf")).state.timers == ()
     assert order("start_timer", CommandState(), duration_s=0.5).asks
+    assert order("start_timer", CommandState(), duration_s=float("nan")).asks
 
 
 def test_timers_that_nobody_can_tell_apart_need_no_question() -> None:

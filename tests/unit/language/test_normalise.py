@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hive_mind.language.normalise import Normaliser
 from hive_mind.language.words import fold, keys_of, text_of, words_of
 
-NORMALISER = Normaliser.load(["Alison"])
+NORMALISER = Normaliser(["Alison"])
 
 
 def readings(text: str) -> list[str]:

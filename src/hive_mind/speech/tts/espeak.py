@@ -17,12 +17,13 @@ class EspeakVoice:
         language: espeak-ng's name of the voice; "fr" is French of France.
 
     Raises:
-        SpeechError: VOICE_UNAVAILABLE when the library is not installed.
+        SpeechError: VOICE_UNAVAILABLE without the library, VOICE_UNKNOWN when it has no such voice.
     """
 
     def __init__(self, language: str = "fr") -> None:
         self._language = language
         self._library = espeak_library()
+        self._library.phonemes("", language)
         self.capabilities = TtsCapabilities(
             name=f"espeak:{language}",
             language=language.partition("-")[0],

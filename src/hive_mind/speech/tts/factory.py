@@ -49,7 +49,7 @@ def make_voice(
     voices = installed_voices(find, piper_models)
     if voice_id is not None:
         return _named(voices, voice_id, threads)
-    made = _choose([v for v in voices if v.language == language and v.neural], memory, budget_s, threads)
+    made = choose([v for v in voices if v.language == language and v.neural], memory, budget_s, threads)
     floor = espeak_voice(language).make(threads)
     return floor if made is None else FallbackVoice([made, floor])
 
@@ -65,10 +65,10 @@ def _named(voices: list[InstalledVoice], voice_id: str, threads: int) -> TextToS
     raise SpeechError(f"There is no voice {voice_id!r} here; there are: {known}.", code="VOICE_UNKNOWN")
 
 
-def _choose(
+def choose(
     voices: list[InstalledVoice], memory: Path | None, budget_s: float, threads: int
 ) -> TextToSpeech | None:
-    """The first that fits the budget, else the fastest bearable one, else None."""
+    """Make the first voice that fits the budget, else the fastest one within `PATIENCE_S`, else None."""
     known = SpeedMemory(memory)
     slower: list[tuple[Speed, InstalledVoice]] = []
     if not voices:

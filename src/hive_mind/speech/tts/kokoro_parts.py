@@ -71,9 +71,15 @@ def parts_of(model: Path, voice: str) -> Parts | None:
                 part_file.replace(path)
             finally:
                 part_file.unlink(missing_ok=True)
-    except (OSError, KeyError, IndexError, StopIteration, ValueError) as error:
+    except Exception as error:  # noqa: BLE001 - a strange graph fails in many ways; the whole one still speaks
         log.warning("Kokoro's network cannot be cut (%r): it speaks a clause at a time.", error)
         return None
+    for old in {*model.parent.glob("text-*.onnx"), *model.parent.glob("decoder-*.onnx")} - {
+        made.text,
+        made.decoder,
+    }:
+        if f"-{digest[:12]}-{RECIPE}" not in old.name:
+            old.unlink(missing_ok=True)
     return made
 
 

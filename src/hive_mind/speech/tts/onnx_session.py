@@ -1,17 +1,19 @@
 """An onnxruntime session that a `CancelToken` stops."""
 
+import threading
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
-from hive_mind.errors import Cancelled, SpeechError
+from hive_mind.errors import SpeechError
 from hive_mind.speech.cancel import CancelToken
 
 
 class OnnxSession:
-    """A model loaded for inference on the CPU.
+    """A model loaded for inference on the CPU. Thread-safe: one inference at a time, the others wait.
 
     Args:
         path: the ONNX file.
@@ -35,6 +37,7 @@ class OnnxSession:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
         self._run_options = onnxruntime.RunOptions
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix=path.stem)
         try:
             self._session = onnxruntime.InferenceSession(
                 str(path), sess_options=options, providers=["CPUExecutionProvider"]
@@ -55,16 +58,20 @@ class OnnxSession:
         """
         options = self._run_options()
         options.log_severity_level = 4
+        done = threading.Event()
 
         def stop() -> None:
             options.terminate = True
+            done.set()
 
-        try:
-            with cancel.calling(stop):
-                results: list[NDArray[Any]] = self._session.run(outputs, dict(inputs), options)
-        except Exception as error:  # onnxruntime's errors have no other common base
-            if cancel.cancelled:
-                raise Cancelled("The synthesis was cancelled.") from error
-            raise SpeechError(f"The voice's network failed: {error}") from error
+        with cancel.calling(stop):
+            job = self._worker.submit(self._session.run, outputs, dict(inputs), options)
+            job.add_done_callback(lambda _: done.set())
+            done.wait()
+        # onnxruntime stops between two operators, which may take it a while: nobody waits for that.
         cancel.raise_if_cancelled()
+        try:
+            results: list[NDArray[Any]] = job.result()
+        except Exception as error:  # onnxruntime's errors have no other common base
+            raise SpeechError(f"The voice's network failed: {error}") from error
         return results
