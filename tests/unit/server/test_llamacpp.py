@@ -113,7 +113,12 @@ async def test_a_file_that_is_no_model(tmp_path: Path) -> None:
 
 
 async def test_a_whole_turn_through_the_socket(gguf: Path, tmp_path: Path) -> None:
-    settings: dict[str, Any] = {"llm_engine": "llamacpp", "llm_model": str(gguf), "llm_temperature": 0.0, "llm_threads": 1}
+    settings: dict[str, Any] = {
+        "llm_engine": "llamacpp",
+        "llm_model": str(gguf),
+        "llm_temperature": 0.0,
+        "llm_threads": 1,
+    }
     async with running_server(tmp_path, **settings) as running, TextClient(running.ws) as client:
         await eventually(lambda: running.house.model.state == "ready", within=90)
         answer, end = await client.ask(ITALY)

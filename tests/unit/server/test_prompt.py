@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hive_mind.server.core.entry import Entry
+from hive_mind.server.core.llm.engine import ChatMessage
 from hive_mind.server.core.llm.plain import SOFT_END, PlainText
-from hive_mind.server.core.llm.prompt import History, chat, system_text
+from hive_mind.server.core.llm.prompt import History, chat, persona
 
+SYSTEM = [ChatMessage("system", "S")]
 START = datetime(2026, 11, 22, 10, tzinfo=UTC)
 
 
@@ -35,13 +37,15 @@ def talk(turns: int, size: int = 50) -> list[Entry]:
 
 
 def test_the_date_ends_the_system_message() -> None:
-    today = system_text("Alison", date(2026, 11, 22))
-    tomorrow = system_text("Alison", date(2026, 11, 23))
-    assert today.endswith("Nous sommes le dimanche 22 novembre 2026.")
-    assert "Alison" in today and "{" not in today
-    assert today.removesuffix("dimanche 22 novembre 2026.") == tomorrow.removesuffix(
+    today = persona("Alison", date(2026, 11, 22))
+    tomorrow = persona("Alison", date(2026, 11, 23))
+    assert today[0].content.endswith("Nous sommes le dimanche 22 novembre 2026.")
+    assert "Alison" in today[0].content and "{" not in today[0].content
+    assert today[0].content.removesuffix("dimanche 22 novembre 2026.") == tomorrow[0].content.removesuffix(
         "lundi 23 novembre 2026."
     )
+    assert today[1:] == tomorrow[1:]
+    assert [m.role for m in today[1:]] == ["user", "assistant"] * (len(today) // 2)
 
 
 def test_the_prompt_only_grows_at_its_end_until_half_is_dropped() -> None:
@@ -79,9 +83,9 @@ def test_commands_are_not_shown_and_roles_take_turns() -> None:
 
 def test_an_unanswered_question_goes_with_the_next() -> None:
     past = History(1000).window([entry("user", "Je m'appelle Alice.")])
-    assert [m.content for m in chat("S", past, "Et toi ?")] == ["S", "Je m'appelle Alice.\nEt toi ?"]
-    assert [m.content for m in chat("S", past, "Je m'appelle Alice.")] == ["S", "Je m'appelle Alice."]
-    assert [m.content for m in chat("S", [], "")] == ["S", ""]
+    assert [m.content for m in chat(SYSTEM, past, "Et toi ?")] == ["S", "Je m'appelle Alice.\nEt toi ?"]
+    assert [m.content for m in chat(SYSTEM, past, "Je m'appelle Alice.")] == ["S", "Je m'appelle Alice."]
+    assert [m.content for m in chat(SYSTEM, [], "")] == ["S", ""]
 
 
 def test_a_budget_of_nothing() -> None:
@@ -103,6 +107,8 @@ def plain(text: str, size: int = 3) -> str:
         ("Il fait 8 °C.\nIl pleut.", "Il fait 8 °C. Il pleut."),
         ("Voici trois idées.\n1. Des pâtes\n2. Du riz", "Voici trois idées."),
         ("Je propose :\n- des pâtes\n- du riz", "Je propose : des pâtes du riz"),
+        ("1. Dors tôt.\n2. Mange peu.", "Dors tôt. Mange peu."),
+        ("Voici une fonction : ```python\nx = 1\n```", "Voici une fonction :"),
         ("\n\nBonjour.", "Bonjour."),
         ("En 14,5 secondes.", "En 14,5 secondes."),
     ],

@@ -106,7 +106,7 @@ async def test_two_clients_share_the_conversation(running: Running, model: Scrip
         await two.until("context_event", role="assistant")
         await two.ask("Comment je m'appelle ?")
         seen = [m.content for m in model.chats[-1]]
-        assert seen[1:] == [
+        assert seen[-3:] == [
             "Je m'appelle Alice.",
             "Tu as dit : Je m'appelle Alice..",
             "Comment je m'appelle ?",
@@ -202,6 +202,6 @@ async def test_forget_a_turn_and_everything(running: Running, model: ScriptedMod
         assert "1234" not in str(model.chats[-1]) and "thé" in str(model.chats[-1])
         await client.send("forget", scope="all")
         await client.ask("Et maintenant ?")
-        assert len(model.chats[-1]) == 2
+        assert model.chats[-1][:-1] == model.chats[0][:-1]
         await client.send("forget", scope="day")
         assert (await client.until("error"))["code"] == "FORGET_INVALID"

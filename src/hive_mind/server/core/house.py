@@ -15,7 +15,7 @@ from hive_mind.server.config import ServerConfig
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.entry import Entry
 from hive_mind.server.core.llm.engine import Chat, LanguageModel
-from hive_mind.server.core.llm.prompt import History, chat, system_text
+from hive_mind.server.core.llm.prompt import History, chat, persona
 from hive_mind.server.core.trace import Traces
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Grammar
@@ -65,7 +65,7 @@ class House:
     def prompt(self, question: str) -> Chat:
         """The chat for a question, from the conversation so far."""
         past = self._history.window(self.context.tail)
-        return chat(system_text(self.config.name, self.now().date()), past, question)
+        return chat(persona(self.config.name, self.now().date()), past, question)
 
     async def warm(self) -> None:
         """Have the model read the conversation so far, so that only the question remains."""

@@ -125,12 +125,20 @@ class Turn:
             await self._confirmed.wait()
             await self._remember("user", self.text)
             await asyncio.wait({self._answering})
+            self._make_sure_of_an_end(self._answering)
             await self._end()
         finally:
             if self._answering is not None and not self._answering.done():
                 self._answering.cancel()
                 await asyncio.wait({self._answering})
             self.over.set()
+
+    def _make_sure_of_an_end(self, answering: asyncio.Task[None]) -> None:
+        """Whatever happened, even to the excuse itself: one last chunk, and a line in the log."""
+        if not answering.cancelled() and (error := answering.exception()) is not None:
+            self._log.error("turn failed", code="INTERNAL", exc_info=error)
+            self._outcome = "failed"
+        self._say("", final=True)
 
     async def _answer(self, match: Match | None, chat: Chat) -> None:
         try:

@@ -9,7 +9,8 @@ SOFT_END = 280
 _MARKUP = str.maketrans(dict.fromkeys("*`#_~|<>", ""))
 _LIST = re.compile(r"\n\s*(?:[-•*+]|\d+[.)])\s")
 _SENTENCE_END = re.compile(r"[.!?…](?=\s|$)")
-_HOLD = 8
+_UNSURE = re.compile(r"(?:\n\s*(?:\d{1,2}[.)]?|[-•*+])?|(?<!`)`{1,2})$")
+"""The end of a piece that may turn out to begin a list or a block of code: what follows is waited for."""
 
 
 class PlainText:
@@ -17,9 +18,9 @@ class PlainText:
 
     def __init__(self) -> None:
         self.done = False
-        self._raw = ""
+        self._raw = "\n"
         self._said = ""
-        self._items = 0
+        self._listing = False
 
     @property
     def said(self) -> str:
@@ -31,12 +32,9 @@ class PlainText:
         if self.done:
             return ""
         self._raw += piece
-        # A line break may turn out to begin a list: wait for what follows it.
-        cut = self._raw.rfind("\n")
-        if cut >= 0 and len(self._raw) - cut < _HOLD:
-            ready, self._raw = self._raw[:cut], self._raw[cut:]
-        else:
-            ready, self._raw = self._raw, ""
+        unsure = _UNSURE.search(self._raw)
+        cut = unsure.start() if unsure else len(self._raw)
+        ready, self._raw = self._raw[:cut], self._raw[cut:]
         return self._say(ready)
 
     def flush(self) -> str:
@@ -46,14 +44,23 @@ class PlainText:
         self.done = True
         return said
 
+    def _without_list(self, text: str) -> str:
+        """A list is read as sentences where it is the answer; after a complete answer it is left out."""
+        found = _LIST.search(text)
+        if found is None:
+            return text
+        before = (self._said + text[: found.start()]).rstrip()
+        self._listing = self._listing or not before or before.endswith(":")
+        if self._listing:
+            return _LIST.sub(" ", text)
+        self.done = True
+        return text[: found.start()]
+
     def _say(self, text: str) -> str:
-        if found := _LIST.search(text):
-            # A list is read as a sentence only if it is all there is to say.
-            if _SENTENCE_END.search(self._said + text[: found.start()]):
-                text = text[: found.start()]
-                self.done = True
-            else:
-                text = _LIST.sub(" ", text)
+        if "```" in text:
+            text = text[: text.index("```")]
+            self.done = True
+        text = self._without_list(text)
         text = "".join(
             c
             for c in text.translate(_MARKUP)

@@ -1,34 +1,41 @@
 """What the language model reads. Pure: the date is an argument.
 
 The text only ever grows at its end, so that the model's cache holds all but the newest words: the persona
-never changes, the date ends the system message and changes once a day, no clock is told, and of a
+never changes but for the date, once a day, no clock is told, and of a
 conversation past its budget the older half is dropped at once rather than a little at each turn.
 """
 
+import tomllib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 from itertools import zip_longest
+from typing import Literal
 
 from hive_mind.language.spoken import date_text
 from hive_mind.server.core.entry import Entry
 from hive_mind.server.core.llm.engine import ChatMessage
+
+_ROLES: tuple[Literal["user", "assistant"], ...] = ("user", "assistant")
 
 CONVERSATION = "conversation"
 """Intent of what the model answers. Only this is shown to it again: yesterday's "Il est 14 h 30" would
 otherwise be taken for the time."""
 
 
-def system_text(name: str, today: date, language: str = "fr") -> str:
-    """The system message.
+def persona(name: str, today: date, language: str = "fr") -> list[ChatMessage]:
+    """The system message, and examples of how to answer.
 
     Args:
         name: what the assistant calls itself.
         today: in the household's time zone.
         language: ISO 639-1 code.
     """
-    return f"{_persona(language).format(name=name)}Nous sommes le {date_text(today)}."
+    data = _persona(language)
+    system = data.system.format(name=name, date=date_text(today))
+    return [ChatMessage("system", system), *(ChatMessage(role, text) for role, text in data.examples)]
 
 
 class History:
@@ -61,9 +68,9 @@ class History:
         return _in_turn(kept)
 
 
-def chat(system: str, past: Iterable[ChatMessage], question: str) -> list[ChatMessage]:
+def chat(persona: Iterable[ChatMessage], past: Iterable[ChatMessage], question: str) -> list[ChatMessage]:
     """The whole prompt of a question; an empty one makes the prefix to be read ahead."""
-    messages = [ChatMessage("system", system), *past]
+    messages = [*persona, *past]
     if messages[-1].role == "user":
         before = messages.pop().content
         question = before if before.endswith(question) else f"{before}\n{question}"
@@ -81,6 +88,19 @@ def _in_turn(entries: Iterable[Entry]) -> list[ChatMessage]:
     return turns
 
 
+@dataclass(frozen=True, slots=True)
+class _Persona:
+    """What `persona.toml` holds."""
+
+    system: str
+    examples: tuple[tuple[Literal["user", "assistant"], str], ...]
+
+
 @lru_cache(maxsize=4)
-def _persona(language: str) -> str:
-    return (files("hive_mind.server") / "data" / language / "persona.txt").read_text("utf-8")
+def _persona(language: str) -> _Persona:
+    text = (files("hive_mind.server") / "data" / language / "persona.toml").read_text("utf-8")
+    data = tomllib.loads(text)
+    pairs: list[tuple[Literal["user", "assistant"], str]] = [
+        (role, str(example[role])) for example in data["examples"] for role in _ROLES
+    ]
+    return _Persona(str(data["system"]).strip(), tuple(pairs))
