@@ -81,3 +81,23 @@ def test_looking_up_a_phrase_teaches_nothing_about_speed() -> None:
     pace.note("Bonjour.", rendering_s=0.0, sound_s=0.8)
     pace.note("", rendering_s=1.0, sound_s=0.0)
     assert pace.factor == 0.4
+
+
+def test_a_way_given_for_a_moment_only_is_no_reason_to_begin() -> None:
+    async def scene() -> list[str]:
+        voice = ToneVoice()
+        worker = Worker("prepare")
+        preparer = Preparer(CachedVoice(voice), worker, VirtualClock(), Pace())
+        with preparer.given_way():
+            preparer.want(["un"])
+            running = asyncio.ensure_future(preparer.run())
+            await asyncio.sleep(1)
+        with preparer.given_way():
+            await asyncio.sleep(1)
+            said = list(voice.said)
+        running.cancel()
+        await asyncio.wait([running])
+        worker.close()
+        return said
+
+    assert run(scene()) == []

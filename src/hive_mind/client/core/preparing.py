@@ -62,6 +62,8 @@ class Preparer:
         """Render until cancelled."""
         while True:
             await self._go.wait()
+            if not self._go.is_set():
+                continue  # it was taken back before we woke up
             text = self._wanted[0]
             self._token = CancelToken()
             try:
