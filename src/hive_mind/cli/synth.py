@@ -29,11 +29,13 @@ def synth(
 
     Example: hive-mind synth "Il est 14 h 30." --out heure.wav --voice kokoro:ff_siwis
     """
-    root = models_dir(data_dir(data))
+    from hive_mind.models.store import ModelStore
+
+    store = ModelStore(models_dir(data_dir(data)))
     if show:
         from hive_mind.speech.tts.voices import installed_voices
 
-        for known in installed_voices(lambda model_id: _folder(root, model_id)):
+        for known in installed_voices(store.find):
             typer.echo(f"{known.id}\t{known.language}")
         return
     if out is None or not text:
@@ -41,9 +43,7 @@ def synth(
     from hive_mind.speech.files import write_wav
     from hive_mind.speech.tts.factory import make_voice
 
-    speaker = make_voice(
-        lambda model_id: _folder(root, model_id), voice, memory=data_dir(data) / "voice-speed.json"
-    )
+    speaker = make_voice(store.find, voice, memory=data_dir(data) / "voice-speed.json")
     pieces = list(_say(speaker, text))
     if not pieces:
         raise SpeechError("There is nothing to say in this text.", code="NOTHING_TO_SAY")
@@ -70,9 +70,3 @@ def _say(voice: TextToSpeech, text: str) -> Iterator[Samples]:
             yield silence(PAUSE_S, voice.capabilities.rate)
         begun = begun or bool(pieces)
         yield from pieces
-
-
-def _folder(root: Path, model_id: str) -> Path | None:
-    """Folder of an installed model."""
-    folder = root / model_id
-    return folder if folder.is_dir() else None
