@@ -77,6 +77,22 @@ async def test_interrupt_keeps_what_was_heard(running: Running, model: ScriptedM
         assert running.house.context.tail[-1].text == "La capitale"
 
 
+async def test_of_an_answer_cut_while_it_was_spoken_the_heard_part_is_kept(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    async with running_server(tmp_path, model) as running, TextClient(running.ws) as client:
+        _, end = await client.ask(ITALY)
+        await client.send("interrupt", turn_id=end["turn_id"], spoken="La capitale")
+        await client.ask("Bonjour")
+        await eventually(lambda: [e.text for e in running.house.context.tail][1] == "La capitale")
+        _, end = await client.ask("Encore")
+        await client.send("interrupt", turn_id=end["turn_id"], spoken="")
+        await eventually(lambda: len(running.house.context.tail) == 5)
+    async with running_server(tmp_path, model) as running:
+        said = [e.text for e in running.house.context.tail]
+        assert sorted(said) == sorted([ITALY, "La capitale", "Bonjour", "Tu as dit : Bonjour.", "Encore"])
+
+
 async def test_a_draft_confirmed(running: Running, model: ScriptedModel) -> None:
     async with TextClient(running.ws) as client:
         await client.say(ITALY, utterance_id="u1", speculative=True)

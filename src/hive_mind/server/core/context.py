@@ -125,6 +125,29 @@ class Context:
             await self._tell({"forgotten": True})
         return erased
 
+    async def cut_answer(self, turn_id: str, heard: str) -> None:
+        """Remember of a turn's answer only what was heard.
+
+        Raises:
+            ContextError: Redis is away; in memory it is done all the same.
+        """
+        async with self._write:
+            answer = next((e for e in self._tail if e.turn_id == turn_id and e.role == "assistant"), None)
+            if answer is None:
+                return
+            cut = answer.model_copy(update={"text": heard, "complete": False})
+            kept = (cut if e is answer else e for e in self._tail)
+            self._tail = deque((e for e in kept if e.text), maxlen=TAIL)
+            if answer in self._waiting:
+                waiting = (cut if e is answer else e for e in self._waiting)
+                self._waiting = deque((e for e in waiting if e.text), maxlen=WAITING)
+                return
+            await self._store.forget_turn(turn_id, "assistant")
+            if heard:
+                await self._store.append(cut)
+        with contextlib.suppress(ContextError):
+            await self._tell({"forgotten": True})
+
     async def save_state(self, name: str, value: bytes | None) -> None:
         """Keep a small state; while Redis is away, in memory."""
         try:
@@ -166,19 +189,26 @@ class Context:
         while True:
             try:
                 async for raw in self._store.events():
-                    event = json.loads(raw)
-                    if event["origin"] == self._origin:
-                        continue
-                    if "entry" in event:
-                        entry = Entry.model_validate(event["entry"])
-                        self._tail.append(entry)
-                        for listener in self._listeners:
-                            listener(entry)
-                    else:
-                        await self._reload()
+                    await self._take_in(raw)
             except ContextError as error:
                 self._now_lost(error)
                 await asyncio.sleep(_RETRY_S[1])
+
+    async def _take_in(self, raw: bytes) -> None:
+        try:
+            event = json.loads(raw)
+            if event["origin"] == self._origin:
+                return
+            entry = Entry.model_validate(event["entry"]) if "entry" in event else None
+        except (ValueError, KeyError, TypeError):
+            self._log.warning("event of another version ignored")
+            return
+        if entry is None:
+            await self._reload()
+            return
+        self._tail.append(entry)
+        for listener in self._listeners:
+            listener(entry)
 
     async def _recover(self) -> None:
         """Whenever Redis is lost, bring it back or wait for it, then write what waited."""

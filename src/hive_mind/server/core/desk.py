@@ -151,12 +151,12 @@ class Desk:
             if self._draft is not None and self._draft.utterance_id == wish.utterance_id:
                 self._drop_draft()
             if self._turn is not None and self._turn.utterance_id == wish.utterance_id:
-                self._turn.interrupt(wish.spoken)
+                self._stop(self._turn, wish.spoken)
             return
         if wish.turn_id is None or (self._draft is not None and self._draft.turn_id == wish.turn_id):
             self._drop_draft()
         if self._turn is not None and wish.turn_id in (None, self._turn.turn_id):
-            self._turn.interrupt(wish.spoken)
+            self._stop(self._turn, wish.spoken)
 
     def on_flow(self, flow: Flow) -> None:
         """Pause or resume the model, for a client that shares its processor."""
@@ -179,6 +179,12 @@ class Desk:
         """Return when no turn runs."""
         if running := [task for task in self._tasks.values() if not task.done()]:
             await asyncio.wait(running)
+
+    def _stop(self, turn: Turn, spoken: str | None) -> None:
+        """Stop a turn; of an answer that was only still being spoken, remember what was heard."""
+        if turn.over.is_set() and spoken is not None:
+            self._house.spawn(self._house.context.cut_answer(turn.turn_id, spoken.strip()))
+        turn.interrupt(spoken)
 
     def _begin(self, text: str, utterance: str | None, *, draft: bool, after: Turn | None) -> Turn:
         session = self.session

@@ -6,6 +6,7 @@ user holds a shared lock, and whoever can make it exclusive is the last.
 """
 
 import asyncio
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -106,8 +107,8 @@ class EmbeddedRedis:
             raise ConfigError(
                 f"The data folder {self._data} is not writable: {error.strerror}.", code="DATA_NOT_WRITABLE"
             ) from error
-        self._socket = runtime_dir(self._data) / "redis.sock"
         await asyncio.to_thread(self._share_lock)
+        self._socket = runtime_dir(self._data) / "redis.sock"
         await self.ensure()
 
     async def ensure(self) -> None:
@@ -147,13 +148,15 @@ class EmbeddedRedis:
 
     async def stop(self) -> None:
         """Shut it down, unless another server still uses it. Everything is on disk already."""
-        if self._lock is None or self._socket is None:
+        lock, self._lock = self._lock, None
+        if lock is None or self._socket is None:
             return
-        last = await asyncio.to_thread(self._is_last_user)
-        self._lock.close()
-        self._lock = None
-        if not last:
-            return
+        # Held to the end: a server that starts meanwhile waits, and then starts a Redis of its own.
+        with lock:
+            if await asyncio.to_thread(_is_last_user, lock):
+                await self._shut_down()
+
+    async def _shut_down(self) -> None:
         client = self._client()
         try:
             await client.shutdown(save=False, nosave=True)
@@ -161,6 +164,8 @@ class EmbeddedRedis:
             self._log.warning("redis not stopped", reason=type(error).__name__)
         finally:
             await client.aclose()
+        with contextlib.suppress(OSError):
+            await asyncio.to_thread(self.socket.parent.rmdir)
 
     def _client(self) -> Redis:
         """A client that tries once: what it asks is whether Redis is there."""
@@ -208,14 +213,13 @@ class EmbeddedRedis:
         if self._lock is not None:
             fcntl.flock(self._lock, fcntl.LOCK_SH)
 
-    def _is_last_user(self) -> bool:
-        if self._lock is None:
-            return False
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
+
+def _is_last_user(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _lock_whole(file: IO[str]) -> None:

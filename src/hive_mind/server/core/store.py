@@ -114,11 +114,13 @@ class ContextStore:
         except (RedisError, OSError) as error:
             raise _away(error) from error
 
-    async def forget_turn(self, turn_id: str) -> int:
-        """Erase the entries of a turn; answer how many."""
+    async def forget_turn(self, turn_id: str, role: str | None = None) -> int:
+        """Erase the entries of a turn, or those of one role; answer how many."""
         try:
             raw = await self._redis.xrange(STREAM)
-            ids = [s.id for s in self._read(raw) if s.entry.turn_id == turn_id]
+            ids = [
+                s.id for s in self._read(raw) if s.entry.turn_id == turn_id and role in (None, s.entry.role)
+            ]
             return int(await self._redis.xdel(STREAM, *ids)) if ids else 0
         except (RedisError, OSError) as error:
             raise _away(error) from error
