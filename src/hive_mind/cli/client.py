@@ -1,0 +1,117 @@
+"""`hive-mind client`."""
+
+import asyncio
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hive_mind.client.config import ClientConfig, load_config
+from hive_mind.client.core.state import ClientState, Link
+from hive_mind.client.core.turn import TurnRecord
+from hive_mind.client.core.websocket import server_url
+from hive_mind.client.engines import Engines, load_engines
+from hive_mind.client.logs import set_up_logs
+from hive_mind.client.microphone import Devices, open_devices, run_client
+from hive_mind.client.platform.base import find_platform
+
+
+def client(
+    server: Annotated[
+        str | None, typer.Option(help="The server's address, such as ws://192.168.1.20:8000/ws.")
+    ] = None,
+    room: Annotated[str | None, typer.Option(help="Where this client stands, such as cuisine.")] = None,
+    microphone: Annotated[str | None, typer.Option(help="Name of the microphone.")] = None,
+    speaker: Annotated[str | None, typer.Option(help="Name of the speaker.")] = None,
+    voice: Annotated[str | None, typer.Option(help="Voice of the answers, such as espeak:fr.")] = None,
+    listening: Annotated[
+        str | None, typer.Option(help="always: whatever is said; button: press Enter, then speak.")
+    ] = None,
+    barge_in: Annotated[
+        bool, typer.Option("--barge-in", help="Speech stops an answer. Use headphones.")
+    ] = False,
+    data: Annotated[Path | None, typer.Option(help="Data folder (models, timers).")] = None,
+) -> None:
+    """Start a voice client in this room: microphone in, speaker out.
+
+    In a terminal, press Enter and speak; Enter again stops an answer. Elsewhere (a service) it listens all
+    the time and answers whatever is said to it. Time, date, stopwatch and timers also work without a server.
+    Every option is also a variable: HIVE_MIND_CLIENT_SERVER, HIVE_MIND_CLIENT_ROOM, ... Ctrl-C ends it.
+
+    Example: ./hive client --server ws://192.168.1.20:8000/ws --room cuisine
+    """
+    config = load_config(
+        server=server,
+        room=room,
+        microphone=microphone,
+        speaker=speaker,
+        voice=voice,
+        listening=listening,
+        barge_in=barge_in or None,
+        data=data,
+    )
+    set_up_logs(config.log_level)
+    server_url(config.server)
+    engines = load_engines(config)
+    devices = open_devices(find_platform(), config, engines.voice.capabilities.rate)
+    asyncio.run(talk(config, engines, devices))
+
+
+async def talk(config: ClientConfig, engines: Engines, devices: Devices) -> None:
+    """Run the client with Enter as its button in a terminal, else always listening."""
+    by_button = (config.listening or ("button" if sys.stdin.isatty() else "always")) == "button"
+    typer.echo(
+        f"Microphone: {devices.microphone.device.name}. Speaker: {devices.speaker.device.name}.", err=True
+    )
+    typer.echo("Press Enter and speak." if by_button else "Speak when you like.", err=True)
+    await run_client(
+        config,
+        engines,
+        devices,
+        button=_enter_key() if by_button else None,
+        on_turn=_show,
+        on_change=_Announcer(),
+    )
+
+
+def _enter_key() -> asyncio.Queue[None]:
+    """One item for each line of standard input; presses that nobody takes are dropped."""
+    loop = asyncio.get_running_loop()
+    presses: asyncio.Queue[None] = asyncio.Queue(1)
+
+    def _pressed() -> None:
+        if not presses.full():
+            presses.put_nowait(None)
+
+    def _read() -> None:
+        for _ in sys.stdin:
+            if loop.is_closed():
+                return
+            loop.call_soon_threadsafe(_pressed)
+
+    threading.Thread(target=_read, name="enter", daemon=True).start()
+    return presses
+
+
+def _show(record: TurnRecord) -> None:
+    typer.echo(f"« {record.transcript} »\n{record.answer}")
+
+
+class _Announcer:
+    """Tells on stderr when the server comes and goes."""
+
+    def __init__(self) -> None:
+        self._link = Link.CONNECTING
+
+    def __call__(self, state: ClientState) -> None:
+        """A new state."""
+        if state.link is not self._link:
+            self._link = state.link
+            typer.echo(f"Server: {state.link.value}.", err=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(client)

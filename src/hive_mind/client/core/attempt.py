@@ -1,0 +1,294 @@
+"""One reading of an utterance and the answer to it: begun at a pause, heard only if the pause was the end."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+
+from hive_mind.client.core.answering import Answer, Hooks
+from hive_mind.client.core.exchange import Exchange, ServerSaid
+from hive_mind.client.core.shop import Shop
+from hive_mind.client.core.speaking import clauses_of
+from hive_mind.client.core.state import Effect, Event
+from hive_mind.client.core.turn import Route, Timeline, TurnRecord
+from hive_mind.client.core.websocket import ServerLink
+from hive_mind.commands.interpret import INTENTS
+from hive_mind.errors import LinkError, SpeechError
+from hive_mind.language.clauses import ClauseSplitter
+from hive_mind.language.messages import error_message, message
+from hive_mind.protocol.messages import Playout
+from hive_mind.speech.audio import SAMPLE_RATE, Samples
+from hive_mind.speech.engines import Transcript
+from hive_mind.understanding.grammar import Match
+
+GATES_MS = {"closed": 0, "extendable": 700, "unfinished": 1000, "open": 600}
+"""Silence that ends an utterance, by whether its grammar lets one go on."""
+
+_NOISE_PROBABILITY = 0.8
+
+
+class Attempt:
+    """Recognises, understands and prepares an answer; `commit` lets it sound, cancelling its task drops it.
+
+    Args:
+        shop: engines, link and records.
+        samples: the utterance.
+        question_end: when it ended, on the client's clock.
+        question_end_sample: the same as a position in what was heard.
+        settle: told the gate that the transcript calls for.
+        instead: nothing to recognise: an intent and the sentence to say.
+        answer_silence: say so when nothing intelligible was heard.
+    """
+
+    def __init__(
+        self,
+        shop: Shop,
+        samples: Samples,
+        question_end: float,
+        question_end_sample: int,
+        settle: Callable[[int], None],
+        *,
+        instead: tuple[str, str] | None = None,
+        answer_silence: bool = False,
+    ) -> None:
+        self.question_end_sample = question_end_sample
+        self.timeline = Timeline(question_end)
+        self.asks = False
+        """Whether the answer asks back, so that the next utterance belongs to it."""
+        self._shop = shop
+        self._samples = samples
+        self._settle = settle
+        self._instead = instead
+        self._answer_silence = answer_silence
+        self._committed = asyncio.Event()
+        self._dropped = False
+        self._timings: dict[str, float] = {}
+        self._said: list[str] = []
+        self._route: Route = "none"
+        self._intent = "none"
+        self._failed = False
+        self._answer: Answer | None = None
+        self._exchange: Exchange | None = None
+        since = timedelta(seconds=shop.clock.now() - question_end)
+        self._asked_at: datetime = shop.clock.today() - since
+
+    @property
+    def committed(self) -> bool:
+        """Whether the user is known to have finished."""
+        return self._committed.is_set()
+
+    def commit(self) -> None:
+        """The pause was the end: act, and let the answer sound."""
+        if not self.committed:
+            self._mark("committed")
+            self._shop.status.tell(Event.QUESTION_ENDED)
+            self._committed.set()
+
+    def interrupt(self) -> None:
+        """Silence, and tell the server what was heard; the owner cancels the task."""
+        self._dropped = True
+        spoken = self._answer.interrupt() if self._answer is not None else ""
+        if self._exchange is not None:
+            self._exchange.interrupt(spoken if self.committed else None)
+
+    async def run(self) -> TurnRecord | None:
+        """Go through it; None when there was nothing to answer."""
+        if self._instead is not None:
+            self._intent = self._instead[0]
+            await self._speak(self._sorry([self._instead[1]]))
+            return self._record("")
+        transcript = await self._recognise()
+        text = transcript.text.strip()
+        if not any(c.isalnum() for c in text) or transcript.no_speech_probability > _NOISE_PROBABILITY:
+            return await self._nothing_heard()
+        began = self._shop.clock.now()
+        match = self._shop.grammar.match(text, expecting=self._shop.keeper.expecting(self._asked_at))
+        extent = match.extent if match is not None else self._shop.grammar.extent_of(text)
+        self._timings["understanding"] = round((self._shop.clock.now() - began) * 1000, 1)
+        self._mark("understood")
+        self._settle(GATES_MS[extent])
+        if match is not None and match.intent in INTENTS:
+            await self._command(match)
+        elif self._shop.link is not None and self._shop.link.connected:
+            await self._question(self._shop.link, text)
+        else:
+            await self._committed.wait()
+            await self._speak(self._sorry(self._away()))
+        return self._record(text)
+
+    async def _recognise(self) -> Transcript:
+        shop = self._shop
+        with shop.preparer.given_way():
+            self._mark("stt_started")
+            try:
+                transcript = await shop.stt_worker.run(
+                    lambda token: shop.stt.transcribe(self._samples, vocabulary=shop.vocabulary, cancel=token)
+                )
+            except SpeechError as error:
+                self._said.append(error_message(error.code))
+                transcript = Transcript("")
+            self._mark("stt_done")
+        self._timings["stt"] = self.timeline.between("stt_started", "stt_done") or 0.0
+        return transcript
+
+    async def _nothing_heard(self) -> TurnRecord | None:
+        self._settle(GATES_MS["open"])
+        await self._committed.wait()
+        if not self._answer_silence:
+            self._shop.status.tell(Event.SPEECH_DROPPED)
+            return None
+        self._intent = "no_speech"
+        await self._speak(self._sorry([message("not_heard")]))
+        return self._record("")
+
+    async def _command(self, match: Match) -> None:
+        """Answer by ourselves. What was prepared at the pause stands."""
+        keeper = self._shop.keeper
+        self._route, self._intent = "command", match.intent
+        outcome = keeper.interpret(match, self._asked_at)
+        self._said.append(outcome.reply)
+        self.asks = outcome.asks
+
+        async def _clauses() -> AsyncGenerator[str]:
+            for clause in clauses_of(outcome.reply):
+                yield clause
+
+        async def _act() -> None:
+            await keeper.accept(outcome.state)
+
+        await self._speak(_clauses(), _act)
+
+    async def _question(self, link: ServerLink, text: str) -> None:
+        """Ask the server, before the gate if it is still open."""
+        with link.exchange() as exchange:
+            self._exchange = exchange
+            try:
+                exchange.ask(text, self._asked_at, speculative=not self.committed)
+            except LinkError as error:
+                await self._committed.wait()
+                await self._speak(self._sorry([error_message(error.code)]))
+                return
+            self._mark("sent")
+            confirmed = self.committed
+
+            async def _confirm() -> None:
+                if not confirmed:
+                    exchange.ask(text, self._asked_at, speculative=False)
+
+            try:
+                await self._speak(self._streamed(exchange), _confirm)
+            except asyncio.CancelledError:
+                if not self._dropped:
+                    exchange.interrupt()  # nobody interrupted us: the client stops
+                raise
+            end = await exchange.ended()
+            if end is not None:
+                self._route, self._intent = end.route, end.intent
+                self._timings["understanding"] += end.timings_ms.get("understanding", 0.0)
+                if "llm_first_token" in end.timings_ms:
+                    self._timings["llm_first_token"] = end.timings_ms["llm_first_token"]
+
+    async def _streamed(self, exchange: Exchange) -> AsyncGenerator[str]:
+        """The server's answer, clause by clause; a failure becomes a sentence."""
+        splitter = ClauseSplitter()
+        try:
+            async for chunk in exchange.chunks():
+                self._mark("first_chunk")
+                self._said.append(chunk)
+                for clause in splitter.feed(chunk):
+                    self._mark("first_clause")
+                    yield clause
+            for clause in splitter.flush():
+                self._mark("first_clause")
+                yield clause
+        except (LinkError, ServerSaid) as error:
+            self._failed = True
+            self._intent = error.code
+            for clause in splitter.flush():
+                yield clause
+            sorry = error.message if isinstance(error, ServerSaid) else error_message(error.code)
+            if self._said:
+                self._said.append(" ")
+            async for clause in self._sorry([sorry]):
+                yield clause
+
+    def _away(self) -> list[str]:
+        said: list[str] = []
+        for effect in self._shop.status.tell(Event.SERVER_NEEDED):
+            if effect is Effect.SAY_DEGRADED:
+                said.append(message("degraded"))
+            elif effect is Effect.SAY_NEEDS_SERVER:
+                said.append(message("cannot_answer_offline"))
+            elif effect is Effect.SAY_REFUSED:
+                said.append(error_message("SERVER_REFUSED"))
+        self._intent = "server_away"
+        return said
+
+    async def _sorry(self, sentences: list[str]) -> AsyncGenerator[str]:
+        self._said.append(" ".join(sentences))
+        for sentence in sentences:
+            for clause in clauses_of(sentence):
+                yield clause
+
+    async def _speak(
+        self, clauses: AsyncGenerator[str], act: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        shop = self._shop
+        with ExitStack() as stack:
+            stack.enter_context(shop.preparer.given_way())
+            hooks = Hooks(self._first_clause, lambda: self._mark("first_audio"), self._sounding)
+            self._answer = Answer(
+                clauses, shop.voice, shop.voice_worker, shop.sink, shop.clock, hooks, shop.pace
+            )
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._answer.run())
+                await self._committed.wait()
+                if act is not None:
+                    await act()
+                self._answer.released.set()
+        if self._exchange is not None and self._exchange.turn_id is not None:
+            self._exchange.played(Playout(turn_id=self._exchange.turn_id, state="finished"))
+
+    def _first_clause(self, rendering: bool) -> None:
+        if rendering:
+            self._mark("tts_started")
+        if self._exchange is not None and self._shop.shares_cpu:
+            self._exchange.hold(on=rendering)
+
+    def _sounding(self, at: float) -> None:
+        self.timeline.mark("first_audible", at)
+        self._shop.status.tell(Event.ANSWER_STARTED)
+        if self._exchange is not None and self._exchange.turn_id is not None:
+            since = max(0.0, self.timeline.since_question("first_audible") or 0.0)
+            self._exchange.played(
+                Playout(turn_id=self._exchange.turn_id, state="started", since_question_ms=since)
+            )
+
+    def _mark(self, name: str) -> None:
+        self.timeline.mark(name, self._shop.clock.now())
+
+    def _record(self, transcript: str) -> TurnRecord:
+        timings = dict(self._timings)
+        measured = {
+            "endpoint": self.timeline.since_question("committed"),
+            "llm_first_token": self.timeline.between("sent", "first_chunk"),
+            "tts_first_audio": self.timeline.between("tts_started", "first_audio"),
+            "question_end_to_first_audio": self.timeline.since_question("first_audible"),
+        }
+        for name, value in measured.items():
+            if value is not None:
+                timings.setdefault(name, value)
+        exchange = self._exchange
+        return TurnRecord(
+            turn_id=(exchange.turn_id if exchange else None) or uuid.uuid4().hex,
+            transcript=transcript,
+            answer="".join(self._said).strip(),
+            route=self._route,
+            intent=self._intent,
+            outcome="failed" if self._failed else "completed",
+            timings_ms=timings,
+            timeline_ms=self.timeline.as_ms(),
+            gaps=self._answer.report().gaps if self._answer else (),
+            question_end_s=self.question_end_sample / SAMPLE_RATE,
+        )

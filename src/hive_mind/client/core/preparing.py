@@ -1,0 +1,98 @@
+"""Rendering ahead what is likely to be said, whenever nothing else needs the processor."""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from hive_mind.client.core.clock import Clock
+from hive_mind.client.core.pace import Pace
+from hive_mind.client.core.worker import Worker
+from hive_mind.errors import Cancelled, SpeechError
+from hive_mind.speech.cancel import CancelToken
+from hive_mind.speech.tts.cached import CachedVoice
+
+MOST = 64
+"""Phrases waiting to be rendered; beyond it the least urgent are forgotten."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Preparer:
+    """Renders phrases into a `CachedVoice`, one at a time, and gives way at once to real work.
+
+    Args:
+        voice: keeps what is rendered.
+        worker: a thread of its own, so that real synthesis never waits behind it.
+        clock: measures the voice.
+        pace: learns from it.
+    """
+
+    def __init__(self, voice: CachedVoice, worker: Worker, clock: Clock, pace: Pace) -> None:
+        self._voice = voice
+        self._worker = worker
+        self._clock = clock
+        self._pace = pace
+        self._wanted: list[str] = []
+        self._token = CancelToken()
+        self._holds = 0
+        self._go = asyncio.Event()
+
+    def want(self, texts: Iterable[str]) -> None:
+        """Render these (already speakable) before anything that was wanted earlier."""
+        fresh = [t for t in dict.fromkeys(texts) if not self._voice.has(t)]
+        self._wanted = [*fresh, *(t for t in self._wanted if t not in fresh)][:MOST]
+        self._token.cancel()
+        self._update()
+
+    @contextmanager
+    def given_way(self) -> Iterator[None]:
+        """Render nothing while in this context."""
+        self._holds += 1
+        self._token.cancel()
+        self._update()
+        try:
+            yield
+        finally:
+            self._holds -= 1
+            self._update()
+
+    async def run(self) -> None:
+        """Render until cancelled."""
+        while True:
+            await self._go.wait()
+            if not self._go.is_set():
+                continue  # it was taken back before we woke up
+            text = self._wanted[0]
+            self._token = CancelToken()
+            try:
+                await self._render(text)
+            except Cancelled:
+                continue  # it stays wanted
+            except SpeechError as error:
+                _log.warning("phrase not prepared", code=error.code)
+            if text in self._wanted:
+                self._wanted.remove(text)
+            self._update()
+
+    async def settled(self, timeout_s: float) -> None:
+        """Wait until nothing is wanted any more, at most so long."""
+        end = self._clock.now() + timeout_s
+        while self._wanted and self._clock.now() < end:
+            await self._clock.sleep(0.05)
+
+    async def _render(self, text: str) -> None:
+        def _whole(token: CancelToken) -> float:
+            pieces = self._voice.synthesize(text, cancel=token)
+            return sum(len(piece) for piece in pieces) / self._voice.capabilities.rate
+
+        began = self._clock.now()
+        sound_s = await self._worker.run(_whole, self._token)
+        self._pace.note(text, self._clock.now() - began, sound_s)
+
+    def _update(self) -> None:
+        if self._wanted and not self._holds:
+            self._go.set()
+        else:
+            self._go.clear()

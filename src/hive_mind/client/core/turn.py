@@ -1,0 +1,86 @@
+"""What is kept of a turn: what came of it, and the moments that mattered in seconds of the client's clock."""
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from pydantic import JsonValue
+
+from hive_mind.client.core.playout import Gap
+
+Route: TypeAlias = Literal["command", "plugin", "llm", "none"]
+
+
+class Timeline:
+    """Named moments of one turn, counted from the end of the question.
+
+    Args:
+        question_end: when the user stopped speaking.
+    """
+
+    def __init__(self, question_end: float) -> None:
+        self.question_end = question_end
+        self._marks: dict[str, float] = {}
+
+    def mark(self, name: str, at: float) -> None:
+        """Note a moment; the first one of a name counts."""
+        self._marks.setdefault(name, at)
+
+    def between(self, first: str, last: str) -> float | None:
+        """Milliseconds from one moment to another; None when either did not come."""
+        if first in self._marks and last in self._marks:
+            return round((self._marks[last] - self._marks[first]) * 1000, 1)
+        return None
+
+    def since_question(self, name: str) -> float | None:
+        """Milliseconds from the end of the question to a moment (negative before it)."""
+        at = self._marks.get(name)
+        return None if at is None else round((at - self.question_end) * 1000, 1)
+
+    def as_ms(self) -> dict[str, float]:
+        """All moments in order, in milliseconds since the end of the question."""
+        ordered = sorted(self._marks.items(), key=lambda item: item[1])
+        return {name: round((at - self.question_end) * 1000, 1) for name, at in ordered}
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRecord:
+    """One turn, from what was heard to what was said.
+
+    Attributes:
+        turn_id: the server's, or one of ours for what we answer alone.
+        transcript: what was heard; empty when nothing intelligible was.
+        answer: the whole answer as text.
+        route: who answered.
+        intent: what was understood.
+        outcome: how it ended.
+        timings_ms: stage durations.
+        timeline_ms: moments since the end of the question.
+        gaps: pauses in the answer that nobody intended.
+        question_end_s: end of the question as a position in what the source played.
+    """
+
+    turn_id: str
+    transcript: str
+    answer: str
+    route: Route
+    intent: str
+    outcome: Literal["completed", "interrupted", "failed"] = "completed"
+    timings_ms: dict[str, float] = field(default_factory=dict)
+    timeline_ms: dict[str, float] = field(default_factory=dict)
+    gaps: tuple[Gap, ...] = ()
+    question_end_s: float = 0.0
+
+    def as_json(self) -> dict[str, JsonValue]:
+        """What `say --json` prints."""
+        return {
+            "turn_id": self.turn_id,
+            "transcript": self.transcript,
+            "answer": self.answer,
+            "route": self.route,
+            "intent": self.intent,
+            "outcome": self.outcome,
+            "timings_ms": dict(self.timings_ms),
+            "timeline_ms": dict(self.timeline_ms),
+            "gaps": [{"at_s": round(gap.at_s, 3), "ms": round(gap.seconds * 1000)} for gap in self.gaps],
+            "question_end_s": round(self.question_end_s, 3),
+        }

@@ -1,0 +1,62 @@
+"""Loading what hears and speaks. Blocking, seconds long: done once, before anybody speaks."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from hive_mind.client.config import ClientConfig
+from hive_mind.errors import ModelError
+from hive_mind.models.store import ModelStore
+from hive_mind.paths import models_dir
+from hive_mind.speech.audio import silence
+from hive_mind.speech.engines import SpeechToText, VoiceActivityDetector
+from hive_mind.speech.stt.factory import make_stt
+from hive_mind.speech.tts.cached import CachedVoice
+from hive_mind.speech.tts.factory import make_voice
+from hive_mind.speech.vad.factory import make_vad
+from hive_mind.understanding.grammar import Grammar
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """Ears, voice and grammar of one client, warm."""
+
+    vad: VoiceActivityDetector
+    stt: SpeechToText
+    voice: CachedVoice
+    grammar: Grammar
+
+
+def finder(store: ModelStore) -> Callable[[str], Path | None]:
+    """Looks up the folder of an installed model, or None."""
+
+    def _find(model_id: str) -> Path | None:
+        try:
+            return store.path(model_id)
+        except ModelError:
+            return None
+
+    return _find
+
+
+def load_engines(config: ClientConfig) -> Engines:
+    """Load and warm everything, side by side.
+
+    Raises:
+        ModelError: a model is missing, damaged or unknown; the message says what to run.
+        SpeechError: the voice is unknown or cannot be had.
+    """
+    store = ModelStore(models_dir(config.data_folder))
+    stt_folder = store.path(config.stt_model or store.selected("stt"))
+    with ThreadPoolExecutor(thread_name_prefix="load") as pool:
+        stt = pool.submit(make_stt, stt_folder, threads=config.stt_threads)
+        voice = pool.submit(
+            make_voice, finder(store), config.voice, memory=config.state_folder / "voice-speeds.json"
+        )
+        grammar = pool.submit(Grammar.load)
+        vad = make_vad()
+        engines = Engines(vad, stt.result(), CachedVoice(voice.result()), grammar.result())
+    vad.probability(silence(0.032))
+    vad.reset()
+    return engines

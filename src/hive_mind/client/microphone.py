@@ -1,0 +1,130 @@
+"""A client with the devices of its machine."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hive_mind.client.app import Client, open_client
+from hive_mind.client.config import ClientConfig
+from hive_mind.client.core.clock import SystemClock
+from hive_mind.client.core.source import MicrophoneSource
+from hive_mind.client.core.speaker import SpeakerSink
+from hive_mind.client.core.state import ClientState
+from hive_mind.client.core.turn import TurnRecord
+from hive_mind.client.engines import Engines
+from hive_mind.client.platform.base import AudioPlatform, AudioStream
+from hive_mind.client.platform.ring import SampleRing
+from hive_mind.errors import AudioError
+from hive_mind.speech.audio import SAMPLE_RATE, Samples
+from hive_mind.speech.endpointing import EndpointSettings
+
+RING_S = 4.0
+"""Seconds of microphone kept while the client is busy; the oldest go first."""
+
+BUTTON_PATIENCE_MS = 8000
+"""How long an ear asked for by button stays open when nobody speaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """The open microphone and speaker of a client."""
+
+    source: MicrophoneSource
+    sink: SpeakerSink
+    microphone: AudioStream
+    speaker: AudioStream
+    ring: SampleRing
+
+    def close(self) -> None:
+        """Give both back."""
+        self.source.close()
+        self.microphone.close()
+        self.speaker.close()
+
+
+def open_devices(platform: AudioPlatform, config: ClientConfig, rate: int) -> Devices:
+    """Open the microphone and the speaker.
+
+    Args:
+        platform: of this machine.
+        config: names of the devices, if not the default ones.
+        rate: of the voice, in hertz.
+
+    Raises:
+        AudioError: NO_MICROPHONE, NO_SPEAKER or DEVICE_BUSY.
+    """
+    clock = SystemClock()
+    ring = SampleRing(int(RING_S * SAMPLE_RATE))
+    source = MicrophoneSource(ring, clock)
+    sink = SpeakerSink(rate, clock)
+    wake = source.notify
+
+    def _heard(samples: Samples) -> None:
+        ring.put(samples)
+        wake()
+
+    speaker = platform.open_speaker(rate, sink.pull, config.speaker)
+    if speaker is None:
+        raise AudioError(_missing("speaker", config.speaker), code="NO_SPEAKER")
+    try:
+        microphone = platform.open_microphone(SAMPLE_RATE, _heard, config.microphone)
+    except AudioError:
+        speaker.close()
+        raise
+    if microphone is None:
+        speaker.close()
+        raise AudioError(_missing("microphone", config.microphone), code="NO_MICROPHONE")
+    return Devices(source, sink, microphone, speaker, ring)
+
+
+def _missing(kind: str, wanted: str | None) -> str:
+    if wanted is not None:
+        return f"There is no {kind} named {wanted!r}: ./hive doctor lists what there is."
+    return f"No {kind} was found: plug one in, or ask in writing with ./hive ask."
+
+
+async def run_client(
+    config: ClientConfig,
+    engines: Engines,
+    devices: Devices,
+    *,
+    button: asyncio.Queue[None] | None = None,
+    on_turn: Callable[[TurnRecord], None] = lambda _: None,
+    on_change: Callable[[ClientState], None] = lambda _: None,
+) -> None:
+    """Listen and answer until cancelled.
+
+    Args:
+        config: settings.
+        engines: loaded and warm.
+        devices: open; closed at the end.
+        button: each item opens the ear for one utterance; None listens always.
+        on_turn: told of each turn that ended.
+        on_change: told of each new state.
+    """
+    settings = None if button is None else EndpointSettings(no_speech_ms=BUTTON_PATIENCE_MS)
+    try:
+        async with open_client(
+            config,
+            engines,
+            devices.sink,
+            settings=settings,
+            always_listening=button is None,
+            answer_silence=button is not None,
+            on_turn=on_turn,
+            on_change=on_change,
+        ) as client:
+            pressing = None if button is None else asyncio.ensure_future(_press(client, button))
+            try:
+                await client.loop.run(devices.source)
+            finally:
+                if pressing is not None:
+                    pressing.cancel()
+    finally:
+        devices.close()
+
+
+async def _press(client: Client, button: asyncio.Queue[None]) -> None:
+    while True:
+        await button.get()
+        client.loop.listen()

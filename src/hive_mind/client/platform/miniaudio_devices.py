@@ -1,0 +1,120 @@
+"""Microphones and speakers through miniaudio: PulseAudio, ALSA, CoreAudio, WASAPI."""
+
+from collections.abc import Generator, Sequence
+from typing import Any
+
+import miniaudio
+import numpy as np
+
+from hive_mind.client.platform.base import AudioStream, Device, OnSamples, Pull
+from hive_mind.client.platform.resampling import DEVICE_RATE, resampled_capture, resampled_playback
+from hive_mind.errors import AudioError
+
+_PERIOD_MS = 20
+
+
+class MiniaudioPlatform:
+    """Devices as miniaudio finds them. Its null backend does not count as a device."""
+
+    def __init__(self) -> None:
+        b = miniaudio.Backend
+        # JACK complains on stderr wherever it is installed and not running.
+        enabled = miniaudio.get_enabled_backends() - {b.NULL, b.CUSTOM, b.JACK}
+        # Sound servers before bare devices: ALSA would take the card away from everybody else.
+        self._backends = sorted(enabled, key=lambda backend: backend is b.ALSA)
+
+    def microphones(self) -> Sequence[Device]:
+        """What can be listened to; recordings of a speaker's own output ("monitors") come last."""
+        found = [self._device(info) for info in self._list("get_captures")]
+        return sorted(found, key=lambda d: d.name.startswith("Monitor of"))
+
+    def speakers(self) -> Sequence[Device]:
+        """What can be played on."""
+        return [self._device(info) for info in self._list("get_playbacks")]
+
+    def open_microphone(
+        self, rate: int, on_samples: OnSamples, device: str | None = None
+    ) -> AudioStream | None:
+        """Listen; see `AudioPlatform`."""
+        info = self._find("get_captures", device)
+        if info is None:
+            return None
+        hear = resampled_capture(DEVICE_RATE, rate, on_samples)
+
+        def _listen() -> Generator[None, bytes, None]:
+            while True:
+                data = yield
+                hear(np.frombuffer(data, np.float32))
+
+        return self._open(miniaudio.CaptureDevice, "input_format", info, _listen())
+
+    def open_speaker(self, rate: int, pull: Pull, device: str | None = None) -> AudioStream | None:
+        """Play; see `AudioPlatform`."""
+        info = self._find("get_playbacks", device)
+        if info is None:
+            return None
+        play = resampled_playback(DEVICE_RATE, rate, pull)
+
+        def _play() -> Generator[bytes, int, None]:
+            count = yield b""
+            while True:
+                count = yield play(count).tobytes()
+
+        return self._open(miniaudio.PlaybackDevice, "output_format", info, _play())
+
+    def _list(self, method: str) -> list[dict[str, Any]]:
+        try:
+            return list(getattr(miniaudio.Devices(self._backends), method)())
+        except miniaudio.MiniaudioError:
+            return []  # no sound server and no card
+
+    def _find(self, method: str, device: str | None) -> dict[str, Any] | None:
+        found = self._list(method)
+        if device is None:
+            ordered = sorted(found, key=lambda info: str(info["name"]).startswith("Monitor of"))
+            return ordered[0] if ordered else None
+        return next((info for info in found if info["name"] == device), None)
+
+    @staticmethod
+    def _device(info: dict[str, Any]) -> Device:
+        return Device(id=info["name"], name=info["name"])
+
+    def _open(self, kind: Any, format_name: str, info: dict[str, Any], callback: Any) -> "MiniaudioStream":
+        next(callback)
+        try:
+            handle = kind(
+                **{format_name: miniaudio.SampleFormat.FLOAT32},
+                nchannels=1,
+                sample_rate=DEVICE_RATE,
+                buffersize_msec=_PERIOD_MS,
+                device_id=info["id"],
+                backends=self._backends,
+                app_name="Hive Mind",
+            )
+            handle.start(callback)
+        except miniaudio.MiniaudioError as error:
+            raise AudioError(
+                f"The audio device {info['name']!r} refuses ({error}): close what else uses it.",
+                code="DEVICE_BUSY",
+                retryable=True,
+            ) from error
+        return MiniaudioStream(self._device(info), handle)
+
+
+class MiniaudioStream:
+    """An open device."""
+
+    def __init__(self, device: Device, handle: Any) -> None:
+        self._device = device
+        self._handle = handle
+
+    @property
+    def device(self) -> Device:
+        """Which one."""
+        return self._device
+
+    def close(self) -> None:
+        """Stop and give the device back."""
+        if self._handle is not None:
+            self._handle.close()
+            self._handle = None

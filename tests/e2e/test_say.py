@@ -1,0 +1,118 @@
+"""A spoken question, a spoken answer: real models, a real server, real time."""
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hive_mind.cli.server_process import ServerProcess, free_port
+from hive_mind.language.speakable import speakable
+from hive_mind.speech.audio import Clip, silence
+from hive_mind.speech.files import read_audio, write_wav
+from hive_mind.speech.stt.factory import make_stt
+from hive_mind.speech.tts.factory import make_voice
+
+pytestmark = pytest.mark.models
+
+SOURCES = Path(__file__).parents[2] / "src"
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"\w+", speakable(text).lower())
+
+
+def word_error_rate(said: str, heard: str) -> float:
+    """Edits per word said, numbers and units as words."""
+    reference, hypothesis = words(said), words(heard)
+    row = list(range(len(hypothesis) + 1))
+    for i, word in enumerate(reference, 1):
+        before, row[0] = row[0], i
+        for j, other in enumerate(hypothesis, 1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (word != other))
+    return row[-1] / max(1, len(reference))
+
+
+@pytest.fixture(scope="module")
+def data(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("house")
+    (folder / "models").symlink_to(models_dir)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(data: Path) -> Iterator[str]:
+    os.environ["HIVE_MIND_LLM_MODEL"] = "qwen2.5-coder-0.5b"
+    process = ServerProcess("127.0.0.1", free_port(), data, data / "server.log")
+    try:
+        asyncio.run(process.ready())
+        yield process.url
+    finally:
+        asyncio.run(process.stop())
+        del os.environ["HIVE_MIND_LLM_MODEL"]
+
+
+def recorded(models_dir: Path, text: str, path: Path) -> Path:
+    """A question as somebody would say it, with a little silence around it."""
+    voice = make_voice(lambda name: models_dir / name if (models_dir / name).is_dir() else None)
+    rate = voice.capabilities.rate
+    write_wav(path, Clip(np.concatenate([silence(0.5, rate), *voice.synthesize(speakable(text))]), rate))
+    return path
+
+
+def say(data: Path, question: Path, out: Path, *arguments: str) -> dict[str, object]:
+    done = subprocess.run(
+        [sys.executable, "-m", "hive_mind", "say", str(question), "--json", "--out", str(out), *arguments],
+        env={**os.environ, "PYTHONPATH": str(SOURCES), "HIVE_MIND_DATA": str(data)},
+        capture_output=True,
+        text=True,
+        timeout=150,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout)
+    assert isinstance(record, dict)
+    return record
+
+
+@pytest.mark.parametrize(
+    ("question", "route", "intent"),
+    [
+        ("On est quel jour ?", "command", "get_date"),
+        ("Lance un chrono.", "command", "start_stopwatch"),
+        ("Quelle est la capitale de l'Italie ?", "llm", "conversation"),
+    ],
+)
+def test_what_is_said_is_what_is_written(
+    data: Path, server: str, models_dir: Path, tmp_path: Path, question: str, route: str, intent: str
+) -> None:
+    asked = recorded(models_dir, question, tmp_path / "question.wav")
+    answer = tmp_path / "answer.wav"
+    record = say(data, asked, answer, "--server", server)
+    assert record["transcript"]
+    assert (record["route"], record["intent"], record["outcome"]) == (route, intent, "completed")
+    timings = record["timings_ms"]
+    assert isinstance(timings, dict)
+    wanted = {"endpoint", "stt", "understanding", "tts_first_audio", "question_end_to_first_audio"}
+    assert wanted | ({"llm_first_token"} if route == "llm" else set()) <= timings.keys()
+    heard = make_stt(models_dir / "whisper-base").transcribe(read_audio(answer).samples).text
+    assert word_error_rate(str(record["answer"]), heard) <= 0.2, (record["answer"], heard)
+
+
+def test_noise_is_answered_and_commands_work_without_a_server(
+    data: Path, models_dir: Path, tmp_path: Path
+) -> None:
+    random = np.random.default_rng(1)
+    noise = tmp_path / "noise.wav"
+    write_wav(noise, Clip((0.05 * random.standard_normal(5 * 16000)).astype(np.float32), 16000))
+    record = say(data, noise, tmp_path / "a.wav", "--server", "ws://127.0.0.1:9")
+    assert (record["route"], record["intent"], record["transcript"]) == ("none", "no_speech", "")
+    chrono = recorded(models_dir, "Lance un chrono.", tmp_path / "question.wav")
+    record = say(data, chrono, tmp_path / "b.wav", "--server", "ws://127.0.0.1:9")
+    assert (record["route"], record["intent"]) == ("command", "start_stopwatch")

@@ -1,0 +1,69 @@
+"""Recognisers and voices that do as they are told."""
+
+import asyncio
+import threading
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from hive_mind.errors import SpeechError
+from hive_mind.speech.audio import Samples
+from hive_mind.speech.cancel import CancelToken
+from hive_mind.speech.engines import SttCapabilities, Transcript, TtsCapabilities
+from tests.fakes.virtual_time import VirtualLoop
+
+
+class ScriptedStt:
+    """Hears the next text of its script at each call, the last one again and again.
+
+    Args:
+        texts: what is heard.
+        seconds: how long each recognition takes in virtual time.
+    """
+
+    capabilities = SttCapabilities("scripted", ("fr",), 30.0, biasing=False)
+
+    def __init__(self, *texts: str, seconds: float = 0.0) -> None:
+        self._loop = asyncio.get_running_loop() if seconds else None
+        self._texts = list(texts)
+        self._seconds = seconds
+        self.heard_s: list[float] = []
+        self.cancelled = 0
+
+    def transcribe(
+        self, samples: Samples, *, vocabulary: Sequence[str] = (), cancel: CancelToken | None = None
+    ) -> Transcript:
+        self.heard_s.append(len(samples) / 16000)
+        if isinstance(self._loop, VirtualLoop) and cancel is not None:
+            stop = threading.Event()
+            with cancel.calling(stop.set):
+                self._loop.sleep_in_thread(self._seconds, stop)
+            if cancel.cancelled:
+                self.cancelled += 1
+                cancel.raise_if_cancelled()
+        return Transcript(self._texts.pop(0) if len(self._texts) > 1 else self._texts[0])
+
+
+class ToneVoice:
+    """Says each text as a tone of 50 ms a letter, in pieces of half a second.
+
+    Args:
+        rate: samples per second.
+        failing: texts that it cannot say.
+    """
+
+    def __init__(self, rate: int = 8000, failing: Sequence[str] = ()) -> None:
+        self.capabilities = TtsCapabilities("tone", "fr", rate, streaming=True)
+        self.said: list[str] = []
+        self._failing = failing
+
+    def synthesize(self, text: str, *, cancel: CancelToken | None = None) -> Iterator[Samples]:
+        self.said.append(text)
+        if text in self._failing:
+            raise SpeechError("The tone is broken.")
+        rate = self.capabilities.rate
+        tone = np.full(int(0.05 * rate) * len(text), 0.3, np.float32)
+        for at in range(0, len(tone), rate // 2):
+            if cancel is not None:
+                cancel.raise_if_cancelled()
+            yield tone[at : at + rate // 2]

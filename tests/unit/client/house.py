@@ -1,0 +1,72 @@
+"""A whole voice client made of fakes, in virtual time."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from hive_mind.client.app import Client, open_client
+from hive_mind.client.config import load_config
+from hive_mind.client.core.playout import WavSink
+from hive_mind.client.core.turn import TurnRecord
+from hive_mind.client.engines import Engines
+from hive_mind.speech.endpointing import EndpointSettings
+from hive_mind.speech.tts.cached import CachedVoice
+from hive_mind.understanding.grammar import Grammar
+from tests.fakes.scripted_microphone import LoudnessVad, ScriptedMicrophone
+from tests.fakes.scripted_speech import ScriptedStt, ToneVoice
+from tests.fakes.virtual_time import VirtualClock
+
+GRAMMAR = Grammar.load()
+NOWHERE = "ws://127.0.0.1:9/ws"
+
+
+@dataclass
+class House:
+    """A client and what it is made of."""
+
+    client: Client
+    clock: VirtualClock
+    voice: ToneVoice
+    stt: ScriptedStt
+    sink: WavSink
+    records: list[TurnRecord]
+
+    def microphone(self, *pieces: float, tail_s: float = 60.0) -> ScriptedMicrophone:
+        return ScriptedMicrophone(self.clock, *pieces, tail_s=tail_s)
+
+    async def hear(self, *pieces: float) -> TurnRecord:
+        record = await self.client.loop.one_turn(self.microphone(*pieces))
+        assert record is not None
+        return record
+
+
+@asynccontextmanager
+async def house(
+    folder: Path,
+    stt: ScriptedStt,
+    url: str = NOWHERE,
+    *,
+    voice: ToneVoice | None = None,
+    barge_in: bool = False,
+    button: bool = False,
+) -> AsyncIterator[House]:
+    clock = VirtualClock()
+    voice = voice or ToneVoice()
+    sink = WavSink(voice.capabilities.rate, clock)
+    config = load_config(server=url, data=folder, client_id="salon", barge_in=barge_in)
+    engines = Engines(LoudnessVad(), stt, CachedVoice(voice), GRAMMAR)
+    records: list[TurnRecord] = []
+    async with open_client(
+        config,
+        engines,
+        sink,
+        clock=clock,
+        settings=EndpointSettings(no_speech_ms=4000),
+        always_listening=not button,
+        answer_silence=True,
+        on_turn=records.append,
+    ) as client:
+        if url != NOWHERE:
+            await client.link.first_contact()
+        yield House(client, clock, voice, stt, sink, records)
