@@ -9,6 +9,7 @@ import numpy as np
 from hive_mind.speech.audio import SAMPLE_RATE, Clip, Samples
 from hive_mind.speech.engines import TextToSpeech
 from hive_mind.speech.files import read_audio, resample
+from hive_mind.speech.tts.kokoro import KokoroVoice
 
 COMMANDS = (
     "Quelle heure est-il ?",
@@ -34,7 +35,15 @@ OPEN = (
     "Que mangent les hérissons ?",
     "Qui était Napoléon ?",
 )
-VOICES = ("kokoro:ff_siwis", "kokoro:em_alex", "kokoro:af_bella", "kokoro:im_nicola")
+SPEAKERS = {
+    "ff_siwis": {"ff_siwis": 1.0},
+    "siwis+bella": {"ff_siwis": 0.65, "af_bella": 0.35},
+    "siwis+alex": {"ff_siwis": 0.65, "em_alex": 0.35},
+    "siwis+nicola": {"ff_siwis": 0.6, "im_nicola": 0.4},
+}
+"""Who asks: the French style vectors, pure and mixed with others. A pure foreign style is no
+French that Whisper base understands. The others come from `kokoro-voices-all`."""
+
 RECORDED = {
     "jlo_quelle_heure_est_il": "command",
     "jlo_minuteur_1_heure": "command",
@@ -60,6 +69,22 @@ class Question:
     text: str
     source: str
     samples: Samples
+
+
+def speakers(models: Path, folder: Path) -> dict[str, TextToSpeech]:
+    """The voices of `SPEAKERS`.
+
+    Args:
+        models: folder of the model store.
+        folder: takes the mixed style vectors.
+    """
+    voices: dict[str, TextToSpeech] = {}
+    for name, mix in SPEAKERS.items():
+        styles = (np.fromfile(models / "kokoro-voices" / f"{v}.bin", np.float32) * w for v, w in mix.items())
+        path = folder / f"{name}.bin"
+        np.sum(list(styles), axis=0, dtype=np.float32).tofile(path)
+        voices[name] = KokoroVoice(models / "kokoro-82m-int8", path, streaming=False)
+    return voices
 
 
 def spoken(voice: TextToSpeech, text: str) -> Samples:

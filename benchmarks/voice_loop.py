@@ -15,25 +15,24 @@ import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
 from collections import defaultdict
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from benchmarks.naive import NaiveLoop, WholeKokoro
+from benchmarks.questions import Question, recorded, speakers, synthesised
+from benchmarks.timeline import Timeline, speech_end
 from hive_mind.cli.server_process import ServerProcess, free_port
-from hive_mind.client.app import Client, open_client
+from hive_mind.client.app import open_client
 from hive_mind.client.config import load_config
 from hive_mind.client.core.clock import Clock, SystemClock
 from hive_mind.client.core.playout import NullSink
-from hive_mind.client.core.source import WavSource
-from hive_mind.client.engines import finder, load_engines
-
-from benchmarks.naive import NaiveLoop, WholeKokoro
-from benchmarks.questions import VOICES, Question, recorded, synthesised
-from benchmarks.timeline import Timeline, speech_end
-from hive_mind.models.store import ModelStore
+from hive_mind.client.core.turn import TurnRecord
+from hive_mind.client.engines import load_engines
 from hive_mind.paths import data_dir, models_dir
-from hive_mind.speech.audio import SAMPLE_RATE, Clip, Samples
-from hive_mind.speech.tts.factory import make_voice
+from hive_mind.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples
 
 IDLE_S = 1.5
 """Rest between two questions, as in a room: what is done at idle gets its chance."""
@@ -55,12 +54,41 @@ class RecordingSink(NullSink):
         self.timeline.add(self._now(), samples, self.rate)
 
 
-async def ask_ours(client: Client, sink: RecordingSink, clock: Clock, question: Question) -> dict[str, Any]:
+class Room:
+    """A microphone in a room that is silent until somebody speaks: one unbroken stream, in real time."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._start = clock.now()
+        self._said = np.zeros(0, np.float32)
+        self._position = 0
+
+    def speak(self, samples: Samples) -> float:
+        """Say this from the next frame on; returns the moment at which its speech ends."""
+        self._said = samples
+        return self.time_of(self._position + int(speech_end(samples, SAMPLE_RATE) * SAMPLE_RATE))
+
+    async def frames(self) -> AsyncIterator[Samples]:
+        self._start = self._clock.now()
+        while True:
+            await self._clock.sleep(self.time_of(self._position + FRAME_SAMPLES) - self._clock.now())
+            frame = np.zeros(FRAME_SAMPLES, np.float32)
+            said, self._said = self._said[:FRAME_SAMPLES], self._said[FRAME_SAMPLES:]
+            frame[: len(said)] = said
+            self._position += FRAME_SAMPLES
+            yield frame
+
+    def time_of(self, sample: int) -> float:
+        return self._start + sample / SAMPLE_RATE
+
+
+async def ask_ours(
+    room: Room, turns: asyncio.Queue[TurnRecord], sink: RecordingSink, question: Question
+) -> dict[str, Any]:
     """One question through the client, in real time."""
-    source = WavSource(Clip(question.samples, SAMPLE_RATE), clock)
-    record = await client.loop.one_turn(source)
-    assert record is not None
-    end = source.time_of(int(speech_end(question.samples, SAMPLE_RATE) * SAMPLE_RATE))
+    end = room.speak(question.samples)
+    async with asyncio.timeout(60):
+        record = await turns.get()
     return {
         "first": sink.timeline.first_audible() - end,
         "start": sink.timeline.lasting_start() - end,
@@ -81,7 +109,7 @@ def summary(rows: list[dict[str, Any]], key: str = "start") -> dict[str, float]:
     """p50, p95 and mean in seconds."""
     values = np.array([row[key] for row in rows])
     return {
-        "n": len(values),
+        "n": float(len(values)),
         "p50": round(float(np.percentile(values, 50)), 3),
         "p95": round(float(np.percentile(values, 95)), 3),
     }
@@ -98,9 +126,12 @@ def stage_medians(rows: list[dict[str, Any]]) -> dict[str, float]:
 
 async def run(options: Namespace) -> dict[str, Any]:
     store = models_dir(data_dir(options.data))
-    find = finder(ModelStore(store))
-    voices = {name: make_voice(find, name) for name in VOICES}
-    questions = [*synthesised("command", options.count, voices), *synthesised("open", options.count, voices)]
+    with tempfile.TemporaryDirectory() as folder:
+        voices = speakers(store, Path(folder))
+        questions = [
+            *synthesised("command", options.count, voices),
+            *synthesised("open", options.count, voices),
+        ]
     if options.recordings:
         questions += list(recorded(options.recordings))
     rows: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
@@ -116,11 +147,15 @@ async def run(options: Namespace) -> dict[str, Any]:
             naive = NaiveLoop(store, server.url, WholeKokoro(store))
             clock = SystemClock()
             sink = RecordingSink(engines.voice.capabilities.rate, clock)
-            async with open_client(config, engines, sink, clock=clock, answer_silence=True) as client:
+            room = Room(clock)
+            turns: asyncio.Queue[TurnRecord] = asyncio.Queue(8)
+            async with open_client(config, engines, sink, clock=clock, on_turn=turns.put_nowait) as client:
                 await client.link.first_contact()
+                listening = asyncio.ensure_future(client.loop.run(room))
                 await asyncio.sleep(options.warm_up)
                 for number, question in enumerate(questions):
-                    ours = await ask_ours(client, sink, clock, question)
+                    await asyncio.sleep(IDLE_S)
+                    ours = await ask_ours(room, turns, sink, question)
                     await asyncio.sleep(IDLE_S)
                     usual = await ask_naive(naive, question)
                     rows["ours", question.kind].append(ours)
@@ -131,8 +166,9 @@ async def run(options: Namespace) -> dict[str, Any]:
                         f"  « {ours['transcript']} »",
                         file=sys.stderr,
                     )
+                listening.cancel()
         finally:
-            await asyncio.to_thread(server.stop)
+            await server.stop()
     return report(options, rows, engines.voice.capabilities.name)
 
 
@@ -152,14 +188,14 @@ def report(
         ours, usual = rows["ours", kind], rows["naive", kind]
         for loop, found in (("ours", ours), ("naive", usual)):
             lasting, first = summary(found), summary(found, "first")
-            stalled = sum(row["start"] > row["first"] + 0.001 for row in found)
+            stalled = int(sum(row["start"] > row["first"] + 0.001 for row in found))
             print(
-                f"| {kind} | {loop} | {lasting['n']} | {lasting['p50']} | {lasting['p95']}"
+                f"| {kind} | {loop} | {lasting['n']:.0f} | {lasting['p50']} | {lasting['p95']}"
                 f" | {first['p50']} | {stalled} |"
             )
             result[f"{kind}_{loop}"] = lasting | {"first_p50": first["p50"], "stalled": stalled}
         ratio = round(summary(ours)["p50"] / summary(usual)["p50"], 3)
-        misrouted = sum((row["route"] == "command") != (kind == "command") for row in ours)
+        misrouted = int(sum((row["route"] == "command") != (kind == "command") for row in ours))
         print(f"| {kind} | ours / naive (p50) | | **{ratio}** | | | {misrouted} taken for the other kind |")
         result[f"{kind}_ratio"] = ratio
         result[f"{kind}_misrouted"] = misrouted
