@@ -207,3 +207,14 @@ def test_a_voice_that_fails_leaves_the_written_answer(tmp_path: Path) -> None:
                 return await at.hear(-0.2, 0.8)
 
     assert run(scene()).answer.startswith("La capitale de l'Italie est Rome.")
+
+
+def test_the_clock_of_a_second_recording_starts_anew(tmp_path: Path) -> None:
+    async def scene() -> tuple[TurnRecord, TurnRecord]:
+        async with house(tmp_path, ScriptedStt("Lance un chrono")) as at:
+            return await at.hear(-0.3, 1.0), await at.hear(-0.3, 1.0)
+
+    first, second = run(scene())
+    assert first.timeline_ms.keys() == second.timeline_ms.keys()
+    assert abs(first.timings_ms["endpoint"] - second.timings_ms["endpoint"]) < 50
+    assert abs(first.question_end_s - second.question_end_s) < 0.05

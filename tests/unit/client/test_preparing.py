@@ -68,10 +68,11 @@ def test_what_is_prepared_is_what_the_voice_is_asked_for() -> None:
 
 def test_a_slow_voice_starts_when_it_need_not_stop_again() -> None:
     pace = Pace(factor=0.4, seconds_per_letter=0.05)
-    assert pace.may_start("a" * 40, 0.7)
+    assert pace.may_start("a" * 40, 0.45)
+    assert not pace.may_start("a" * 40, 0.05)
     for _ in range(20):
         pace.note("a" * 40, rendering_s=4.0, sound_s=2.0)
-    assert not pace.may_start("a" * 40, 1.0)
+    assert not pace.may_start("a" * 40, 0.8)
     assert pace.may_start("a" * 40, 1.6)
     assert pace.may_start("a" * 40, 2.0)
 

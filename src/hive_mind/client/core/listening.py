@@ -18,9 +18,15 @@ class Ear:
 
     def __init__(self, vad: VoiceActivityDetector, settings: EndpointSettings | None = None) -> None:
         self._vad = vad
-        self._endpointer = Endpointer(settings)
+        self._settings = settings
+        self.restart()
+
+    def restart(self) -> None:
+        """A new source begins: positions count from 0 again."""
+        self._endpointer = Endpointer(self._settings)
         self._buffer = UtteranceBuffer()
         self._last = np.zeros(1, np.float32)
+        self._vad.reset()
 
     @property
     def position(self) -> int:

@@ -2,8 +2,10 @@
 
 from hive_mind.client.core.playout import GAP_S
 
+PIECE_S = 0.8
+"""Longest piece that a streaming voice gives at a time, about."""
+
 _WEIGHT = 0.4
-_MARGIN = 1.15
 
 
 class Pace:
@@ -14,7 +16,7 @@ class Pace:
         seconds_per_letter: how long the voice takes to say one character.
     """
 
-    def __init__(self, factor: float = 0.4, seconds_per_letter: float = 0.065) -> None:
+    def __init__(self, factor: float = 0.4, seconds_per_letter: float = 0.06) -> None:
         self.factor = factor
         self.seconds_per_letter = seconds_per_letter
 
@@ -27,6 +29,11 @@ class Pace:
             self.factor += _WEIGHT * (rendering_s / sound_s - self.factor)
 
     def may_start(self, text: str, ready_s: float) -> bool:
-        """Whether the `ready_s` seconds that are rendered last, but for a short gap, until the rest is."""
+        """Whether the `ready_s` seconds that are rendered last, but for a short gap, until the rest is.
+
+        The rest comes piece by piece: the next piece must come before they are over, and a voice slower than
+        speech must have enough of a lead for the whole.
+        """
         left = max(0.0, len(text) * self.seconds_per_letter - ready_s)
-        return left * self.factor * _MARGIN <= ready_s + GAP_S / 2
+        lead = ready_s + GAP_S / 2
+        return min(left, PIECE_S) * self.factor <= lead and left * (self.factor - 1.0) <= lead

@@ -75,6 +75,7 @@ class VoiceLoop:
     async def run(self, source: AudioSource) -> None:
         """Listen until the source ends, and let the last answer finish."""
         self._time_of = source.time_of
+        self._ear.restart()
         async with asyncio.TaskGroup() as self._tasks:
             async for frame in source.frames():
                 self._handle(self._ear.hear(frame))
