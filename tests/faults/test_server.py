@@ -148,7 +148,7 @@ async def test_a_client_that_never_reads_is_cut_off_alone(tmp_path: Path) -> Non
         raw = deaf.ws.transport
         raw.pause_reading()
         async with asyncio.timeout(20):
-            while running.house.desks["muet"].link is not None:
+            while running.house.remotes["muet"].link is not None:
                 await good.ask("Bonjour")
         raw.abort()
 

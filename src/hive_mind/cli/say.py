@@ -89,7 +89,7 @@ async def _turn(
         except LinkError as error:
             typer.echo(f"hive-mind: {error.message} Local commands still work.", err=True)
         # A client that has run for a while has its usual replies ready.
-        await client.shop.preparer.settled(WARM_UP_S)
+        await client.parts.preparer.settled(WARM_UP_S)
         record = await client.loop.one_turn(WavSource(clip, clock))
     if record is None:
         raise AudioError("The recording ended without a question.", code="NO_QUESTION")

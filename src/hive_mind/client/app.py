@@ -11,10 +11,10 @@ from hive_mind.client.config import ClientConfig, stable_client_id
 from hive_mind.client.core.clock import Clock, SystemClock
 from hive_mind.client.core.listening import Ear
 from hive_mind.client.core.pace import Pace
+from hive_mind.client.core.parts import Parts, Status
 from hive_mind.client.core.pipeline import VoiceLoop
 from hive_mind.client.core.playout import PlayoutSink
 from hive_mind.client.core.preparing import Preparer
-from hive_mind.client.core.shop import Shop, Status
 from hive_mind.client.core.speaking import spoken_forms
 from hive_mind.client.core.state import ClientState, Event
 from hive_mind.client.core.timers import StateFile, Timekeeper
@@ -40,7 +40,7 @@ class Client:
     """A voice client at work."""
 
     loop: VoiceLoop
-    shop: Shop
+    parts: Parts
     link: ServerLink
 
 
@@ -101,7 +101,7 @@ async def open_client(
     session = ClientSession(client_id, room=config.room, capabilities=capabilities)
     link = ServerLink(config.server, session, clock, on_event=_linked, on_message=_told)
     keeper = Timekeeper(StateFile(config.state_folder / "time.json"), clock, _ring, _mirror)
-    shop = Shop(
+    parts = Parts(
         stt=engines.stt,
         stt_worker=workers[0],
         voice=engines.voice,
@@ -117,7 +117,7 @@ async def open_client(
         pace=pace,
     )
     loop = VoiceLoop(
-        shop,
+        parts,
         Ear(engines.vad, settings),
         barge_in=config.barge_in,
         always_listening=always_listening,
@@ -130,7 +130,7 @@ async def open_client(
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(part()) for part in (link.run, keeper.run, preparer.run)]
             try:
-                yield Client(loop, shop, link)
+                yield Client(loop, parts, link)
             finally:
                 for task in running:
                     task.cancel()

@@ -122,3 +122,6 @@ _HANDLERS: dict[str, _Handler] = {
 }
 INTENTS = frozenset(_HANDLERS)
 """Intents that `interpret` answers."""
+
+READ_ONLY = frozenset({"get_time", "get_date", "timer_status", "stopwatch_status"})
+"""Intents that change nothing."""

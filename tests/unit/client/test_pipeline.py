@@ -47,7 +47,7 @@ def test_a_question_is_asked_during_the_silence_and_answered_by_the_server(tmp_p
             house(tmp_path, ScriptedStt("Quelle est la capitale de l'Italie ?"), server.url) as at,
         ):
             record = await at.hear(-0.3, 1.5)
-            assert at.client.shop.sink.report().played_s > 1
+            assert at.client.parts.sink.report().played_s > 1
             return record, server
 
     record, server = run(scene())

@@ -47,7 +47,7 @@ def test_an_announcement_waits_until_the_user_was_answered(tmp_path: Path) -> No
         async with house(tmp_path, ScriptedStt("Lance un chrono")) as at:
             task = await listening(at, -0.2, 1.5, tail_s=5)
             await asyncio.sleep(0.5)
-            assert at.client.shop.status.state.turn is Turn.LISTENING
+            assert at.client.parts.status.state.turn is Turn.LISTENING
             await at.client.loop.announce("Le linge est sec.")
             await stop(task)
             return at.voice.said, at.records
@@ -127,7 +127,7 @@ def test_a_question_back_is_listened_to_without_the_button(tmp_path: Path) -> No
             task = await listening(at, -0.2, 0.8, -4.5, 0.8, tail_s=6)
             at.client.loop.listen()
             await task
-            timers = at.client.shop.keeper.state.timers
+            timers = at.client.parts.keeper.state.timers
             assert [t.duration_s for t in timers] == [600]
             left = (timers[0].due or at.clock.today()) - at.clock.today()
             assert timedelta(seconds=580) < left < timedelta(seconds=600)
@@ -152,9 +152,9 @@ def test_a_follow_up_that_nobody_uses_closes_by_itself(tmp_path: Path) -> None:
             task = await listening(at, -0.2, 0.8)
             at.client.loop.listen()
             await asyncio.sleep(4)
-            open_ = at.client.shop.status.state.turn
+            open_ = at.client.parts.status.state.turn
             await asyncio.sleep(10)
-            closed = at.client.shop.status.state.turn
+            closed = at.client.parts.status.state.turn
             await stop(task)
             return open_, closed, at.records
 
@@ -166,7 +166,7 @@ def test_a_follow_up_that_nobody_uses_closes_by_itself(tmp_path: Path) -> None:
 def test_the_first_words_of_an_outage_are_not_said_to_a_connected_client(tmp_path: Path) -> None:
     async def scene() -> bool:
         async with scripted_server(silent) as server, house(tmp_path, ScriptedStt("rien"), server.url) as at:
-            return at.client.link.connected and not at.client.shop.status.state.degraded_said
+            return at.client.link.connected and not at.client.parts.status.state.degraded_said
 
     assert run(scene())
 

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 from hive_mind.client.core.answering import Answer, Hooks
 from hive_mind.client.core.exchange import Exchange, ServerSaid
-from hive_mind.client.core.shop import Shop
+from hive_mind.client.core.parts import Parts
 from hive_mind.client.core.speaking import clauses_of
 from hive_mind.client.core.state import Effect, Event
 from hive_mind.client.core.turn import Route, Timeline, TurnRecord
 from hive_mind.client.core.websocket import ServerLink
-from hive_mind.commands.interpret import INTENTS
+from hive_mind.commands.interpret import INTENTS, READ_ONLY
 from hive_mind.errors import LinkError, SpeechError
 from hive_mind.language.clauses import ClauseSplitter
 from hive_mind.language.messages import error_message, message
@@ -25,6 +25,10 @@ from hive_mind.understanding.grammar import Match
 GATES_MS = {"closed": 0, "extendable": 700, "unfinished": 1000, "open": 600}
 """Silence that ends an utterance, by whether its grammar lets one go on."""
 
+READING_GATE_MS = 400
+"""The same for a complete question that changes nothing ("quelle heure est-il | à Tokyo"): answering it too
+early costs a repeat, never a wrong act."""
+
 _NOISE_PROBABILITY = 0.8
 
 
@@ -32,7 +36,7 @@ class Attempt:
     """Recognises, understands and prepares an answer; `commit` lets it sound, cancelling its task drops it.
 
     Args:
-        shop: engines, link and records.
+        parts: engines, link and records.
         samples: the utterance.
         question_end: when it ended, on the client's clock.
         question_end_sample: the same as a position in what was heard.
@@ -43,7 +47,7 @@ class Attempt:
 
     def __init__(
         self,
-        shop: Shop,
+        parts: Parts,
         samples: Samples,
         question_end: float,
         question_end_sample: int,
@@ -56,7 +60,7 @@ class Attempt:
         self.timeline = Timeline(question_end)
         self.asks = False
         """Whether the answer asks back, so that the next utterance belongs to it."""
-        self._shop = shop
+        self._parts = parts
         self._samples = samples
         self._settle = settle
         self._instead = instead
@@ -70,8 +74,8 @@ class Attempt:
         self._failed = False
         self._answer: Answer | None = None
         self._exchange: Exchange | None = None
-        since = timedelta(seconds=shop.clock.now() - question_end)
-        self._asked_at: datetime = shop.clock.today() - since
+        since = timedelta(seconds=parts.clock.now() - question_end)
+        self._asked_at: datetime = parts.clock.today() - since
 
     @property
     def committed(self) -> bool:
@@ -82,7 +86,7 @@ class Attempt:
         """The pause was the end: act, and let the answer sound."""
         if not self.committed:
             self._mark("committed")
-            self._shop.status.tell(Event.QUESTION_ENDED)
+            self._parts.status.tell(Event.QUESTION_ENDED)
             self._committed.set()
 
     def interrupt(self) -> None:
@@ -102,28 +106,31 @@ class Attempt:
         text = transcript.text.strip()
         if not any(c.isalnum() for c in text) or transcript.no_speech_probability > _NOISE_PROBABILITY:
             return await self._nothing_heard()
-        began = self._shop.clock.now()
-        match = self._shop.grammar.match(text, expecting=self._shop.keeper.expecting(self._asked_at))
-        extent = match.extent if match is not None else self._shop.grammar.extent_of(text)
-        self._timings["understanding"] = round((self._shop.clock.now() - began) * 1000, 1)
+        began = self._parts.clock.now()
+        match = self._parts.grammar.match(text, expecting=self._parts.keeper.expecting(self._asked_at))
+        extent = match.extent if match is not None else self._parts.grammar.extent_of(text)
+        self._timings["understanding"] = round((self._parts.clock.now() - began) * 1000, 1)
         self._mark("understood")
-        self._settle(GATES_MS[extent])
+        reading = extent == "extendable" and match is not None and match.intent in READ_ONLY
+        self._settle(READING_GATE_MS if reading else GATES_MS[extent])
         if match is not None and match.intent in INTENTS:
             await self._command(match)
-        elif self._shop.link is not None and self._shop.link.connected:
-            await self._question(self._shop.link, text)
+        elif self._parts.link is not None and self._parts.link.connected:
+            await self._question(self._parts.link, text)
         else:
             await self._committed.wait()
             await self._speak(self._sorry(self._away()))
         return self._record(text)
 
     async def _recognise(self) -> Transcript:
-        shop = self._shop
-        with shop.preparer.given_way():
+        parts = self._parts
+        with parts.preparer.given_way():
             self._mark("stt_started")
             try:
-                transcript = await shop.stt_worker.run(
-                    lambda token: shop.stt.transcribe(self._samples, vocabulary=shop.vocabulary, cancel=token)
+                transcript = await parts.stt_worker.run(
+                    lambda token: parts.stt.transcribe(
+                        self._samples, vocabulary=parts.vocabulary, cancel=token
+                    )
                 )
             except SpeechError as error:
                 self._said.append(error_message(error.code))
@@ -136,7 +143,7 @@ class Attempt:
         self._settle(GATES_MS["open"])
         await self._committed.wait()
         if not self._answer_silence:
-            self._shop.status.tell(Event.SPEECH_DROPPED)
+            self._parts.status.tell(Event.SPEECH_DROPPED)
             return None
         self._intent = "no_speech"
         await self._speak(self._sorry([message("not_heard")]))
@@ -144,7 +151,7 @@ class Attempt:
 
     async def _command(self, match: Match) -> None:
         """Answer by ourselves. What was prepared at the pause stands."""
-        keeper = self._shop.keeper
+        keeper = self._parts.keeper
         self._route, self._intent = "command", match.intent
         outcome = keeper.interpret(match, self._asked_at)
         self._said.append(outcome.reply)
@@ -215,7 +222,7 @@ class Attempt:
 
     def _away(self) -> list[str]:
         said: list[str] = []
-        for effect in self._shop.status.tell(Event.SERVER_NEEDED):
+        for effect in self._parts.status.tell(Event.SERVER_NEEDED):
             if effect is Effect.SAY_DEGRADED:
                 said.append(message("degraded"))
             elif effect is Effect.SAY_NEEDS_SERVER:
@@ -234,12 +241,12 @@ class Attempt:
     async def _speak(
         self, clauses: AsyncGenerator[str], act: Callable[[], Awaitable[None]] | None = None
     ) -> None:
-        shop = self._shop
+        parts = self._parts
         with ExitStack() as stack:
-            stack.enter_context(shop.preparer.given_way())
+            stack.enter_context(parts.preparer.given_way())
             hooks = Hooks(self._first_clause, lambda: self._mark("first_audio"), self._sounding)
             self._answer = Answer(
-                clauses, shop.voice, shop.voice_worker, shop.sink, shop.clock, hooks, shop.pace
+                clauses, parts.voice, parts.voice_worker, parts.sink, parts.clock, hooks, parts.pace
             )
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._answer.run())
@@ -253,12 +260,12 @@ class Attempt:
     def _first_clause(self, rendering: bool) -> None:
         if rendering:
             self._mark("tts_started")
-        if self._exchange is not None and self._shop.shares_cpu:
+        if self._exchange is not None and self._parts.shares_cpu:
             self._exchange.hold(on=rendering)
 
     def _sounding(self, at: float) -> None:
         self.timeline.mark("first_audible", at)
-        self._shop.status.tell(Event.ANSWER_STARTED)
+        self._parts.status.tell(Event.ANSWER_STARTED)
         if self._exchange is not None and self._exchange.turn_id is not None:
             since = max(0.0, self.timeline.since_question("first_audible") or 0.0)
             self._exchange.played(
@@ -266,7 +273,7 @@ class Attempt:
             )
 
     def _mark(self, name: str) -> None:
-        self.timeline.mark(name, self._shop.clock.now())
+        self.timeline.mark(name, self._parts.clock.now())
 
     def _record(self, transcript: str) -> TurnRecord:
         timings = dict(self._timings)

@@ -10,7 +10,7 @@ from hive_mind.client.core.answering import Answer
 from hive_mind.client.core.attempt import Attempt
 from hive_mind.client.core.chime import chime
 from hive_mind.client.core.listening import Ear
-from hive_mind.client.core.shop import Shop
+from hive_mind.client.core.parts import Parts
 from hive_mind.client.core.source import AudioSource
 from hive_mind.client.core.speaking import clauses_of, spoken_forms
 from hive_mind.client.core.state import Effect, Event, Turn
@@ -39,7 +39,7 @@ class VoiceLoop:
     """Listens and answers.
 
     Args:
-        shop: engines, link and records.
+        parts: engines, link and records.
         ear: finds utterances.
         barge_in: speech stops an answer. Only for headphones, or a microphone that does not hear the speaker.
         always_listening: otherwise it listens after `listen`, for one utterance.
@@ -49,7 +49,7 @@ class VoiceLoop:
 
     def __init__(
         self,
-        shop: Shop,
+        parts: Parts,
         ear: Ear,
         *,
         barge_in: bool = False,
@@ -57,14 +57,14 @@ class VoiceLoop:
         answer_silence: bool = False,
         on_turn: Callable[[TurnRecord], None] = lambda _: None,
     ) -> None:
-        self._shop = shop
+        self._parts = parts
         self._ear = ear
         self._barge_in = barge_in
         self._always = always_listening
         self._armed = always_listening
         self._answer_silence = answer_silence
         self._on_turn = on_turn
-        self._time_of: Callable[[int], float] = lambda _: shop.clock.now()
+        self._time_of: Callable[[int], float] = lambda _: parts.clock.now()
         self._attempt: Attempt | None = None
         self._task: asyncio.Task[None] | None = None
         self._floor_free = asyncio.Event()
@@ -160,21 +160,21 @@ class VoiceLoop:
         if not self._armed or (self._answering and not self._barge_in):
             self._ear.forget()
             return
-        shop = self._shop
+        parts = self._parts
         self._tell(Event.SPEECH_STARTED)
         self._floor_free.clear()
-        if shop.link is not None and shop.link.connected:
+        if parts.link is not None and parts.link.connected:
             try:
-                shop.link.post(WakeDetected(word="", score=1.0, loudness=self._ear.loudness))
+                parts.link.post(WakeDetected(word="", score=1.0, loudness=self._ear.loudness))
             except LinkError as error:
                 _log.debug("wake not sent", code=error.code)
         # While the user speaks the processor is idle: render what is likely to be asked for.
-        shop.preparer.want(spoken_forms(shop.keeper.likely_replies()[:MOST_LIKELY]))
+        parts.preparer.want(spoken_forms(parts.keeper.likely_replies()[:MOST_LIKELY]))
 
     def _nobody_spoke(self, at: int) -> None:
         if not self._armed or self._answering:
             return
-        if self._shop.status.state.turn is Turn.FOLLOW_UP:
+        if self._parts.status.state.turn is Turn.FOLLOW_UP:
             self._tell(Event.FOLLOW_UP_CLOSED)
             self._armed = self._always
         elif self._answer_silence:
@@ -187,7 +187,7 @@ class VoiceLoop:
         self._drop()
         self._floor_free.clear()
         attempt = Attempt(
-            self._shop,
+            self._parts,
             np.zeros(0, np.float32) if samples is None else samples,
             self._time_of(end),
             end,
@@ -214,7 +214,7 @@ class VoiceLoop:
         return self._task is not None and (self._attempt is None or self._attempt.committed)
 
     def _tell(self, event: Event) -> None:
-        if Effect.STOP_ANSWER in self._shop.status.tell(event):
+        if Effect.STOP_ANSWER in self._parts.status.tell(event):
             self._drop()
 
     def _drop(self) -> None:
@@ -224,7 +224,7 @@ class VoiceLoop:
         if attempt is not None:
             attempt.interrupt()
         elif task is not None:
-            self._shop.sink.interrupt()
+            self._parts.sink.interrupt()
         if task is not None:
             task.cancel()
 
@@ -241,19 +241,19 @@ class VoiceLoop:
             self._on_turn(record)
 
     async def _say(self, text: str, *, ring: bool) -> None:
-        shop = self._shop
+        parts = self._parts
         me = asyncio.current_task()
 
         async def _clauses() -> AsyncGenerator[str]:
             for clause in clauses_of(text):
                 yield clause
 
-        answer = Answer(_clauses(), shop.voice, shop.voice_worker, shop.sink, shop.clock, pace=shop.pace)
+        answer = Answer(_clauses(), parts.voice, parts.voice_worker, parts.sink, parts.clock, pace=parts.pace)
         answer.released.set()
         self._tell(Event.ANSWER_STARTED)
         try:
-            with shop.preparer.given_way():
-                await answer.run(chime(shop.sink.rate) if ring else None)
+            with parts.preparer.given_way():
+                await answer.run(chime(parts.sink.rate) if ring else None)
         finally:
             if self._task is me:
                 self._over(asks=False)

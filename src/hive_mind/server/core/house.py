@@ -21,7 +21,7 @@ from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Grammar
 
 if TYPE_CHECKING:
-    from hive_mind.server.core.desk import Desk
+    from hive_mind.server.core.remote_client import RemoteClient
 
 GOING_AWAY = 1001
 _CLOSE_S = 1.0
@@ -45,7 +45,7 @@ class House:
         self.context = context
         self.model = model
         self.traces = Traces()
-        self.desks: dict[str, Desk] = {}
+        self.remotes: dict[str, RemoteClient] = {}
         self.connections = 0
         self.stopping = False
         self._zone = ZoneInfo(config.timezone) if config.timezone else None
@@ -79,20 +79,20 @@ class House:
         task.add_done_callback(self._reap)
         return task
 
-    def desk(self, client_id: str) -> "Desk | None":
-        """The desk of a client, if it has one."""
-        return self.desks.get(client_id)
+    def remote(self, client_id: str) -> "RemoteClient | None":
+        """The client as known here, if it is."""
+        return self.remotes.get(client_id)
 
-    def forget_desk(self, desk: "Desk") -> None:
+    def forget_client(self, remote: "RemoteClient") -> None:
         """Its session has been away for too long."""
-        if desk.link is None and self.desks.get(desk.client_id) is desk:
-            desk.keeper.rest()
-            del self.desks[desk.client_id]
+        if remote.link is None and self.remotes.get(remote.client_id) is remote:
+            remote.keeper.rest()
+            del self.remotes[remote.client_id]
 
     def session_of(self, client_id: str, session_id: str | None) -> ServerSession | None:
         """The session that a client wants to resume, if it is still known."""
-        desk = self.desks.get(client_id)
-        return desk.session if desk is not None and desk.session.session_id == session_id else None
+        remote = self.remotes.get(client_id)
+        return remote.session if remote is not None and remote.session.session_id == session_id else None
 
     async def forget(self, wish: Forget) -> int:
         """Erase a turn, a day or everything; answer how many messages.
@@ -117,20 +117,20 @@ class House:
     async def stop(self) -> None:
         """Let running answers end, for a while; cut the rest; say goodbye to everybody."""
         self.stopping = True
-        desks = list(self.desks.values())
-        waits = [asyncio.create_task(desk.finished()) for desk in desks if desk.busy]
+        remotes = list(self.remotes.values())
+        waits = [asyncio.create_task(remote.finished()) for remote in remotes if remote.busy]
         if waits:
             await asyncio.wait(waits, timeout=self.config.stop_grace_s)
-            for desk in desks:
-                desk.interrupt()
+            for remote in remotes:
+                remote.interrupt()
             await asyncio.wait(waits, timeout=_CLOSE_S)
-        for desk in desks:
-            desk.keeper.rest()
-            if desk.link is not None:
-                desk.link.put(
+        for remote in remotes:
+            remote.keeper.rest()
+            if remote.link is not None:
+                remote.link.put(
                     Error(code="SERVER_STOPPING", message=error_message("SERVER_STOPPING"), recoverable=True)
                 )
-                desk.link.close(GOING_AWAY, "SERVER_STOPPING")
+                remote.link.close(GOING_AWAY, "SERVER_STOPPING")
 
     async def close(self) -> None:
         """Cancel what still runs."""
@@ -150,9 +150,9 @@ class House:
             intent=entry.intent,
             turn_id=entry.turn_id,
         )
-        for desk in self.desks.values():
-            if desk.link is not None and desk.client_id != entry.client_id:
-                desk.send(event)
+        for remote in self.remotes.values():
+            if remote.link is not None and remote.client_id != entry.client_id:
+                remote.send(event)
 
     def _reap(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -1,4 +1,4 @@
-"""One WebSocket connection: reads, answers what is malformed, hands the rest to the client's desk."""
+"""One WebSocket connection: reads, answers what is malformed, hands the rest to the `RemoteClient`."""
 
 import asyncio
 import secrets
@@ -31,10 +31,10 @@ from hive_mind.protocol.messages import (
     WakeDetected,
 )
 from hive_mind.protocol.session import ServerSession
-from hive_mind.server.core.desk import Desk
 from hive_mind.server.core.house import GOING_AWAY, House
 from hive_mind.server.core.origin import is_loopback, origin_allowed
 from hive_mind.server.core.outbox import Outbox
+from hive_mind.server.core.remote_client import RemoteClient
 from hive_mind.server.core.transport import abort_of
 from hive_mind.server.logs import get_logger
 
@@ -57,7 +57,7 @@ class Connection:
         self._house = house
         self._session = ServerSession(secrets.token_urlsafe(16))
         self._outbox = Outbox()
-        self._desk: Desk | None = None
+        self._remote: RemoteClient | None = None
         self._closing: tuple[int, str] | None = None
         self._limiter = RateLimiter()
         self._complained = 0.0
@@ -104,8 +104,8 @@ class Connection:
                 writer.cancel()
         finally:
             self._house.connections -= 1
-            if self._desk is not None:
-                self._desk.detach(self)
+            if self._remote is not None:
+                self._remote.detach(self)
 
     async def _read(self) -> None:
         loop = asyncio.get_running_loop()
@@ -138,18 +138,18 @@ class Connection:
         self._session.on_message(message)
         self._handle(message, self._bind(message))
 
-    def _handle(self, message: ClientMessage, desk: Desk) -> None:
+    def _handle(self, message: ClientMessage, remote: RemoteClient) -> None:
         match message:
             case VoiceInput():
                 if self._house.stopping:
                     raise ProtocolError("The server stops.", code="SERVER_STOPPING", retryable=True)
-                desk.on_voice_input(message)
+                remote.on_voice_input(message)
             case Ping():
-                desk.send(Pong(timestamp=message.timestamp))
+                remote.send(Pong(timestamp=message.timestamp))
             case Interrupt():
-                desk.on_interrupt(message)
+                remote.on_interrupt(message)
             case Flow():
-                desk.on_flow(message)
+                remote.on_flow(message)
             case WakeDetected():
                 self._house.spawn(self._house.warm())
             case Playout():
@@ -161,10 +161,10 @@ class Connection:
             case AudioStart() | AudioEnd():
                 raise ProtocolError("This server does not recognise speech.", code="AUDIO_UNSUPPORTED")
             case DeviceState():
-                desk.device = message
+                remote.device = message
 
     def _on_hello(self, hello: Hello) -> None:
-        if self._desk is not None and self._desk.client_id != hello.client_id:
+        if self._remote is not None and self._remote.client_id != hello.client_id:
             raise ProtocolError("This connection is another client's.", code="CLIENT_ID_MISMATCH")
         known = self._house.session_of(hello.client_id, hello.session_id)
         try:
@@ -175,38 +175,38 @@ class Connection:
                 self.close(POLICY, error.code)
                 return
             raise
-        desk = self._sit(hello.client_id)
-        desk.capabilities = hello.capabilities
+        remote = self._sit(hello.client_id)
+        remote.capabilities = hello.capabilities
         for answer in answers:
             self.put(answer)
 
-    def _bind(self, message: ClientMessage) -> Desk:
-        """The desk of whoever speaks; the first message that names a client decides.
+    def _bind(self, message: ClientMessage) -> RemoteClient:
+        """Whoever speaks; the first message that names a client decides.
 
         Raises:
             ProtocolError: CLIENT_ID_MISMATCH, or HELLO_NEEDED when it is not known who speaks.
         """
         named = getattr(message, "client_id", None)
-        if self._desk is not None:
-            if named not in (None, self._desk.client_id):
+        if self._remote is not None:
+            if named not in (None, self._remote.client_id):
                 raise ProtocolError("This connection is another client's.", code="CLIENT_ID_MISMATCH")
-            return self._desk
+            return self._remote
         if named is None:
             raise ProtocolError("Say hello first: who is this?", code="HELLO_NEEDED")
         return self._sit(named)
 
-    def _sit(self, client_id: str) -> Desk:
-        desk = self._house.desks.get(client_id)
-        if desk is None:
-            desk = self._house.desks[client_id] = Desk(client_id, self._house, self._session)
-        self._desk = desk
-        old = desk.attach(self, self._session)
+    def _sit(self, client_id: str) -> RemoteClient:
+        remote = self._house.remotes.get(client_id)
+        if remote is None:
+            remote = self._house.remotes[client_id] = RemoteClient(client_id, self._house, self._session)
+        self._remote = remote
+        old = remote.attach(self, self._session)
         if old is not None and old is not self:
             old.put(
                 Error(code="CLIENT_REPLACED", message=error_message("CLIENT_REPLACED"), recoverable=False)
             )
             old.close(REPLACED, "CLIENT_REPLACED")
-        return desk
+        return remote
 
     async def _forget(self, wish: Forget) -> None:
         try:
@@ -217,8 +217,8 @@ class Connection:
     def _complain(self, error: HiveMindError) -> None:
         self._log.info("message refused", code=error.code, reason=error.message)
         message = Error(code=error.code, message=error_message(error.code), recoverable=error.retryable)
-        if self._desk is not None and self._desk.link is self:
-            self._desk.send(message)
+        if self._remote is not None and self._remote.link is self:
+            self._remote.send(message)
         else:
             self.put(message)
 

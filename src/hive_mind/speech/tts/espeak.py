@@ -15,13 +15,15 @@ class EspeakVoice:
 
     Args:
         language: espeak-ng's name of the voice; "fr" is French of France.
+        words_per_minute: how fast it speaks, 80 to 450.
 
     Raises:
         SpeechError: VOICE_UNAVAILABLE without the library, VOICE_UNKNOWN when it has no such voice.
     """
 
-    def __init__(self, language: str = "fr") -> None:
+    def __init__(self, language: str = "fr", words_per_minute: int = 175) -> None:
         self._language = language
+        self._words_per_minute = words_per_minute
         self._library = espeak_library()
         self._library.phonemes("", language)
         self.capabilities = TtsCapabilities(
@@ -43,7 +45,7 @@ class EspeakVoice:
             audio.extend(piece)
             return not token.cancelled
 
-        self._library.speak(text, self._language, take)
+        self._library.speak(text, self._language, self._words_per_minute, take)
         if token.cancelled:
             raise Cancelled("The synthesis was cancelled.")
         yield trim(from_pcm16(bytes(audio)), self.capabilities.rate)

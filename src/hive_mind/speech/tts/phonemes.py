@@ -19,6 +19,7 @@ IPA_WITH_TIES = 0x82 | ord("^") << 8
 
 _UTF8 = 1
 _SYNCHRONOUS = 2
+_RATE = 1
 _QUOTES = re.compile(r"\s*[«»“”\"]\s*")
 _PUNCTUATION = re.compile(r"((?:\s*[.,;:!?…—–()])+|\s-+\s)\s*")
 _STRONGEST = "?!….:;,—()"
@@ -78,7 +79,7 @@ class EspeakLibrary:
                 found.append((ipa or b"").decode())
         return [ipa for ipa in found if ipa]
 
-    def speak(self, text: str, voice: str, take: Callable[[bytes], bool]) -> None:
+    def speak(self, text: str, voice: str, words_per_minute: int, take: Callable[[bytes], bool]) -> None:
         """Synthesise; `take` is called with 16-bit samples at `rate` and says whether to go on.
 
         Raises:
@@ -94,6 +95,7 @@ class EspeakLibrary:
         with self._lock:
             self._use(voice)
             self._library.espeak_SetSynthCallback(function)
+            self._library.espeak_SetParameter(_RATE, words_per_minute, 0)
             status = self._library.espeak_Synth(data, len(data) + 1, 0, 0, 0, _UTF8, None, None)
         if status != 0:
             raise SpeechError(f"espeak-ng failed with status {status}.")

@@ -32,7 +32,7 @@ class Status:
 
 
 @dataclass(slots=True)
-class Shop:
+class Parts:
     """The engines, the link and the records that turns share.
 
     Attributes:

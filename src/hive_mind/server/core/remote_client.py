@@ -29,7 +29,7 @@ _UTTERANCES = 64
 
 
 class Link(Protocol):
-    """A connection, as far as a desk needs it."""
+    """A connection, as far as a remote client needs it."""
 
     @property
     def is_loopback(self) -> bool:
@@ -45,7 +45,7 @@ class Link(Protocol):
         ...
 
 
-class Desk:
+class RemoteClient:
     """See above.
 
     Args:
@@ -97,7 +97,7 @@ class Desk:
 
         Args:
             message: what to send; left out where the client would not understand it.
-            audience: the session it is for; another client's question may meanwhile sit at this desk.
+            audience: the session it is for; another client's question may meanwhile sit at this remote.
         """
         session = self.session
         if audience is not None and audience.session_id != session.session_id:
@@ -227,7 +227,7 @@ class Desk:
         if self.busy:
             self.interrupt()
         self._patience = asyncio.get_running_loop().call_later(
-            self._house.config.keep_session_s, self._house.forget_desk, self
+            self._house.config.keep_session_s, self._house.forget_client, self
         )
 
     def _ring(self, text: str) -> bool:
