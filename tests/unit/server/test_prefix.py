@@ -29,7 +29,7 @@ def anyio_backend() -> str:
 async def computed(gguf: Path, data: Path, static: list[ChatMessage], files: int = 1) -> tuple[int, str]:
     """Tokens that a fresh server had to read, and its answer to a question; `files` are there then."""
     run = data / "run"
-    run.mkdir(exist_ok=True)
+    run.mkdir(parents=True, exist_ok=True)
     prefix = KeptPrefix(static, PrefixStore(data / "cache" / "llm"))
     model = LlamaCppModel(gguf, run, threads=2, temperature=0.0, prefix=prefix)
     await model.start()
@@ -71,3 +71,18 @@ async def test_a_restart_reads_nothing_again(models_dir: Path, tmp_path: Path) -
     changed, _ = await computed(gguf, tmp_path, NAMED, files=2)
     assert changed > 40
     assert len(kept(tmp_path)) == 2
+
+
+async def test_asked_while_it_loads_it_answers_and_keeps_the_prefix_alone(
+    models_dir: Path, tmp_path: Path
+) -> None:
+    gguf = models_dir / "qwen2.5-coder-0.5b" / "model.gguf"
+    prefix = KeptPrefix(STATIC, PrefixStore(tmp_path / "cache" / "llm"))
+    model = LlamaCppModel(gguf, tmp_path, threads=2, temperature=0.0, prefix=prefix)
+    await model.start()
+    answer = "".join([piece async for piece in model.generate([*STATIC, QUESTION])])
+    await model.stop()
+    assert "Rome" in answer
+    (early,) = kept(tmp_path)
+    await computed(gguf, tmp_path / "undisturbed", STATIC)
+    assert early.stat().st_size == kept(tmp_path / "undisturbed")[0].stat().st_size

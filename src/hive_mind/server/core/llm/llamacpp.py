@@ -63,7 +63,8 @@ class LlamaCppModel:
         self._process: asyncio.subprocess.Process | None = None
         self._client: OpenAiModel | None = None
         self._keeper: asyncio.Task[None] | None = None
-        self._reading: asyncio.Task[bool] | asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._opening: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
         self._ready = asyncio.Event()
         self._first: Chat | None = None
@@ -95,7 +96,7 @@ class LlamaCppModel:
 
     async def stop(self) -> None:
         """End the worker."""
-        for task in (self._keeper, self._reading):
+        for task in (self._keeper, self._reading, self._opening):
             if task is not None:
                 task.cancel()
                 await asyncio.wait({task})
@@ -108,7 +109,8 @@ class LlamaCppModel:
             self._reading.cancel()
         async with self._turn:
             client = await self._loaded()
-            if client is None:
+            await self._opened()
+            if client is None or client is not self._client:
                 code = "LLM_LOADING" if self._state == "loading" else "LLM_UNAVAILABLE"
                 raise LlmError(f"The language model is {self._state}.", code=code)
             pieces = client.generate(chat, so_far)
@@ -123,7 +125,7 @@ class LlamaCppModel:
         self._first = chat
         if self._client is None or self._turn.locked() or (self._reading and not self._reading.done()):
             return
-        self._reading = asyncio.create_task(self._read(self._client, chat))
+        self._reading = asyncio.create_task(self._warm(self._client, chat))
         await asyncio.wait({self._reading})
 
     async def _loaded(self) -> OpenAiModel | None:
@@ -145,15 +147,23 @@ class LlamaCppModel:
             return False
         return True
 
-    async def _warm(self, client: OpenAiModel, unread: bool) -> None:
-        """Before the first turn: read and keep the static prefix, if need be; then the conversation so far.
+    async def _open(self, client: OpenAiModel, prefix: KeptPrefix) -> None:
+        """Read the static prefix and keep it, before anything else is read: no turn may get into the file."""
+        if await self._read(client, prefix.chat):
+            await prefix.keep()
 
-        A question cancels this and loses nothing: llama.cpp goes on from the last batch that it read.
+    async def _opened(self) -> None:
+        """Return when the static prefix is read.
+
+        A question loses nothing: it would have to read it as well.
         """
-        if unread and self._prefix is not None and await self._read(client, self._prefix.chat):
-            await self._prefix.keep()
-        if self._first is not None:
-            await self._read(client, self._first)
+        if self._opening is not None:
+            await asyncio.wait({self._opening})
+
+    async def _warm(self, client: OpenAiModel, chat: Chat) -> None:
+        await self._opened()
+        if client is self._client:
+            await self._read(client, chat)
 
     async def _keep(self) -> None:
         """Start the worker, wait for its end, start it again; ever slower while it keeps failing."""
@@ -206,9 +216,12 @@ class LlamaCppModel:
             raise LlmError(f"llama.cpp cannot load {self._model.name}: {told['error']}.")
         address = str(told["address"])
         client = self._connect(address, key)
-        unread = bool(slots)
-        if self._prefix is not None and slots:
-            unread = not await self._prefix.restore(self._connect_slot(address, key))
+        if (
+            self._prefix is not None
+            and slots
+            and not await self._prefix.restore(self._connect_slot(address, key))
+        ):
+            self._opening = asyncio.create_task(self._open(client, self._prefix))
         self._client = client
         self._state = "ready"
         self._ready.set()
@@ -218,8 +231,8 @@ class LlamaCppModel:
             load_s=round(asyncio.get_running_loop().time() - begun, 2),
             pid=process.pid,
         )
-        if not self._turn.locked():
-            self._reading = asyncio.create_task(self._warm(client, unread))
+        if self._first is not None and not self._turn.locked():
+            self._reading = asyncio.create_task(self._warm(client, self._first))
         code = await process.wait()
         raise LlmError(f"The process of llama.cpp ended (code {code}).")
 
@@ -242,8 +255,10 @@ class LlamaCppModel:
 
     async def _end(self) -> None:
         self._ready.clear()
-        if self._reading is not None:
-            self._reading.cancel()
+        for task in (self._reading, self._opening):
+            if task is not None:
+                task.cancel()
+        self._opening = None
         client, self._client = self._client, None
         if client is not None:
             await client.stop()

@@ -1,7 +1,7 @@
 """What the language model reads. Pure: the date is an argument.
 
 The text only ever grows at its end, so that the model's cache holds all but the newest words: the persona
-never changes but for the date, once a day, no clock is told, and of a
+never changes, the day comes after it, no clock is told, and of a
 conversation past its budget the older half is dropped at once rather than a little at each turn.
 """
 
