@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hive_mind.server.core.entry import Entry
 from hive_mind.server.core.llm.engine import ChatMessage
 from hive_mind.server.core.llm.plain import SOFT_END, PlainText
-from hive_mind.server.core.llm.prompt import History, chat, persona
+from hive_mind.server.core.llm.prompt import History, chat, persona, static_persona
 
 SYSTEM = [ChatMessage("system", "S")]
 START = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -36,15 +36,15 @@ def talk(turns: int, size: int = 50) -> list[Entry]:
     ]
 
 
-def test_the_date_ends_the_system_message() -> None:
+def test_the_day_stands_after_all_that_never_changes() -> None:
     today = persona("Alison", date(2026, 11, 22))
     tomorrow = persona("Alison", date(2026, 11, 23))
-    assert today[0].content.endswith("Nous sommes le dimanche 22 novembre 2026.")
-    assert "Alison" in today[0].content and "{" not in today[0].content
-    assert today[0].content.removesuffix("dimanche 22 novembre 2026.") == tomorrow[0].content.removesuffix(
-        "lundi 23 novembre 2026."
-    )
-    assert today[1:] == tomorrow[1:]
+    fixed = static_persona("Alison")
+    assert today[: len(fixed)] == tomorrow[: len(fixed)] == fixed
+    assert [m.content for m in today[len(fixed) + 1 :]] == ["Nous sommes le dimanche 22 novembre 2026."]
+    assert len(today) == len(fixed) + 2
+    assert "Alison" in today[0].content
+    assert not any("{" in m.content for m in today)
     assert [m.role for m in today[1:]] == ["user", "assistant"] * (len(today) // 2)
 
 

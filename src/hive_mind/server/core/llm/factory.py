@@ -13,6 +13,9 @@ from hive_mind.server.config import ServerConfig
 from hive_mind.server.core.llm.engine import LanguageModel, NoModel
 from hive_mind.server.core.llm.llamacpp import LlamaCppModel
 from hive_mind.server.core.llm.openai import OpenAiModel
+from hive_mind.server.core.llm.prefix import KeptPrefix
+from hive_mind.server.core.llm.prefix_store import PrefixStore
+from hive_mind.server.core.llm.prompt import static_persona
 from hive_mind.server.core.redis_server import runtime_dir
 
 
@@ -41,6 +44,7 @@ def make_model(config: ServerConfig) -> LanguageModel:
         context_tokens=config.llm_context_tokens,
         max_tokens=config.llm_max_tokens,
         temperature=config.llm_temperature,
+        prefix=KeptPrefix(static_persona(config.name), PrefixStore(config.data_path / "cache" / "llm")),
     )
 
 

@@ -12,6 +12,8 @@ import httpx
 from hive_mind.errors import LlmError
 from hive_mind.server.core.llm.engine import Chat, LlmCapabilities, LlmState
 from hive_mind.server.core.llm.openai import OpenAiModel
+from hive_mind.server.core.llm.prefix import KeptPrefix
+from hive_mind.server.core.llm.slot import Slot
 from hive_mind.server.core.llm.worker import WorkerOrder
 from hive_mind.server.logs import get_logger
 
@@ -33,6 +35,7 @@ class LlamaCppModel:
         context_tokens: size of the window.
         max_tokens: longest answer.
         temperature: 0 always gives the likeliest answer.
+        prefix: static beginning of every chat, kept from one start to the next.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class LlamaCppModel:
         context_tokens: int = 4096,
         max_tokens: int = 160,
         temperature: float = 0.2,
+        prefix: KeptPrefix | None = None,
     ) -> None:
         self._model = model
         self._listen = (
@@ -53,11 +57,14 @@ class LlamaCppModel:
         self._context_tokens = context_tokens
         self._max_tokens = max_tokens
         self._temperature = temperature
+        self._prefix = prefix
+        self._computed: int | None = None
         self._state: LlmState = "loading"
         self._process: asyncio.subprocess.Process | None = None
         self._client: OpenAiModel | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[None] | None = None
+        self._opening: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
         self._ready = asyncio.Event()
         self._first: Chat | None = None
@@ -78,13 +85,18 @@ class LlamaCppModel:
         """Process id of the worker, while it runs."""
         return self._process.pid if self._process is not None else None
 
+    @property
+    def computed(self) -> int | None:
+        """Tokens that the last reading ahead had to compute; None before the first."""
+        return self._computed
+
     async def start(self) -> None:
         """Begin to load."""
         self._keeper = asyncio.create_task(self._keep(), name="llm")
 
     async def stop(self) -> None:
         """End the worker."""
-        for task in (self._keeper, self._reading):
+        for task in (self._keeper, self._reading, self._opening):
             if task is not None:
                 task.cancel()
                 await asyncio.wait({task})
@@ -97,7 +109,8 @@ class LlamaCppModel:
             self._reading.cancel()
         async with self._turn:
             client = await self._loaded()
-            if client is None:
+            await self._opened()
+            if client is None or client is not self._client:
                 code = "LLM_LOADING" if self._state == "loading" else "LLM_UNAVAILABLE"
                 raise LlmError(f"The language model is {self._state}.", code=code)
             pieces = client.generate(chat, so_far)
@@ -112,7 +125,7 @@ class LlamaCppModel:
         self._first = chat
         if self._client is None or self._turn.locked() or (self._reading and not self._reading.done()):
             return
-        self._reading = asyncio.create_task(self._read(self._client, chat))
+        self._reading = asyncio.create_task(self._warm(self._client, chat))
         await asyncio.wait({self._reading})
 
     async def _loaded(self) -> OpenAiModel | None:
@@ -125,11 +138,32 @@ class LlamaCppModel:
                 return None
         return self._client
 
-    async def _read(self, client: OpenAiModel, chat: Chat) -> None:
+    async def _read(self, client: OpenAiModel, chat: Chat) -> bool:
+        """Whether it was read; a failure shows at the next answer."""
         try:
-            await client.read_only(chat)
+            self._computed = await client.read_only(chat)
         except LlmError as error:
             self._log.debug("prefix not read", code=error.code)
+            return False
+        return True
+
+    async def _open(self, client: OpenAiModel, prefix: KeptPrefix) -> None:
+        """Read the static prefix and keep it, before anything else is read: no turn may get into the file."""
+        if await self._read(client, prefix.chat):
+            await prefix.keep()
+
+    async def _opened(self) -> None:
+        """Return when the static prefix is read.
+
+        A question loses nothing: it would have to read it as well.
+        """
+        if self._opening is not None:
+            await asyncio.wait({self._opening})
+
+    async def _warm(self, client: OpenAiModel, chat: Chat) -> None:
+        await self._opened()
+        if client is self._client:
+            await self._read(client, chat)
 
     async def _keep(self) -> None:
         """Start the worker, wait for its end, start it again; ever slower while it keeps failing."""
@@ -158,7 +192,8 @@ class LlamaCppModel:
             raise LlmError(f"{self._model} does not exist: ./hive models pull", code="MODEL_MISSING")
         begun = asyncio.get_running_loop().time()
         key = secrets.token_urlsafe(24)
-        order = WorkerOrder(str(self._model), self._listen, key, self._threads, self._context_tokens)
+        slots = await self._prefix.prepare(self._model, self._context_tokens) if self._prefix else ""
+        order = WorkerOrder(str(self._model), self._listen, key, self._threads, self._context_tokens, slots)
         process = self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -179,7 +214,15 @@ class LlamaCppModel:
         told = json.loads(line) if line.strip() else {"error": "its process ended while loading"}
         if "address" not in told:
             raise LlmError(f"llama.cpp cannot load {self._model.name}: {told['error']}.")
-        self._client = self._connect(str(told["address"]), key)
+        address = str(told["address"])
+        client = self._connect(address, key)
+        if (
+            self._prefix is not None
+            and slots
+            and not await self._prefix.restore(self._connect_slot(address, key))
+        ):
+            self._opening = asyncio.create_task(self._open(client, self._prefix))
+        self._client = client
         self._state = "ready"
         self._ready.set()
         self._log.info(
@@ -188,32 +231,49 @@ class LlamaCppModel:
             load_s=round(asyncio.get_running_loop().time() - begun, 2),
             pid=process.pid,
         )
-        if self._first is not None:
-            await self.prepare(self._first)
+        if self._first is not None and not self._turn.locked():
+            self._reading = asyncio.create_task(self._warm(client, self._first))
         code = await process.wait()
         raise LlmError(f"The process of llama.cpp ended (code {code}).")
 
     def _connect(self, address: str, key: str) -> OpenAiModel:
-        unix = address.startswith("unix://")
+        transport = _transport(address)
         return OpenAiModel(
-            "http://llm/v1" if unix else f"{address}/v1",
+            "http://llm/v1" if transport else f"{address}/v1",
             self._model.parent.name,
             api_key=key,
             max_tokens=self._max_tokens,
             temperature=self._temperature,
             capabilities=self.capabilities,
             extra={"cache_prompt": True},
-            transport=httpx.AsyncHTTPTransport(uds=address.removeprefix("unix://")) if unix else None,
+            transport=transport,
         )
+
+    def _connect_slot(self, address: str, key: str) -> Slot:
+        transport = _transport(address)
+        return Slot("http://llm" if transport else address, api_key=key, transport=transport)
 
     async def _end(self) -> None:
         self._ready.clear()
+        for task in (self._reading, self._opening):
+            if task is not None:
+                task.cancel()
+        self._opening = None
         client, self._client = self._client, None
         if client is not None:
             await client.stop()
+        if self._prefix is not None:
+            await self._prefix.leave()
         process, self._process = self._process, None
         if process is not None and process.returncode is None:
             process.kill()
             await process.wait()
         if self._listen.endswith(".sock"):
             await asyncio.to_thread(Path(self._listen).unlink, missing_ok=True)
+
+
+def _transport(address: str) -> httpx.AsyncBaseTransport | None:
+    """How to reach a worker that does not listen on TCP."""
+    if address.startswith("unix://"):
+        return httpx.AsyncHTTPTransport(uds=address.removeprefix("unix://"))
+    return None

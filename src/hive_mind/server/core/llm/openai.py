@@ -98,8 +98,11 @@ class OpenAiModel:
             self._state = "failed"
             raise
 
-    async def read_only(self, chat: Chat) -> None:
+    async def read_only(self, chat: Chat) -> int | None:
         """Have the endpoint read a chat, and answer next to nothing.
+
+        Returns:
+            Tokens that it had to compute, where it tells them as llama.cpp does.
 
         Raises:
             LlmError: as `generate`.
@@ -112,6 +115,11 @@ class OpenAiModel:
             raise LlmError(f"The language model cannot be reached ({type(error).__name__}).") from error
         if reply.status_code != 200:
             raise await _refused(reply)
+        try:
+            computed = reply.json()["timings"]["prompt_n"]
+        except (ValueError, KeyError, TypeError):
+            return None
+        return computed if isinstance(computed, int) else None
 
     def _body(self, chat: Chat, so_far: str, max_tokens: int | None = None) -> dict[str, Any]:
         messages = [{"role": m.role, "content": m.content} for m in chat]

@@ -1,7 +1,7 @@
 """What the language model reads. Pure: the date is an argument.
 
 The text only ever grows at its end, so that the model's cache holds all but the newest words: the persona
-never changes but for the date, once a day, no clock is told, and of a
+never changes, the day comes after it, no clock is told, and of a
 conversation past its budget the older half is dropped at once rather than a little at each turn.
 """
 
@@ -25,17 +25,29 @@ CONVERSATION = "conversation"
 otherwise be taken for the time."""
 
 
+def static_persona(name: str, language: str = "fr") -> list[ChatMessage]:
+    """The system message, and examples of how to answer: what begins every prompt, whatever the day.
+
+    Args:
+        name: what the assistant calls itself.
+        language: ISO 639-1 code.
+    """
+    data = _persona(language)
+    examples = (ChatMessage(role, text) for role, text in data.examples)
+    return [ChatMessage("system", data.system.format(name=name)), *examples]
+
+
 def persona(name: str, today: date, language: str = "fr") -> list[ChatMessage]:
-    """The system message, and examples of how to answer.
+    """What begins every prompt of a day: the static persona, and a last example that tells the day.
 
     Args:
         name: what the assistant calls itself.
         today: in the household's time zone.
         language: ISO 639-1 code.
     """
-    data = _persona(language)
-    system = data.system.format(name=name, date=date_text(today))
-    return [ChatMessage("system", system), *(ChatMessage(role, text) for role, text in data.examples)]
+    said = date_text(today)
+    day = (ChatMessage(role, text.format(date=said)) for role, text in _persona(language).day)
+    return [*static_persona(name, language), *day]
 
 
 class History:
@@ -94,13 +106,15 @@ class _Persona:
 
     system: str
     examples: tuple[tuple[Literal["user", "assistant"], str], ...]
+    day: tuple[tuple[Literal["user", "assistant"], str], ...]
 
 
 @lru_cache(maxsize=4)
 def _persona(language: str) -> _Persona:
     text = (files("hive_mind.server") / "data" / language / "persona.toml").read_text("utf-8")
     data = tomllib.loads(text)
-    pairs: list[tuple[Literal["user", "assistant"], str]] = [
-        (role, str(example[role])) for example in data["examples"] for role in _ROLES
-    ]
-    return _Persona(str(data["system"]).strip(), tuple(pairs))
+    examples, day = (
+        tuple((role, str(example[role])) for example in shown for role in _ROLES)
+        for shown in (data["examples"], [data["day"]])
+    )
+    return _Persona(str(data["system"]).strip(), examples, day)

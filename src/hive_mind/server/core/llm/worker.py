@@ -28,6 +28,7 @@ class WorkerOrder:
         api_key: without it, questions are refused.
         threads: CPU threads.
         context_tokens: size of the window.
+        slots: folder in which what was read may be saved; none when empty.
     """
 
     model: str
@@ -35,6 +36,7 @@ class WorkerOrder:
     api_key: str
     threads: int
     context_tokens: int
+    slots: str = ""
 
     def to_line(self) -> bytes:
         """As the worker reads it."""
@@ -44,6 +46,8 @@ class WorkerOrder:
 def main() -> int:
     """Load the model, listen, and wait for the end of standard input."""
     order = WorkerOrder(**json.loads(sys.stdin.readline()))
+    # What is created here, the socket and saved slots, is for this user alone.
+    os.umask(0o077)
     import xllamacpp
 
     params = xllamacpp.CommonParams()
@@ -59,6 +63,8 @@ def main() -> int:
     params.verbosity = 0
     params.ui = False
     params.endpoint_slots = False
+    if order.slots:
+        params.slot_save_path = f"{order.slots}{os.sep}"
     params.hostnames = [order.listen]
     params.api_keys = [order.api_key]
     Path(order.listen).unlink(missing_ok=True)
