@@ -128,12 +128,9 @@ async def run(options: Namespace) -> dict[str, Any]:
     store = models_dir(data_dir(options.data))
     with tempfile.TemporaryDirectory() as folder:
         voices = speakers(store, Path(folder))
-        questions = [
-            *synthesised("command", options.count, voices),
-            *synthesised("open", options.count, voices),
-        ]
+        questions = [q for kind in options.kinds for q in synthesised(kind, options.count, voices)]
     if options.recordings:
-        questions += list(recorded(options.recordings))
+        questions += [q for q in recorded(options.recordings) if q.kind in options.kinds]
     rows: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
@@ -179,23 +176,29 @@ def report(
     result: dict[str, Any] = {
         "llm": options.llm,
         "voice": voice,
-        "cpu": platform.processor() or platform.machine(),
+        "machine": platform.machine(),
     }
     print(f"\nEnd of question to first audible sample, seconds. LLM {options.llm}, voice {voice}.\n")
     print("| question | loop | n | p50 | p95 | first sound p50 | stalled starts |")
     print("|---|---|---|---|---|---|---|")
-    for kind in ("command", "open"):
+    for kind in sorted({kind for _, kind in rows}):
         ours, usual = rows["ours", kind], rows["naive", kind]
-        for loop, found in (("ours", ours), ("naive", usual)):
+        right = [row for row in ours if (row["route"] == "command") == (kind == "command")]
+        for loop, found in (("ours", ours), ("ours, heard right", right), ("naive", usual)):
+            if not found:
+                continue
             lasting, first = summary(found), summary(found, "first")
             stalled = int(sum(row["start"] > row["first"] + 0.001 for row in found))
             print(
                 f"| {kind} | {loop} | {lasting['n']:.0f} | {lasting['p50']} | {lasting['p95']}"
                 f" | {first['p50']} | {stalled} |"
             )
-            result[f"{kind}_{loop}"] = lasting | {"first_p50": first["p50"], "stalled": stalled}
+            result[f"{kind}_{loop.replace(', ', '_').replace(' ', '_')}"] = lasting | {
+                "first_p50": first["p50"],
+                "stalled": stalled,
+            }
         ratio = round(summary(ours)["p50"] / summary(usual)["p50"], 3)
-        misrouted = int(sum((row["route"] == "command") != (kind == "command") for row in ours))
+        misrouted = len(ours) - len(right)
         print(f"| {kind} | ours / naive (p50) | | **{ratio}** | | | {misrouted} taken for the other kind |")
         result[f"{kind}_ratio"] = ratio
         result[f"{kind}_misrouted"] = misrouted
@@ -210,6 +213,7 @@ def report(
 def main() -> None:
     parser = ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--count", type=int, default=30, help="questions of each kind")
+    parser.add_argument("--kinds", nargs="+", choices=("command", "open"), default=("command", "open"))
     parser.add_argument("--llm", default="qwen2.5-coder-0.5b", help="language model, by catalogue id")
     parser.add_argument("--voice", default=None, help="our voice, such as piper:piper-en-joe-medium")
     parser.add_argument("--recordings", type=Path, default=None, help="folder with real recordings to add")

@@ -26,3 +26,8 @@ def data_dir(override: Path | None = None) -> Path:
 def models_dir(data: Path) -> Path:
     """Where the model store lives inside a data folder."""
     return data / "models"
+
+
+def voice_speeds_file(data: Path) -> Path:
+    """Where the measured speed of each voice on this machine is remembered."""
+    return data / "voice-speeds.json"

@@ -20,6 +20,9 @@ from hive_mind.client.core.websocket import server_url
 from hive_mind.errors import LinkError
 
 READY_TIMEOUT_S = 120.0
+MOST_LOG_BYTES = 5_000_000
+"""A longer log is put aside at the next start, in place of the one before it."""
+
 _POLL_S = 0.1
 _STOP_S = 8.0
 
@@ -66,6 +69,8 @@ class ServerProcess:
             command += ["--data", str(data)]
         if log is not None:
             log.parent.mkdir(parents=True, exist_ok=True)
+            if log.exists() and log.stat().st_size > MOST_LOG_BYTES:
+                log.replace(log.with_suffix(".old.log"))
         with (log or Path(os.devnull)).open("ab") as sink:
             # A group of its own: Ctrl-C reaches us alone, and we stop it in order.
             self._child = subprocess.Popen(  # noqa: S603

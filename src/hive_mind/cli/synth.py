@@ -8,7 +8,7 @@ import numpy as np
 import typer
 
 from hive_mind.errors import SpeechError
-from hive_mind.paths import data_dir, models_dir
+from hive_mind.paths import data_dir, models_dir, voice_speeds_file
 from hive_mind.speech.audio import Clip, Samples, silence
 from hive_mind.speech.engines import TextToSpeech
 
@@ -43,7 +43,7 @@ def synth(
     from hive_mind.speech.files import write_wav
     from hive_mind.speech.tts.factory import make_voice
 
-    speaker = make_voice(store.find, voice, memory=data_dir(data) / "voice-speed.json")
+    speaker = make_voice(store.find, voice, memory=voice_speeds_file(data_dir(data)))
     pieces = list(_say(speaker, text))
     if not pieces:
         raise SpeechError("There is nothing to say in this text.", code="NOTHING_TO_SAY")

@@ -8,7 +8,7 @@ from pathlib import Path
 from hive_mind.client.config import ClientConfig
 from hive_mind.errors import ModelError
 from hive_mind.models.store import ModelStore
-from hive_mind.paths import models_dir
+from hive_mind.paths import models_dir, voice_speeds_file
 from hive_mind.speech.audio import silence
 from hive_mind.speech.engines import SpeechToText, VoiceActivityDetector
 from hive_mind.speech.stt.factory import make_stt
@@ -52,7 +52,7 @@ def load_engines(config: ClientConfig) -> Engines:
     with ThreadPoolExecutor(thread_name_prefix="load") as pool:
         stt = pool.submit(make_stt, stt_folder, threads=config.stt_threads)
         voice = pool.submit(
-            make_voice, finder(store), config.voice, memory=config.state_folder / "voice-speeds.json"
+            make_voice, finder(store), config.voice, memory=voice_speeds_file(config.data_folder)
         )
         grammar = pool.submit(Grammar.load)
         vad = make_vad()
