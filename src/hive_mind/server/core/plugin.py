@@ -1,0 +1,131 @@
+"""The contract of plugins, for those that come with Hive Mind and those of others alike.
+
+A plugin is a folder `plugins/<name>/` with `plugin.json`, `handler.py`, `sentences/fr/*.yaml`, `replies/fr.toml`
+and `tests/`. Its class is `<Name>Plugin` ("my_lamp": `MyLampPlugin`) and needs no more than `execute` and
+`get_prompt_context`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from pydantic import JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Who asks, when, and in which words.
+
+    Attributes:
+        turn_id: of the question.
+        client_id: where it was asked.
+        room: of that client, if it said so.
+        text: what was said.
+        now: aware, in the household's time zone.
+    """
+
+    turn_id: str
+    client_id: str
+    room: str | None
+    text: str
+    now: datetime
+
+
+class Storage(Protocol):
+    """What a plugin keeps: one JSON value a key, encrypted on disk, its own."""
+
+    async def get(self, key: str) -> JsonValue:
+        """The value; None when there is none."""
+        ...
+
+    async def put(self, key: str, value: JsonValue) -> None:
+        """Keep a value; it is on disk when this returns.
+
+        Raises:
+            PluginError: code STORAGE_FAILED; the old value stands.
+        """
+        ...
+
+
+class Services(Protocol):
+    """What the house offers to a plugin, as `self.services` from `on_load` on."""
+
+    @property
+    def storage(self) -> Storage:
+        """Of this plugin alone."""
+        ...
+
+    def now(self) -> datetime:
+        """The household's time, aware."""
+        ...
+
+    def request(self) -> Request:
+        """Of the `execute` call that is running.
+
+        Raises:
+            LookupError: none is.
+        """
+        ...
+
+    async def announce(self, text: str, client_id: str | None = None) -> bool:
+        """Say something unasked, on one client or on all; answer whether any client was there to hear it."""
+        ...
+
+    async def act(self, action: str, params: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
+        """Have the asking client do something (message `action`) and wait for its `action_confirm`.
+
+        Returns:
+            The client's result.
+
+        Raises:
+            PluginError: code ACTION_FAILED (it said no) or ACTION_TIMEOUT.
+        """
+        ...
+
+    def every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        """Run `work` again and again, until the plugin is unloaded; a fault in it is logged, and it goes on."""
+        ...
+
+
+class Plugin(ABC):
+    """Base class of all plugins.
+
+    Args:
+        config: `config` of the manifest; for each key `<x>_env`, the value of that environment variable
+            stands under `<x>` (absent when it is not set).
+    """
+
+    services: Services
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self.config = config
+
+    @abstractmethod
+    async def execute(self, intent: str, params: dict[str, Any]) -> dict[str, Any]:
+        """Do what `intent` asks for.
+
+        Args:
+            intent: one of the manifest's.
+            params: slots of the sentence, or what the language model filled in; checked against the
+                manifest's `params` schema. Times and durations are words ("demain matin") unless the schema
+                says number (seconds).
+
+        Returns:
+            `success` (bool), and what was found. Keys that mean something to the house:
+            `speech`: the whole answer in French, else `replies/fr.toml` is filled from the result:
+            the template named by `reply`, or by the intent; a failure's `error` (a code) names one too;
+            `ask`: {"slot": name, "question": French}: a missing parameter, filled by the next utterance;
+            `untrusted`: true when texts in the result come from others (event titles); the default.
+        """
+
+    @abstractmethod
+    def get_prompt_context(self) -> str:
+        """What the language model should know to use this plugin, in a few lines."""
+
+    async def on_load(self) -> None:
+        """Called once, before the first `execute`; raise to refuse to be loaded."""
+
+    async def on_unload(self) -> None:
+        """Called once, after the last `execute`."""
