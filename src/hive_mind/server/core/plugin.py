@@ -1,8 +1,8 @@
 """The contract of plugins, for those that come with Hive Mind and those of others alike.
 
-A plugin is a folder `plugins/<name>/` with `plugin.json`, `handler.py`, `sentences/fr/*.yaml`, `replies/fr.toml`
-and `tests/`. Its class is `<Name>Plugin` ("my_lamp": `MyLampPlugin`) and needs no more than `execute` and
-`get_prompt_context`.
+A plugin is a folder `plugins/<name>/` with `plugin.json`, `handler.py`, `sentences/fr/*.yaml`,
+`replies/fr.toml` and `tests/`. Its class is `<Name>Plugin` ("my_lamp": `MyLampPlugin`) and needs no more than
+`execute` and `get_prompt_context`.
 """
 
 from abc import ABC, abstractmethod
@@ -85,7 +85,7 @@ class Services(Protocol):
         ...
 
     def every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
-        """Run `work` again and again, until the plugin is unloaded; a fault in it is logged, and it goes on."""
+        """Run `work` again and again, until the plugin is unloaded; a fault in it is logged."""
         ...
 
 
@@ -124,8 +124,8 @@ class Plugin(ABC):
     def get_prompt_context(self) -> str:
         """What the language model should know to use this plugin, in a few lines."""
 
-    async def on_load(self) -> None:
+    async def on_load(self) -> None:  # noqa: B027 - may be left as it is
         """Called once, before the first `execute`; raise to refuse to be loaded."""
 
-    async def on_unload(self) -> None:
+    async def on_unload(self) -> None:  # noqa: B027 - may be left as it is
         """Called once, after the last `execute`."""
