@@ -108,7 +108,8 @@ class Leaning:
         again = self._grammar.match(text_of(words))
         if again is not None and again.intent == order.intent:
             return replace(again, replaces=order)
-        for rest in (words, *self._after_the_old(words)):
+        whole = () if self._words["not"].at(words, 0) else (words,)
+        for rest in (*whole, *self._after_the_old(words)):
             found = self._refilled(order, rest, corrects=True)
             if found is not None:
                 return replace(found, replaces=order)
