@@ -1,4 +1,4 @@
-"""Alarms: at a time of the wall clock, once or on certain weekdays. What rings is an instant, so DST is right."""
+"""Alarms: at a time of the wall clock, once or on weekdays. What rings is an instant, so DST is right."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
