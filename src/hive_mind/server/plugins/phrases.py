@@ -1,9 +1,12 @@
 """A plugin's French: sentences and pieces of sentences with blanks, as data."""
 
+import re
 import tomllib
 from collections.abc import Sequence
 from importlib.resources.abc import Traversable
 from pathlib import Path
+
+from hive_mind.language.words import fold, keys_of
 
 
 class Phrases:
@@ -56,3 +59,14 @@ class Phrases:
 def capitalised(text: str) -> str:
     """With a capital at the beginning of a sentence, the rest as it is."""
     return text[:1].upper() + text[1:]
+
+
+def as_said(phrase: str, text: str) -> str:
+    """The part of `text` that a slot's words came from, with the commas and hyphens that words lose; else the phrase."""
+    keys = keys_of(phrase)
+    pieces = [(m.start(), m.end(), fold(m.group())) for m in re.finditer(r"[^\W_]+", text)]
+    found = [key for _, _, key in pieces]
+    for at in range(len(found) - len(keys), -1, -1):
+        if keys and tuple(found[at : at + len(keys)]) == keys:
+            return text[pieces[at][0] : pieces[at + len(keys) - 1][1]]
+    return phrase

@@ -54,7 +54,7 @@ class Agenda:
             "conflicts": len(in_way),
         }
 
-    async def query(self, params: Mapping[str, Any], now: datetime) -> Result:
+    async def query(self, params: Mapping[str, Any], text: str, now: datetime) -> Result:
         """What is in the calendar: in a stretch of time, next, or by its name.
 
         Raises:
@@ -62,7 +62,7 @@ class Agenda:
         """
         title, when, question = word(params, "title"), word(params, "when"), word(params, "question")
         if not title and question not in ("next", "first", "when", "where"):
-            return await self._read_out(when or self._phrases.say("today"), now)
+            return await self._read_out(when or self._phrases.say("today"), text, now)
         start, end = (now, now + AHEAD) if not when else asking.span(when, now, self._habits)[:2]
         events = meant(title, await self._backend.between(start, end), self._habits.words)
         if not when or question == "next":
@@ -106,7 +106,12 @@ class Agenda:
         if in_way:
             told = self._phrases.listed([one_text(other, now, self._phrases) for other in in_way])
             text += self._phrases.say("in_way", events=told)
-        return {"success": True, "speech": capitalised(text), "title": event.title, "start": times.start.isoformat()}
+        return {
+            "success": True,
+            "speech": capitalised(text),
+            "title": event.title,
+            "start": times.start.isoformat(),
+        }
 
     async def delete(self, params: Mapping[str, Any], now: datetime) -> Result:
         """Take an entry out.
@@ -120,18 +125,16 @@ class Agenda:
         text = self._phrases.say("deleted", event=one_text(event, now, self._phrases))
         return {"success": True, "speech": text, "title": event.title, "start": event.start.isoformat()}
 
-    async def _read_out(self, when: str, now: datetime) -> Result:
-        start, end, said = asking.span(when, now, self._habits)
+    async def _read_out(self, when: str, said: str, now: datetime) -> Result:
+        start, end, named = asking.span(when, now, self._habits, said)
         events = await self._backend.between(start, end)
         if start <= now:
             events = [event for event in events if event.end > now]
-        text = agenda_text(events, said, now, self._phrases)
+        text = agenda_text(events, named, now, self._phrases)
         return {"success": True, "speech": text, "events": [event.title for event in events]}
 
 
-def draft_of(
-    params: Mapping[str, Any], text: str, now: datetime, habits: Habits, phrases: Phrases
-) -> Draft:
+def draft_of(params: Mapping[str, Any], text: str, now: datetime, habits: Habits, phrases: Phrases) -> Draft:
     """The entry that is to be made, from what was said so far.
 
     Args:

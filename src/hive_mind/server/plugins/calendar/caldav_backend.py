@@ -33,7 +33,7 @@ class CalDavBackend:
     def __init__(
         self, url: str, username: str, password: str, name: str | None, clock: Callable[[], datetime]
     ) -> None:
-        self._client = caldav.DAVClient(
+        self._client: Any = caldav.DAVClient(
             url=url,
             username=username or None,
             password=password or None,
@@ -58,7 +58,9 @@ class CalDavBackend:
 
     async def move(self, event: Event, start: datetime, end: datetime) -> None:
         """See `Backend`."""
-        await self._run(lambda: self._change(event, lambda data: ical.moved(data, event, start, end, self._clock())))
+        await self._run(
+            lambda: self._change(event, lambda data: ical.moved(data, event, start, end, self._clock()))
+        )
 
     async def delete(self, event: Event) -> None:
         """See `Backend`."""
@@ -93,7 +95,9 @@ class CalDavBackend:
             calendars = self._client.principal().calendars()
             self._found = next((c for c in calendars if self._is_ours(c)), None)
         if self._found is None:
-            raise Failure("CALENDAR_UNKNOWN", "The CalDAV account has no such calendar; check CALDAV_CALENDAR.")
+            raise Failure(
+                "CALENDAR_UNKNOWN", "The CalDAV account has no such calendar; check CALDAV_CALENDAR."
+            )
         return self._found
 
     def _is_ours(self, calendar: Any) -> bool:
@@ -129,7 +133,11 @@ def _faults() -> Iterator[None]:
         ) from error
     except OSError as error:
         raise Failure(
-            "CALENDAR_UNREACHABLE", f"The CalDAV server gave no answer: {type(error).__name__}.", retryable=True
+            "CALENDAR_UNREACHABLE",
+            f"The CalDAV server gave no answer: {type(error).__name__}.",
+            retryable=True,
         ) from error
     except (ValueError, KeyError, AttributeError, TypeError) as error:
-        raise Failure("CALENDAR_UNREADABLE", f"The CalDAV server's answer cannot be read: {error!r}.") from error
+        raise Failure(
+            "CALENDAR_UNREADABLE", f"The CalDAV server's answer cannot be read: {error!r}."
+        ) from error

@@ -17,7 +17,13 @@ def chosen(words: str, events: Sequence[Event], now: datetime, vocabulary: Vocab
     keys = keys_of(words)
     for number, event in enumerate(events, 1):
         names = {fold(ordinal(number)), fold(ordinal(number, feminine=True))}
-        names |= {"second", "seconde"} if number == 2 else {"dernier", "derniere"} if number == len(events) else set()
+        names |= (
+            {"second", "seconde"}
+            if number == 2
+            else {"dernier", "derniere"}
+            if number == len(events)
+            else set()
+        )
         if names & set(keys):
             return [event]
     for at in range(len(keys)):

@@ -104,7 +104,8 @@ class GoogleAccount:
         if tokens.access_token and not fresh and tokens.expires - _MARGIN_S > now.timestamp():
             return tokens.access_token
         said = await self._post(
-            "token", {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token, **self._credentials}
+            "token",
+            {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token, **self._credentials},
         )
         if "error" in said:
             if said["error"] == "invalid_grant":
@@ -153,9 +154,7 @@ class GoogleAccount:
         """The failure that tells the user where to sign in; a sign-in that waits already is told again."""
         waiting = self._waiting
         if waiting is None or waiting.expires <= now.timestamp():
-            said = await self._post(
-                "device/code", {"client_id": self._application.client_id, "scope": SCOPE}
-            )
+            said = await self._post("device/code", {"client_id": self._application.client_id, "scope": SCOPE})
             if "error" in said:
                 return Failure(
                     "CALENDAR_SIGN_IN_BY_HAND", f"Google allows no sign-in by code here: {said['error']}."
@@ -175,7 +174,11 @@ class GoogleAccount:
         address = waiting.url.removeprefix("https://").removeprefix("www.")
         spelled = ", ".join(char if char != "-" else "tiret" for char in waiting.user_code)
         return Failure(
-            "CALENDAR_SIGN_IN", "Google waits for the user's sign-in.", retryable=True, url=address, code=spelled
+            "CALENDAR_SIGN_IN",
+            "Google waits for the user's sign-in.",
+            retryable=True,
+            url=address,
+            code=spelled,
         )
 
     async def _post(self, path: str, form: dict[str, str]) -> dict[str, Any]:

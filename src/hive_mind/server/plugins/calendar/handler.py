@@ -1,10 +1,8 @@
 """The calendar plugin: which calendar it is, and who does what is asked."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-
-import httpx
 
 from hive_mind.errors import HiveMindError
 from hive_mind.server.core.plugin import Plugin
@@ -21,8 +19,9 @@ from .google_backend import GoogleBackend
 from .reading import one_text
 from .titles import Vocabulary
 
-_TIMEOUT = httpx.Timeout(4.0, connect=2.0)
+_TIMEOUT_S = 4.0
 _POLL_S = 5.0
+_MOST_BEGUN = 50
 
 
 class CalendarPlugin(Plugin):
@@ -39,7 +38,8 @@ class CalendarPlugin(Plugin):
             self.config.get("kinds", ()), self.config.get("vague", ()), self.config.get("small_words", ())
         )
         self._habits = Habits(words, timedelta(minutes=float(self.config.get("default_minutes", 60))))
-        self._client = httpx.AsyncClient(timeout=_TIMEOUT)
+        self._client = self.services.http(timeout_s=_TIMEOUT_S)
+        self._begun: dict[str, tuple[str, str]] = {}
         self._caldav: CalDavBackend | None = None
         backend = self._backend()
         self._agenda = Agenda(backend, self._habits, self._phrases) if backend is not None else None
@@ -61,14 +61,14 @@ class CalendarPlugin(Plugin):
         """Add, query, move or delete."""
         now = self.services.now()
         try:
+            text = self.services.request().text
             if intent == "calendar_add":
-                text = str(params.get("text") or self.services.request().text)
-                draft = draft_of(params, text, now, self._habits, self._phrases)
+                draft = self._draft(params, text, now)
                 return await (self._agenda.add(draft, now) if self._agenda else self._on_client(draft))
             if self._agenda is None:
                 raise Failure("NO_CALENDAR", "No calendar is set up; see the guide.")
             if intent == "calendar_query":
-                return await self._agenda.query(params, now)
+                return await self._agenda.query(params, text, now)
             if intent == "calendar_move":
                 return await self._agenda.move(params, now)
             return await self._agenda.delete(params, now)
@@ -77,8 +77,24 @@ class CalendarPlugin(Plugin):
         except Question as question:
             return question.result()
 
+    def _draft(self, params: dict[str, Any], text: str, now: datetime) -> Draft:
+        """The entry to be; while questions are open, its first words are remembered, which hold its kind."""
+        who = self.services.request().client_id
+        title = str(params.get("title") or "")
+        began, first = self._begun.pop(who, (title, text))
+        if began != title:
+            first = text
+        try:
+            return draft_of(params, first, now, self._habits, self._phrases)
+        except Question as question:
+            if question.slot != "title" and len(self._begun) < _MOST_BEGUN:
+                self._begun[who] = (title, first)
+            raise
+
     async def _on_client(self, draft: Draft) -> Result:
         """Have the asking client enter it into its own calendar, and wait for its word."""
+        entered = Event("", draft.title, draft.start, draft.end, draft.all_day)
+        told = one_text(entered, self.services.now(), self._phrases)
         try:
             await self.services.act(
                 "create_event",
@@ -89,13 +105,12 @@ class CalendarPlugin(Plugin):
                     "all_day": draft.all_day,
                     "location": draft.location,
                 },
+                say=self._phrases.say("adding", event=told),
             )
         except HiveMindError as error:
             if not self._phrases.has(error.code):
                 raise
             return {"success": False, "error": error.code}
-        entered = Event("", draft.title, draft.start, draft.end, draft.all_day)
-        told = one_text(entered, self.services.now(), self._phrases)
         return {
             "success": True,
             "speech": self._phrases.say("added", event=told),

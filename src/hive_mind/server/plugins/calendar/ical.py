@@ -46,7 +46,7 @@ def new_object(draft: Draft, now: datetime) -> str:
     _set_times(event, draft.start, draft.end, whole_days=draft.all_day)
     calendar.add_component(event)
     calendar.add_missing_timezones()
-    return calendar.to_ical().decode()
+    return _text(calendar)
 
 
 def moved(data: str, event: Event, start: datetime, end: datetime, now: datetime) -> str:
@@ -66,7 +66,7 @@ def moved(data: str, event: Event, start: datetime, end: datetime, now: datetime
         found.add(name, now.astimezone(UTC))
     found["SEQUENCE"] = int(found.get("SEQUENCE", 0)) + 1
     calendar.add_missing_timezones()
-    return calendar.to_ical().decode()
+    return _text(calendar)
 
 
 def without(data: str, event: Event) -> str | None:
@@ -79,7 +79,11 @@ def without(data: str, event: Event) -> str | None:
     if own is not None and own is not master:
         calendar.subcomponents.remove(own)
     master.add("exdate", _as_in(master, event))
-    return calendar.to_ical().decode()
+    return _text(calendar)
+
+
+def _text(calendar: Any) -> str:
+    return str(calendar.to_ical().decode())
 
 
 def _event(found: Any, url: str, zone: tzinfo | None, *, recurring: bool) -> Event:

@@ -90,7 +90,11 @@ def names_clock(words: str) -> bool:
 def _spans(words: str) -> bool:
     """Whether an end was said ("de 14 h à 16 h", "entre 2 et 3", "10 h jusqu'à midi")."""
     keys = keys_of(words)
-    return "entre" in keys or "jusqu" in keys or (("de" in keys or "du" in keys) and ("a" in keys or "au" in keys))
+    return (
+        "entre" in keys
+        or "jusqu" in keys
+        or (("de" in keys or "du" in keys) and ("a" in keys or "au" in keys))
+    )
 
 
 def _end(moment: Moment) -> datetime:

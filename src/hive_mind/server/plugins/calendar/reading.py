@@ -14,7 +14,7 @@ MOST_TOLD = 6
 
 
 def agenda_text(events: Sequence[Event], when: str, now: datetime, phrases: Phrases) -> str:
-    """"Demain, tu as deux rendez-vous : à 9h dentiste, et à 14h réunion avec Paul."
+    """ "Demain, tu as deux rendez-vous : à 9h dentiste, et à 14h réunion avec Paul."
 
     Args:
         events: by time.

@@ -7,9 +7,9 @@ from typing import Any
 from hive_mind.language.words import fold, keys_of
 from hive_mind.server.core.plugin import Plugin
 from hive_mind.server.plugins.failure import Failure
-from hive_mind.server.plugins.phrases import Phrases
+from hive_mind.server.plugins.phrases import Phrases, as_said
 
-from .items import as_said, find_item, split_items
+from .items import find_item, split_items
 from .shelf import Shelf
 
 _Result = dict[str, Any]

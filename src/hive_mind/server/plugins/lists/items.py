@@ -3,10 +3,12 @@
 import re
 from collections.abc import Sequence
 
-from hive_mind.language.words import fold, keys_of
+from hive_mind.language.words import keys_of
 
 _PARTITIVE = r"du|des|de la|de l'|un|une|deux|trois|quatre|cinq|six|sept|huit|dix|douze|quelques|\d+"
-_ARTICLE = re.compile(r"^(?:du |des |de la |de l'|de l’|d'|d’|de |un |une |le |la |les |l'|l’|mon |ma |mes )", re.I)
+_ARTICLE = re.compile(
+    r"^(?:du |des |de la |de l'|de l’|d'|d’|de |un |une |le |la |les |l'|l’|mon |ma |mes )", re.I
+)
 _BETWEEN = re.compile(r"\s*(?:[,;]|\bet puis\b|\bpuis\b|\bet aussi\b|\bainsi que\b|\bet\b)\s*", re.I)
 _BEFORE_PARTITIVE = re.compile(rf"\s+(?=(?:{_PARTITIVE})(?:\s|(?<=')))", re.I)
 _STARTS_PARTITIVE = re.compile(rf"^(?:{_PARTITIVE})(?:\s|(?<='))", re.I)
@@ -23,23 +25,14 @@ def split_items(phrase: str) -> list[str]:
     if not pieces:
         return []
     if _INFINITIVE.match(pieces[0]):
-        tasks = re.split(rf"{_BETWEEN.pattern}(?={_INFINITIVE.pattern[1:]})", phrase.strip(" .!?"), flags=re.I)
+        tasks = re.split(
+            rf"{_BETWEEN.pattern}(?={_INFINITIVE.pattern[1:]})", phrase.strip(" .!?"), flags=re.I
+        )
         return [task.strip() for task in tasks if task.strip()]
     items: list[str] = []
     for piece in pieces:
         items += _BEFORE_PARTITIVE.split(piece) if _STARTS_PARTITIVE.match(piece) else [piece]
     return [item.strip() for item in items if item.strip()]
-
-
-def as_said(phrase: str, text: str) -> str:
-    """The part of `text` that a slot's words came from, with its commas, which words lose; else the phrase."""
-    keys = keys_of(phrase)
-    pieces = [(m.start(), m.end(), fold(m.group())) for m in re.finditer(r"[^\W_]+", text)]
-    found = [key for _, _, key in pieces]
-    for at in range(len(found) - len(keys), -1, -1):
-        if keys and tuple(found[at : at + len(keys)]) == keys:
-            return text[pieces[at][0] : pieces[at + len(keys) - 1][1]]
-    return phrase
 
 
 def bare(item: str) -> str:

@@ -35,7 +35,9 @@ class Shelf:
         kept = await self._storage.get(_KEY)
         if not isinstance(kept, dict):
             return {}
-        return {name: [str(item) for item in items] for name, items in kept.items() if isinstance(items, list)}
+        return {
+            name: [str(item) for item in items] for name, items in kept.items() if isinstance(items, list)
+        }
 
     async def read(self, name: str) -> list[str] | None:
         """The items of a list; None when there is no such list."""

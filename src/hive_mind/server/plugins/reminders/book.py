@@ -86,10 +86,12 @@ class Book:
         elif due.date() == now.date():
             text = self._phrases.say("fires_late", task=reminder.task, time=at)
         else:
-            text = self._phrases.say("fires_days_late", task=reminder.task, date=date_text(due.date()), time=at)
-        if await self._services.announce(text, reminder.client_id):
+            text = self._phrases.say(
+                "fires_days_late", task=reminder.task, date=date_text(due.date()), time=at
+            )
+        if await self._services.announce(text, reminder.client_id, kind="reminder"):
             return True
-        return await self._services.announce(text)
+        return await self._services.announce(text, kind="reminder")
 
     async def _keep(self, reminders: list[Reminder]) -> None:
         await self._services.storage.put(_KEY, [r.model_dump(mode="json") for r in reminders])

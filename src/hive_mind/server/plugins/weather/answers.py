@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 from hive_mind.server.plugins.failure import Failure
 from hive_mind.server.plugins.phrases import Phrases, capitalised
+
 from .model import Report
 from .outlook import POSSIBLE, Fall, Outlook, outlook
 from .times import first_time_text, times_text

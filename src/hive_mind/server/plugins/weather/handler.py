@@ -4,21 +4,19 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, get_args
 
-import httpx
-
 from hive_mind.language.durations import duration_text
 from hive_mind.language.moments import read_moment
-from hive_mind.language.spoken import moment_text
 from hive_mind.server.core.plugin import Plugin
 from hive_mind.server.plugins.failure import Failure
 from hive_mind.server.plugins.phrases import Phrases
+from hive_mind.server.plugins.when import when_text
 
 from .answers import About, Question, answer
 from .forecasts import Forecasts
 from .model import Report
 from .open_meteo import OpenMeteo
 from .openweathermap import OpenWeatherMap
-from .source import TIMEOUT, Source
+from .source import TIMEOUT_S, Source
 from .span import rest_of_day, span_of
 
 _KINDS: tuple[str, ...] = get_args(About)
@@ -36,7 +34,7 @@ class WeatherPlugin(Plugin):
     async def on_load(self) -> None:
         """Open the connections."""
         self._phrases = Phrases.of_folder(Path(__file__).parent)
-        self._client = httpx.AsyncClient(timeout=TIMEOUT)
+        self._client = self.services.http(timeout_s=TIMEOUT_S)
         self._forecasts = Forecasts(self._source(), self.services.storage)
 
     async def on_unload(self) -> None:
@@ -100,9 +98,14 @@ class WeatherPlugin(Plugin):
         if span is None:
             raise Failure("WHEN_PAST", "The time asked for is past.")
         today = moment.grain == "day" and moment.start.date() == there.date()
-        if intent == "get_weather" and (today or moment.grain == "second") and about not in (*_AHEAD, "rain", "snow"):
+        if (
+            intent == "get_weather"
+            and (today or moment.grain == "second")
+            and about not in (*_AHEAD, "rain", "snow")
+        ):
             return Question(about, None, "", asks_when)
-        return Question(about, span, moment_text(moment, there), asks_when)
+        text = self.services.request().text
+        return Question(about, span, when_text(words, text, moment, there), asks_when)
 
     def _rest_of_today(self, report: Report, now: datetime) -> str:
         """After the weather of this minute, what the day still brings; empty late in the evening."""

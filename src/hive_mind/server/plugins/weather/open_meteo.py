@@ -7,6 +7,7 @@ import httpx
 
 from hive_mind.server.plugins.failure import Failure
 from hive_mind.server.plugins.phrases import Phrases
+
 from .model import Report, Sky, Spot, Weather
 from .source import fetch, split_place, unreadable
 

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from hive_mind.server.plugins.failure import Failure
+
 from .model import Report, Sky, Spot, Weather
 from .source import fetch, unreadable
 
@@ -46,7 +47,7 @@ class OpenWeatherMap:
 
     async def report(self, spot: Spot, now: datetime) -> Report:
         """Current weather and forecast, asked for at the same time; see `Source`."""
-        query = {
+        query: dict[str, str | float] = {
             "lat": spot.latitude,
             "lon": spot.longitude,
             "units": "metric",

@@ -7,10 +7,11 @@ from typing import Any, Protocol
 import httpx
 
 from hive_mind.server.plugins.failure import Failure
+
 from .model import Report, Spot
 
-TIMEOUT = httpx.Timeout(3.0, connect=2.0)
-"""Of one request, seconds; a spoken answer can wait no longer."""
+TIMEOUT_S = 3.0
+"""Of one request; a spoken answer can wait no longer."""
 
 
 class Source(Protocol):
@@ -44,10 +45,14 @@ async def fetch(client: httpx.AsyncClient, url: str, query: Mapping[str, str | i
         answer = await client.get(url, params=dict(query))
     except httpx.HTTPError as error:
         raise Failure(
-            "WEATHER_UNREACHABLE", f"The weather service gave no answer: {type(error).__name__}.", retryable=True
+            "WEATHER_UNREACHABLE",
+            f"The weather service gave no answer: {type(error).__name__}.",
+            retryable=True,
         ) from error
     if answer.status_code in (401, 403):
-        raise Failure("WEATHER_KEY_REFUSED", "The weather service refused the key; check OPENWEATHER_API_KEY.")
+        raise Failure(
+            "WEATHER_KEY_REFUSED", "The weather service refused the key; check OPENWEATHER_API_KEY."
+        )
     if answer.status_code == 404:
         raise Failure("PLACE_UNKNOWN", "The weather service does not know this place.")
     if answer.status_code == 429:

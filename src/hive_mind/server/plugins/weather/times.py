@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from hive_mind.language.spoken import DAYS, time_text
 from hive_mind.server.plugins.phrases import Phrases
+
 from .outlook import Outlook, Stretch
 
 _PARTS = ((0, "night"), (6, "morning"), (12, "afternoon"), (18, "evening"))

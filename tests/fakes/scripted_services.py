@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import httpx
 from pydantic import JsonValue
 
 from hive_mind.errors import HiveMindError
-from hive_mind.server.core.plugin import Request
+from hive_mind.server.core.plugin import Kind, Request
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class Announcement:
 
     text: str
     client_id: str | None
+    kind: Kind = "info"
 
 
 class MemoryStorage:
@@ -39,7 +41,7 @@ class MemoryStorage:
         self.values[key] = value
 
 
-class HouseServices:
+class ScriptedServices:
     """`Services` for one plugin.
 
     Attributes:
@@ -68,19 +70,24 @@ class HouseServices:
     def storage(self) -> MemoryStorage:
         return self._storage
 
+    def http(self, *, timeout_s: float = 4.0) -> httpx.AsyncClient:
+        return httpx.AsyncClient(timeout=timeout_s)
+
     def now(self) -> datetime:
         return self.clock
 
     def request(self) -> Request:
         return Request("turn-1", self.client_id, None, self.text, self.clock)
 
-    async def announce(self, text: str, client_id: str | None = None) -> bool:
+    async def announce(self, text: str, client_id: str | None = None, *, kind: Kind = "info") -> bool:
         heard = client_id in self.listening if client_id is not None else bool(self.listening)
         if heard:
-            self.announced.append(Announcement(text, client_id))
+            self.announced.append(Announcement(text, client_id, kind))
         return heard
 
-    async def act(self, action: str, params: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
+    async def act(
+        self, action: str, params: Mapping[str, JsonValue], *, say: str = ""
+    ) -> Mapping[str, JsonValue]:
         self.acted.append((action, dict(params)))
         if isinstance(self.action_result, HiveMindError):
             raise self.action_result
