@@ -59,6 +59,8 @@ class Between:
 
     def span(self, now: Now) -> Span | None:
         """See `When`."""
+        if isinstance(self.first, CalendarDay) and isinstance(self.last, CalendarDay):
+            return self._days(now, self.first, self.last)
         first = self.first.span(now)
         if first is None:
             return None
@@ -68,6 +70,15 @@ class Between:
         fine = last.grain in ("second", "minute", "hour") and last.point
         end = last.start if fine else last.end
         return Span(first.start, end, first.grain, point=False) if end > first.start else None
+
+    def _days(self, now: Now, first: CalendarDay, last: CalendarDay) -> Span | None:
+        """From a day to a day: the end lies ahead, and the beginning is the nearest before it."""
+        end = last.span(now)
+        if end is None:
+            return None
+        before = first if first.year is not None else replace(first, step=-1)
+        begin = before.span(Now(end.end))
+        return Span(begin.start, end.end, "day", point=False) if begin and begin.start < end.end else None
 
     def _last(self, now: Now, first: Span) -> Span | None:
         """The end, sought from the beginning on."""
