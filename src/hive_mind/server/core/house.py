@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Coroutine
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -13,9 +14,11 @@ from hive_mind.protocol.messages import ContextEvent, Error, Forget, Playout
 from hive_mind.protocol.session import ServerSession
 from hive_mind.server.config import ServerConfig
 from hive_mind.server.core.context import Context
+from hive_mind.server.core.crypto import Vault
 from hive_mind.server.core.entry import Entry
 from hive_mind.server.core.llm.engine import Chat, LanguageModel
 from hive_mind.server.core.llm.prompt import History, chat, persona
+from hive_mind.server.core.plugin_house import HousePlugins
 from hive_mind.server.core.trace import Traces
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Grammar
@@ -35,16 +38,24 @@ class House:
         grammar: what is understood without a model.
         context: the shared conversation.
         model: answers the rest.
+        vault: seals what plugins keep.
     """
 
     def __init__(
-        self, config: ServerConfig, grammar: Grammar, context: Context, model: LanguageModel
+        self, config: ServerConfig, grammar: Grammar, context: Context, model: LanguageModel, vault: Vault
     ) -> None:
         self.config = config
         self.grammar = grammar
         self.context = context
         self.model = model
         self.traces = Traces()
+        self.plugins = HousePlugins(
+            self,
+            vault,
+            config.data_path / "plugin-data",
+            config.plugins_path,
+            partial(Grammar.load, robot_names=(config.name,)),
+        )
         self.remotes: dict[str, RemoteClient] = {}
         self.connections = 0
         self.stopping = False

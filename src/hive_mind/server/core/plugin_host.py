@@ -33,7 +33,7 @@ class PluginHost:
     """See above.
 
     Args:
-        services_for: makes the services of one version.
+        services_for: makes the services of one version, from its manifest and its settings.
         local_intents: that no plugin may take.
         environ: where secrets are.
         overrides: what the household sets about plugins, by name; read at each load.
@@ -43,7 +43,7 @@ class PluginHost:
 
     def __init__(
         self,
-        services_for: Callable[[Manifest], OwnServices],
+        services_for: Callable[[Manifest, Mapping[str, Any]], OwnServices],
         *,
         local_intents: Collection[str] = INTENTS,
         environ: Mapping[str, str] | None = None,
@@ -64,10 +64,10 @@ class PluginHost:
         self._retiring: set[asyncio.Task[None]] = set()
         self._log = get_logger("plugins")
 
-    async def start(self, folders: Sequence[Path]) -> None:
-        """Load every plugin of these folders; what cannot be loaded is logged."""
+    async def start(self, folders: Sequence[Path], only: Collection[str] | None = None) -> None:
+        """Load every plugin of these folders (or `only` some); what cannot be loaded is logged."""
         self._folders = tuple(folders)
-        await self.refresh()
+        await self.refresh(only)
 
     async def stop(self) -> None:
         """Unload all, each after its last call."""
@@ -221,7 +221,7 @@ class PluginHost:
                 entry.faults = ()
                 return False
             self._claim(candidate)
-            version = Version(candidate, self._services_for(manifest))
+            version = Version(candidate, self._services_for(manifest, candidate.config))
             await version.start()
         except TimeoutError:
             self._refuse(name, entry, (f"importing it takes more than {IMPORT_S:g} s",))

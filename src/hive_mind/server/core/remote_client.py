@@ -60,7 +60,7 @@ class RemoteClient:
         self.capabilities = Capabilities()
         self.device: DeviceState | None = None
         self.link: Link | None = None
-        self.keeper = Timekeeper(client_id, house.grammar, house.context, house.now, self._ring)
+        self.keeper = Timekeeper(client_id, lambda: house.grammar, house.context, house.now, self._ring)
         self._house = house
         self._turn: Turn | None = None
         self._draft: Turn | None = None

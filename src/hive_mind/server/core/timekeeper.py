@@ -20,7 +20,7 @@ class Timekeeper:
 
     Args:
         client_id: whose they are.
-        grammar: what is understood.
+        grammar: what is understood, at present.
         context: keeps the state.
         now: aware time of the household.
         ring: says a text in the client's room; False when it is not connected.
@@ -29,7 +29,7 @@ class Timekeeper:
     def __init__(
         self,
         client_id: str,
-        grammar: Grammar,
+        grammar: Callable[[], Grammar],
         context: Context,
         now: Callable[[], datetime],
         ring: Callable[[str], bool],
@@ -49,7 +49,7 @@ class Timekeeper:
         """The local command that a text is, if it is one."""
         async with self._changing:
             state = await self._load()
-        match = self._grammar.match(text, expecting=expected(state, self._now()))
+        match = self._grammar().match(text, expecting=expected(state, self._now()))
         return match if match is not None and match.intent in INTENTS else None
 
     async def answer(self, match: Match) -> Outcome:

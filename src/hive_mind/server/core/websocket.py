@@ -157,7 +157,7 @@ class Connection:
             case Forget():
                 self._house.spawn(self._forget(message))
             case ActionConfirm():
-                raise ProtocolError("No such action waits to be confirmed.", code="ACTION_UNKNOWN")
+                self._house.plugins.actions.confirm(message, remote.client_id)
             case AudioStart() | AudioEnd():
                 raise ProtocolError("This server does not recognise speech.", code="AUDIO_UNSUPPORTED")
             case DeviceState():
@@ -179,6 +179,7 @@ class Connection:
         remote.capabilities = hello.capabilities
         for answer in answers:
             self.put(answer)
+        self._house.plugins.tell(remote)
 
     def _bind(self, message: ClientMessage) -> RemoteClient:
         """Whoever speaks; the first message that names a client decides.
