@@ -39,9 +39,9 @@ class PhraseTable(Generic[T]):
         return next(iter(self.at(keys, place)), None)
 
     @property
-    def beginnings(self) -> frozenset[str]:
-        """The first words of all phrases."""
-        return frozenset(self._by_first)
+    def words(self) -> frozenset[str]:
+        """All words of all phrases."""
+        return frozenset(key for found in self._by_first.values() for phrase, _ in found for key in phrase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,12 @@ class CalendarWords:
     clock_leads: PhraseTable[bool]
     part_leads: PhraseTable[bool]
     clock_tails: PhraseTable[int]
+
+    @property
+    def words(self) -> frozenset[str]:
+        """All words of all tables."""
+        tables: list[PhraseTable[Any]] = [getattr(self, name) for name in self.__slots__]
+        return frozenset(key for table in tables for key in table.words)
 
 
 @lru_cache(maxsize=4)

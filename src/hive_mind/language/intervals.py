@@ -186,7 +186,7 @@ def _betweens(keys: Sequence[str], at: int) -> Iterator[Found]:
         for first in _firsts(keys, start):
             for joint in _JOINTS:
                 after = first.end + len(joint)
-                if tuple(keys[first.end : after]) != joint or (not opener and joint in (("et",), ("en",))):
+                if tuple(keys[first.end : after]) != joint or (joint[0] == "et" and opener[:1] != ("entre",)):
                     continue
                 if (
                     joint == ("a",)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from hive_mind.language.calendar_data import PhraseTable, calendar_words
 from hive_mind.language.clock import Clock, Part, read_clocks, read_parts
@@ -40,7 +41,12 @@ class Stamp:
                 return day
             if day.grain not in ("day", "week") and not isinstance(self.when, InDays):
                 return None
-            return self.on(floor(day.start, "day"))
+            found = self.on(floor(day.start, "day"))
+            late = found.start + timedelta(hours=12)
+            said_today = self.clock is not None and self.clock.twelve and self.part is None
+            if said_today and late.date() == now.wall.date() and found.start < now.wall <= late:
+                return Span(late, shift(late, found.grain, 1), found.grain)
+            return found
         today = floor(now.wall, "day")
         if self.part is not None and self.part.today:
             return self.on(today)
@@ -94,11 +100,16 @@ class Beside:
         return Span(start, start + timedelta(days=1), "day")
 
 
-def read_stamps(keys: Sequence[str], at: int) -> list[Found]:
+def read_stamps(keys: Sequence[str], at: int) -> tuple[Found, ...]:
     """Every time without ends ("de … à …") that starts at `at`."""
+    return _stamps(tuple(keys), at)
+
+
+@lru_cache(maxsize=4096)
+def _stamps(keys: tuple[str, ...], at: int) -> tuple[Found, ...]:
     found: dict[tuple[int, Stamp], Found] = {}
     _grow(keys, at, Stamp(), weak=True, found=found)
-    return list(found.values())
+    return tuple(found.values())
 
 
 def _grow(
