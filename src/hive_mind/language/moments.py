@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from hive_mind.language.intervals import read_intervals
 from hive_mind.language.time_tokens import tokens_of
-from hive_mind.language.time_words import LEAD_WORDS, time_words
+from hive_mind.language.time_words import may_start, time_words
 from hive_mind.language.wall import Grain, Now
 from hive_mind.language.when import Found
 
@@ -85,9 +85,6 @@ def resolve(found: Found, now: datetime) -> Moment | None:
 @lru_cache(maxsize=512)
 def moments_in(keys: tuple[str, ...], at: int) -> tuple[Found, ...]:
     """All time expressions that start at `at`, the surest first."""
-    for key in keys[at : at + 2]:
-        if key not in time_words() and not key[0].isdigit():
-            return ()
-        if key not in LEAD_WORDS:
-            break
+    if not may_start(keys, at):
+        return ()
     return tuple(sorted(read_intervals(keys, at), key=lambda found: found.weak))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from hive_mind.language.calendar_data import PhraseTable, calendar_words
+from hive_mind.language.cardinals import read_integer
 from hive_mind.language.clock import Clock, Part, read_clocks, read_parts
 from hive_mind.language.dates import day_numbers, read_days
 from hive_mind.language.offsets import read_offsets
@@ -14,6 +15,7 @@ from hive_mind.language.wall import Grain, Now, Span, floor, shift
 from hive_mind.language.when import CalendarDay, Found, InDays, Unit, Weekday, When
 
 _ODD_HOURS = 7
+_FOLLOWERS = frozenset({"avec", "chez", "pour", "et", "de", "du", "d", "au", "dans", "que", "qu", "s", "si"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +139,18 @@ def _pieces(keys: Sequence[str], at: int, stamp: Stamp) -> Iterator[tuple[Stamp,
             yield replace(stamp, part=part), end, weak and stamp == Stamp()
     if stamp.clock is None:
         for start in _starts(keys, at, calendar_words().clock_leads):
-            for clock, end in read_clocks(keys, start):
+            for clock, end in read_clocks(keys, start, bare=_bare(keys, at, start, stamp)):
                 yield replace(stamp, clock=clock), end, False
+    if stamp.part is not None and isinstance(stamp.when, Weekday) and stamp.when.step == 0:
+        for step, end in calendar_words().steps.at(keys, at):
+            yield replace(stamp, when=replace(stamp.when, step=step)), end, False
+
+
+def _bare(keys: Sequence[str], at: int, start: int, stamp: Stamp) -> bool:
+    """Whether a number may be an hour without saying so: "demain à 7"; not "demain à 7 kilomètres"."""
+    said = keys[at:start] in (("a",), ("vers",)) and (stamp.when is not None or stamp.part is not None)
+    read = read_integer(keys, start) if said else None
+    return read is not None and (read[1] == len(keys) or keys[read[1]] in _FOLLOWERS)
 
 
 def _within(keys: Sequence[str], at: int, stamp: Stamp) -> Iterator[tuple[Stamp, int, bool]]:
