@@ -21,6 +21,9 @@ _UNITS: dict[str, Grain] = {
     "semaine": "week", "semaines": "week", "mois": "month", "trimestre": "quarter", "trimestres": "quarter",
     "an": "year", "ans": "year", "annee": "year", "annees": "year",
 }  # fmt: skip
+UNIT_KEYS = frozenset(_UNITS)
+"""Keys of the units, abbreviations too."""
+
 UNIT_WORDS = frozenset(key for key in _UNITS if len(key) > 3)
 """Keys of the units in full."""
 
