@@ -97,7 +97,9 @@ class Grammar:
         self._normaliser = Normaliser(robot_names, vocabulary)
 
     @classmethod
-    def load(cls, *extra: Path, language: str = "fr", robot_names: Sequence[str] = ()) -> "Grammar":
+    def load(
+        cls, *extra: Path | Traversable, language: str = "fr", robot_names: Sequence[str] = ()
+    ) -> "Grammar":
         """Read the built-in sentences and those of `extra` folders.
 
         Args:
