@@ -59,7 +59,7 @@ class Call:
 def offered(offers: Iterable[Offer], text: str, language: str = "fr") -> tuple[Offer, ...]:
     """The tools that an utterance may mean; mostly none, and then the model only converses."""
     keys = keys_of(text)
-    gate = _data(language)["gate"]
+    gate = tool_data(language)["gate"]
     pointed = [offer for offer in offers if any(_said(keys_of(trigger), keys) for trigger in offer.triggers)]
     spoken = " ".join(keys) + " "
     explained = any(spoken.startswith(f"{words} ") for words in gate["explain"])
@@ -77,7 +77,7 @@ def form_of(offers: Sequence[Offer], language: str = "fr") -> Form:
     """What the model may write: one of these tools with its parameters, or none."""
     none: dict[str, Any] = {
         "type": "object",
-        "properties": {"t": {"const": _data(language)["none"]}},
+        "properties": {"t": {"const": tool_data(language)["none"]}},
         "required": ["t"],
         "additionalProperties": False,
     }
@@ -136,7 +136,7 @@ def believed(call: Call, offer: Offer, text: str, now: datetime) -> dict[str, Js
 
 def tool_lines(offers: Iterable[Offer], language: str = "fr") -> str:
     """The tools as the model reads them."""
-    line = str(_data(language)["tool"])
+    line = str(tool_data(language)["tool"])
     return "\n".join(
         line.format(name=o.name, parameters=_parameters(o), description=o.description) for o in offers
     )
@@ -225,6 +225,7 @@ def _alike(word: str, key: str) -> bool:
 
 
 @lru_cache(maxsize=4)
-def _data(language: str) -> dict[str, Any]:
+def tool_data(language: str = "fr") -> dict[str, Any]:
+    """What `tools.toml` holds."""
     text = (files("hive_mind.server") / "data" / language / "tools.toml").read_text("utf-8")
     return tomllib.loads(text)
