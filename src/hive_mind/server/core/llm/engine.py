@@ -149,17 +149,20 @@ class Gate:
         await self._held.wait()
 
 
-async def generate_with_pauses(model: LanguageModel, chat: Chat, gate: Gate) -> AsyncGenerator[str, None]:
+async def generate_with_pauses(
+    model: LanguageModel, chat: Chat, gate: Gate, form: Form | None = None
+) -> AsyncGenerator[str, None]:
     """Answer, pausing while the gate is held: the model is stopped and later goes on from the words so far.
 
-    An engine that cannot go on, or computes elsewhere, is not paused.
+    An engine that cannot go on, or computes elsewhere, is not paused; nor is an answer that has a form: its grammar
+    knows no beginning.
     """
-    can_pause = model.capabilities.local and model.capabilities.continues
+    can_pause = model.capabilities.local and model.capabilities.continues and form is None
     so_far = ""
     while True:
         if can_pause:
             await gate.wait_open()
-        pieces = model.generate(chat, so_far)
+        pieces = model.generate(chat, so_far, form)
         held = asyncio.ensure_future(gate.wait_held())
         try:
             while True:
