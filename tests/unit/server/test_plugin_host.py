@@ -30,7 +30,7 @@ class Clock:
 async def host_of(
     folder: Path, clock: Clock | None = None, environ: dict[str, str] | None = None
 ) -> AsyncIterator[PluginHost]:
-    host = PluginHost(lambda _: QuietServices(), environ=environ or {}, clock=clock or Clock())
+    host = PluginHost(lambda *_: QuietServices(), environ=environ or {}, clock=clock or Clock())
     await host.start([folder])
     try:
         yield host
@@ -104,8 +104,8 @@ async def test_a_plugin_refuses_in_its_own_words(tmp_path: Path) -> None:
     for handler in (raising, telling):
         write_plugin(tmp_path, handler=handler, replies='LAMP_BROKEN = "L\'ampoule est grillée."\n')
         async with host_of(tmp_path) as host:
-            for _ in range(5):
-                result = await ask(host)
+            results = [await ask(host) for _ in range(5)]
+            result = results[-1]
             assert (result.speech, result.error) == ("L'ampoule est grillée.", "LAMP_BROKEN")
             assert host.describe()["lamp"]["state"] == "ready", "an honest no is no crash"
 

@@ -62,7 +62,7 @@ class ActionConfirm(Message):
     action_id: Identifier
     status: Literal["success", "failure", "refused"]
     client_id: Identifier
-    result: dict[str, JsonValue] = Field(default_factory=dict)
+    result: dict[str, JsonValue] | None = None
 
 
 # --- client to server: added ---------------------------------------------------------------------------

@@ -33,18 +33,6 @@ class Plugins(Protocol):
         ...
 
 
-class NoPlugins:
-    """A house without plugins."""
-
-    def intents(self) -> Mapping[str, PluginIntent]:
-        """None."""
-        return {}
-
-    async def execute(self, intent: str, params: Mapping[str, Any], request: Request) -> PluginResult:
-        """Refuse."""
-        raise HiveMindError(f"There is no plugin for {intent}.", code="PLUGIN_UNKNOWN")
-
-
 @dataclass(frozen=True, slots=True)
 class Done:
     """What came of an order.
@@ -112,7 +100,9 @@ class Acting:
             try:
                 speech = await self._house.answer(order.intent, order.slots, request.now)
             except HiveMindError as error:
-                return Done(order, error_message(error.code), replace(trace, outcome="failed", error=error.code))
+                return Done(
+                    order, error_message(error.code), replace(trace, outcome="failed", error=error.code)
+                )
             return Done(order, speech, trace)
         outcome = await self._keeper.answer(order)
         told = replace(trace, outcome="asked") if outcome.asks else trace

@@ -1,4 +1,4 @@
-"""Which sentences claim that something was done: patterns of words, as data in `data/fr/claims.toml`. Pure."""
+"""Which sentences claim that something was done: patterns of words, as data (`claims.toml`). Pure."""
 
 import re
 import tomllib
@@ -91,7 +91,7 @@ class Reading:
 
     Attributes:
         found: patterns that matched.
-        suspect: index of the first token of a match, or of what may still become one; None when there is none.
+        suspect: index of the first token of a match, or of what may still become one; None: there is none.
     """
 
     found: tuple[Found, ...]
@@ -217,9 +217,12 @@ def _classes(data: dict[str, Any]) -> dict[str, _Test]:
     bare = [stem + "é" for _, stem in regular] + [participle for _, _, participle in other]
     listed = frozenset(form + ending for form in bare for ending in ("", "e", "s", "es"))
     tests["did"] = lambda token: token.surface in listed
-    harmless = frozenset(form + ending for form in data["harmless"]["done"] for ending in ("", "e", "s", "es"))
-    tests["done"] = lambda token: token.surface in listed or (
-        token.surface.endswith(("é", "ée", "és", "ées")) and token.surface not in harmless
+    harmless = frozenset(
+        form + ending for form in data["harmless"]["done"] for ending in ("", "e", "s", "es")
+    )
+    tests["done"] = lambda token: (
+        token.surface in listed
+        or (token.surface.endswith(("é", "ée", "és", "ées")) and token.surface not in harmless)
     )
     spared = frozenset(data["harmless"]["shall"])
     tests["shall"] = lambda token: token.key.endswith("rai") and token.key not in spared

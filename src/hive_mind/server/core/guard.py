@@ -62,7 +62,7 @@ class TruthGuard:
         self._given = 0
 
     def feed(self, piece: str) -> str:
-        """Take a piece; answer what may be said now, perhaps nothing. After a claim it answers nothing more."""
+        """Take a piece; answer what may be said now, perhaps nothing; after a claim, nothing more."""
         if self._acted:
             return piece
         if self.blocked is not None:

@@ -1,4 +1,4 @@
-""" "Pourquoi ?", "qu'est-ce qu'on a dit hier ?", "oublie ça": orders about the conversation itself."""
+"""Orders about the conversation itself: "pourquoi ?", "qu'est-ce qu'on a dit hier ?", "oublie ça"."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime, timedelta

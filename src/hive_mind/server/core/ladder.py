@@ -1,7 +1,7 @@
 """The ladder of one client: what an utterance is, rung by rung, with what was said before it.
 
-The house's commands and the plugins' sentences come first; what they leave goes to the language model, which may
-call a tool where words of the utterance point to one, and else converses.
+The house's commands and the plugins' sentences come first; what they leave goes to the language model, which
+may call a tool where words of the utterance point to one, and else converses.
 """
 
 import json
@@ -77,9 +77,7 @@ class Ladder:
     async def understand(self, text: str) -> Understood:
         """What a text is. Changes nothing: a draft may never be confirmed."""
         expecting = await self._keeper.expecting()
-        found, _ = understand(
-            self.mind.grammar(), text, self._talk, self.mind.now(), expecting=expecting
-        )
+        found, _ = understand(self.mind.grammar(), text, self._talk, self.mind.now(), expecting=expecting)
         orders = tuple(order for order in found if isinstance(order, Match))
         rest = next((order for order in found if isinstance(order, str)), None)
         if any(not self.acting.knows(order.intent) for order in orders):
@@ -103,7 +101,7 @@ class Ladder:
         if call is None:
             return None
         offer = next(o for o in understood.offers if o.name == call.name)
-        params = believed(call, offer, understood.rest, self.mind.now())
+        params = believed(call, offer, understood.rest)
         self._log.debug("tool chosen", intent=call.name, said=json.dumps(params, ensure_ascii=False))
         return Match(call.name, params, confidence=0.5, rung="llm")
 

@@ -66,7 +66,7 @@ class Actions:
             raise PluginError(
                 f"Client {client_id} answered {action}: {confirmed.status}.", code="ACTION_FAILED"
             )
-        return confirmed.result
+        return confirmed.result or {}
 
     def confirm(self, message: ActionConfirm, client_id: str) -> None:
         """A client has answered.

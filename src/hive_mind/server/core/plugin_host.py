@@ -33,7 +33,7 @@ class PluginHost:
     """See above.
 
     Args:
-        services_for: makes the services of one version.
+        services_for: makes the services of one version, from its manifest and its settings.
         local_intents: that no plugin may take.
         environ: where secrets are.
         overrides: what the household sets about plugins, by name; read at each load.
@@ -43,7 +43,7 @@ class PluginHost:
 
     def __init__(
         self,
-        services_for: Callable[[Manifest], OwnServices],
+        services_for: Callable[[Manifest, Mapping[str, Any]], OwnServices],
         *,
         local_intents: Collection[str] = INTENTS,
         environ: Mapping[str, str] | None = None,
@@ -224,7 +224,7 @@ class PluginHost:
                 entry.faults = ()
                 return False
             self._claim(candidate)
-            version = Version(candidate, self._services_for(manifest))
+            version = Version(candidate, self._services_for(manifest, candidate.config))
             await version.start()
         except TimeoutError:
             self._refuse(name, entry, (f"importing it takes more than {IMPORT_S:g} s",))

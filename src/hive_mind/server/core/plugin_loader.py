@@ -31,6 +31,7 @@ class Candidate:
 
     Attributes:
         plugin: made, not yet started.
+        config: that it was made with.
         missing: environment variables that it needs and that are not set; it must not be asked then.
         texts: its sentence files.
         context: what the language model is told about it.
@@ -41,6 +42,7 @@ class Candidate:
     folder: Path
     plugin: Plugin
     module: ModuleType
+    config: Mapping[str, Any]
     missing: tuple[str, ...]
     replies: Replies
     texts: Mapping[str, str]
@@ -108,7 +110,7 @@ def prepare(
     try:
         plugin = _make(module, manifest, config)
         return Candidate(
-            manifest, folder, plugin, module, missing, replies, texts, _context(plugin, folder), mark
+            manifest, folder, plugin, module, config, missing, replies, texts, _context(plugin, folder), mark
         )
     except PluginFaults:
         forget(module)

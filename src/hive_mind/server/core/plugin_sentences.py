@@ -10,7 +10,7 @@ from hive_mind.understanding.sentence_texts import SentenceTexts
 from hive_mind.understanding.sentences import read_sentences
 
 MOST_BYTES = 32 * 1024
-"""Of one sentence file, so that it fits into a frame of the protocol."""
+"""Of one sentence file: each client with ears gets it."""
 
 
 def read_texts(folder: Path, manifest: Manifest, language: str = "fr") -> dict[str, str]:

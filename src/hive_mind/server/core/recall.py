@@ -1,4 +1,4 @@
-""" "Qu'est-ce qu'on a dit hier ?": what the house was told, as one sentence. Pure."""
+"""What the house was told, as one sentence ("qu'est-ce qu'on a dit hier ?"). Pure."""
 
 from collections.abc import Iterable
 

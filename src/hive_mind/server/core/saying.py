@@ -46,7 +46,7 @@ class Saying:
             self.give(f" {sentence}" if self.text and not self.text.endswith(" ") else sentence)
 
     def fill(self, sentence: str) -> None:
-        """Say something that is not part of the answer; its line ends, so that a voice need not wait for more."""
+        """Say something apart from the answer; its line ends, so that a voice need not wait for more."""
         if not self.over:
             self._put(f"{sentence}\n", final=False)
 

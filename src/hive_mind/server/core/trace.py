@@ -1,4 +1,4 @@
-"""What happened in the last turns, in memory alone: who answered, with what proof, how long each stage took."""
+"""What happened in the last turns, in memory alone: who answered, with what proof, how long it took."""
 
 from collections import deque
 from collections.abc import Iterable

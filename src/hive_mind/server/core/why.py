@@ -1,4 +1,4 @@
-""" "Pourquoi ?": one or two French sentences from the trace of a turn. Pure."""
+"""One or two French sentences from the trace of a turn ("pourquoi ?"). Pure."""
 
 import tomllib
 from functools import lru_cache
@@ -47,7 +47,9 @@ def _who(trace: TurnTrace, data: dict[str, Any]) -> str:
     if trace.route == "llm" or not parts:
         parts.append(str(words["llm"]))
     first, *rest = parts
-    return str(data["also"].format(first=first, rest=listed([_bare(part) for part in rest]))) if rest else first
+    return (
+        str(data["also"].format(first=first, rest=listed([_bare(part) for part in rest]))) if rest else first
+    )
 
 
 def _order(order: OrderTrace, trace: TurnTrace, data: dict[str, Any]) -> str:

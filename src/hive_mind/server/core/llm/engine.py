@@ -154,8 +154,8 @@ async def generate_with_pauses(
 ) -> AsyncGenerator[str, None]:
     """Answer, pausing while the gate is held: the model is stopped and later goes on from the words so far.
 
-    An engine that cannot go on, or computes elsewhere, is not paused; nor is an answer that has a form: its grammar
-    knows no beginning.
+    An engine that cannot go on, or computes elsewhere, is not paused; nor is an answer that has a form: its
+    grammar knows no beginning.
     """
     can_pause = model.capabilities.local and model.capabilities.continues and form is None
     so_far = ""

@@ -1,7 +1,7 @@
 """What the language model reads to choose a tool, and to put a plugin's data into words. Pure.
 
-Choosing has a static beginning, all tools, so that only the utterance is new to the model. Data of plugins never
-stand there: when data are read, no tool can be called any more.
+Choosing has a static beginning, all tools, so that only the utterance is new to the model. Data of plugins
+never stand there: when data are read, no tool can be called any more.
 """
 
 import json

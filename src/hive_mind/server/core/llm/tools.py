@@ -1,14 +1,13 @@
-"""Tools for the language model: which it is offered, how it names one, what of its parameters is believed. Pure.
+"""Tools for the language model: which are offered, how it names one, which parameters are believed. Pure.
 
-A small model calls tools without being asked to. So a tool is only offered when a word of the utterance points to
-its plugin, an acting one only when a verb does too; and a parameter only counts when the user said it.
+A small model calls tools without being asked to. So a tool is only offered when a word of the utterance
+points to its plugin, an acting one only when a verb does too; and a parameter only counts when it was said.
 """
 
 import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -101,7 +100,7 @@ def form_of(offers: Sequence[Offer], language: str = "fr") -> Form:
 
 
 def read_call(text: str, offers: Iterable[Offer]) -> Call | None:
-    """The call that the model wrote; None for none, for what is cut short, and for a tool it was not offered."""
+    """The call that the model wrote; None for none, for what is cut short, and for a tool not offered."""
     try:
         said = json.loads(text)
         name, params = said["t"], said.get("p", {})
@@ -112,14 +111,13 @@ def read_call(text: str, offers: Iterable[Offer]) -> Call | None:
     return Call(name, params)
 
 
-def believed(call: Call, offer: Offer, text: str, now: datetime) -> dict[str, JsonValue]:
+def believed(call: Call, offer: Offer, text: str) -> dict[str, JsonValue]:
     """The parameters that the user said, as the plugin wants them; what was invented is left out.
 
     Args:
         call: of the model.
         offer: the tool.
         text: the utterance.
-        now: aware.
     """
     keys = keys_of(text)
     kept: dict[str, JsonValue] = {}
