@@ -52,7 +52,9 @@ def check(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of 
     """
     from hive_mind.cli.doctor import report
     from hive_mind.cli.plugin_check import check as findings
+    from hive_mind.server.logs import set_up_logs
 
+    set_up_logs("error", "console")
     if report(findings(folder, os.environ), as_json=False):
         raise typer.Exit(1)
 
@@ -97,7 +99,8 @@ def rows(own: Path) -> Iterator[dict[str, Any]]:
 
     settings = read_settings(own)
     for name, folder in sorted(scan([BUILT_IN, own]).items()):
-        row: dict[str, Any] = {"plugin": name, "from": "hive-mind" if folder.parent == BUILT_IN else "yours"}
+        home = "hive-mind" if folder.parent == BUILT_IN else "yours"
+        row: dict[str, Any] = {"plugin": name, "from": home, "folder": str(folder)}
         try:
             manifest = settings.get(name, Override()).apply(read_manifest(folder))
         except PluginFaults as refused:

@@ -16,8 +16,12 @@ from hive_mind.server.config import ServerConfig
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault
 from hive_mind.server.core.entry import Entry
+from hive_mind.server.core.ladder import Mind
 from hive_mind.server.core.llm.engine import Chat, LanguageModel
 from hive_mind.server.core.llm.prompt import History, chat, persona
+from hive_mind.server.core.llm.tool_prompt import choosing_chat
+from hive_mind.server.core.llm.tools import Offer
+from hive_mind.server.core.offering import offers_of
 from hive_mind.server.core.plugin_house import HousePlugins
 from hive_mind.server.core.trace import Traces
 from hive_mind.server.logs import get_logger
@@ -61,6 +65,7 @@ class House:
         self.stopping = False
         self._zone = ZoneInfo(config.timezone) if config.timezone else None
         self._history = History(config.history_chars)
+        self._offers: tuple[tuple[int, Grammar], tuple[Offer, ...]] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._log = get_logger("house")
         context.listen(self._share)
@@ -77,6 +82,22 @@ class House:
         """The chat for a question, from the conversation so far."""
         past = self._history.window(self.context.tail)
         return chat(persona(self.config.name, self.now().date()), past, question)
+
+    def offers(self) -> tuple[Offer, ...]:
+        """The tools that the plugins of the moment are to the language model."""
+        state = (self.plugins.host.version, self.grammar)
+        if self._offers is None or self._offers[0] != state:
+            host = self.plugins.host
+            self._offers = (state, offers_of(host.tools(), host.intents(), self.grammar))
+        return self._offers[1]
+
+    def choosing(self, question: str) -> Chat:
+        """The chat in which the model chooses a tool."""
+        return choosing_chat(self.offers(), self.plugins.host.prompt_context(), question)
+
+    def mind(self) -> Mind:
+        """What the clients think with."""
+        return Mind(lambda: self.grammar, self.offers, self.choosing, self.prompt, self.model, self.now)
 
     async def warm(self) -> None:
         """Have the model read the conversation so far, so that only the question remains."""

@@ -113,6 +113,9 @@ class PluginHost:
                 confirm=intent in manifest.confirm,
                 quick=manifest.quick,
                 timeout_s=manifest.timeout_s,
+                read_only=intent in manifest.read_only,
+                triggers=manifest.triggers,
+                description=str(manifest.params.get(intent, {}).get("description") or manifest.description),
             )
             for manifest in self._manifests()
             for intent in manifest.intents

@@ -78,6 +78,7 @@ class Manifest(_Part):
         permissions: see there.
         timeout_s: seconds that one call may take, above 0, at most 120.
         confirm: intents that are only carried out after a yes.
+        read_only: intents that change nothing: they may be asked before the speaker has finished.
         quick: its answer is said as it is, without the language model.
         author: shown to the household.
     """
@@ -97,6 +98,7 @@ class Manifest(_Part):
     permissions: Permissions = Permissions()
     timeout_s: Annotated[float, Field(gt=0, le=120)] = 5.0
     confirm: tuple[Name, ...] = ()
+    read_only: tuple[Name, ...] = ()
     quick: bool = True
     author: Words | None = None
 
@@ -160,7 +162,11 @@ def _contradictions(manifest: Manifest, folder: str) -> Iterable[str]:
         yield f"name is {manifest.name!r}, but the folder is {folder!r}"
     for intent in {i for i in manifest.intents if manifest.intents.count(i) > 1}:
         yield f"intent {intent!r} stands twice"
-    for key, named in (("params", manifest.params), ("confirm", manifest.confirm)):
+    for key, named in (
+        ("params", manifest.params),
+        ("confirm", manifest.confirm),
+        ("read_only", manifest.read_only),
+    ):
         for intent in named:
             if intent not in manifest.intents:
                 yield f"{key}: {intent!r} is not among intents"

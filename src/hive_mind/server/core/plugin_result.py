@@ -19,6 +19,9 @@ class PluginIntent:
         confirm: it is only carried out after a yes.
         quick: the answer is said as it is, without the language model.
         timeout_s: seconds that a call may take.
+        read_only: it changes nothing, so that it may be asked before the speaker has finished.
+        triggers: words that point to the plugin.
+        description: what it does, for people and for the language model.
     """
 
     name: str
@@ -28,6 +31,9 @@ class PluginIntent:
     confirm: bool
     quick: bool
     timeout_s: float
+    read_only: bool = False
+    triggers: tuple[str, ...] = ()
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ class Connection:
                 return
             raise
         remote = self._sit(hello.client_id)
-        remote.capabilities = hello.capabilities
+        remote.capabilities, remote.room = hello.capabilities, hello.room
         for answer in answers:
             self.put(answer)
         self._house.plugins.tell(remote)
