@@ -37,6 +37,7 @@ class Network:
     _arcs: list[list[tuple[str | Slot | None, int]]] = field(default_factory=list)
     _owner: list[tuple[int, ...]] = field(default_factory=list)
     _finals: set[int] = field(default_factory=set)
+    _middles: dict[tuple[tuple[int, ...], str | Slot, int], int] = field(default_factory=dict)
     _points: dict[int, Point] = field(default_factory=dict)
     _slot_ahead: dict[int, bool] = field(default_factory=dict)
 
@@ -178,7 +179,12 @@ class Network:
         words.setdefault(prefix + head, {})[self._between(at, rest, target)] = None
 
     def _between(self, at: int, label: str | Slot, target: int) -> int:
-        """The point in the middle of an arc, before `label`."""
-        middle = self._state(self._owner[at])
-        self._arcs[middle].append((label, target))
+        """The point in the middle of an arc, before `label`; the same one for the same way on."""
+        if label == "":
+            return target
+        key = (self._owner[at], label, target)
+        middle = self._middles.get(key)
+        if middle is None:
+            middle = self._middles[key] = self._state(self._owner[at])
+            self._arcs[middle].append((label, target))
         return middle
