@@ -160,42 +160,57 @@ async def test_a_broken_edit_keeps_the_last_good_version(tmp_path: Path) -> None
         assert host.version == 2
 
 
-async def test_running_calls_end_on_the_old_version_which_is_unloaded_last(tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    slow = f"""
-import asyncio
-from hive_mind.server.core.plugin import Plugin
+class Gated(QuietServices):
+    """Services of a plugin whose calls wait until the test lets them go."""
 
-def note(line):
-    with open({str(log)!r}, "a") as file:
-        file.write(line + " ")
+    def __init__(self) -> None:
+        super().__init__()
+        self.go = asyncio.Event()
+        self.log: list[str] = []
+
+
+async def test_running_calls_end_on_the_old_version_which_is_unloaded_last(tmp_path: Path) -> None:
+    handler = """
+from hive_mind.server.core.plugin import Plugin
 
 class LampPlugin(Plugin):
     async def on_load(self):
-        note("on" + VERSION)
+        self.services.log.append("on")
 
     async def execute(self, intent, params):
-        await asyncio.sleep(0.05)
-        note("call" + VERSION)
-        return {{"success": True, "speech": VERSION}}
+        await self.services.go.wait()
+        self.services.log.append("call")
+        return {"success": True, "speech": "1"}
 
     async def on_unload(self):
-        note("off" + VERSION)
+        self.services.log.append("off")
 
     def get_prompt_context(self):
         return ""
-
-VERSION = "1"
 """
-    write_plugin(tmp_path / "p", handler=slow)
-    async with host_of(tmp_path / "p") as host:
-        running = asyncio.create_task(ask(host))
-        await asyncio.sleep(0)
-        write_plugin(tmp_path / "p", handler=slow.replace('VERSION = "1"', 'VERSION = "2"'))
-        await host.refresh()
-        after = await ask(host)
-        assert ((await running).speech, after.speech) == ("1", "2")
-    assert log.read_text().split() == ["on1", "on2", "call1", "off1", "call2", "off2"]
+    made: list[Gated] = []
+
+    def services(*_: object) -> Gated:
+        made.append(Gated())
+        return made[-1]
+
+    write_plugin(tmp_path, handler=handler)
+    host = PluginHost(services)
+    await host.start([tmp_path])
+    running = [asyncio.create_task(ask(host)) for _ in range(3)]
+    await asyncio.sleep(0)
+    write_plugin(tmp_path, handler=handler.replace('"1"', '"2"'))
+    await host.refresh()
+    old, new = made
+    assert (old.log, old.rested, new.log, new.began) == (["on"], False, ["on"], True)
+    new.go.set()
+    assert (await ask(host)).speech == "2"
+    assert [task.done() for task in running] == [False] * 3
+    old.go.set()
+    assert [(await task).speech for task in running] == ["1"] * 3
+    await host.stop()
+    assert (old.log, new.log) == (["on", "call", "call", "call", "off"], ["on", "call", "off"])
+    assert old.rested
 
 
 async def test_add_disable_remove(tmp_path: Path) -> None:

@@ -64,10 +64,10 @@ class PluginHost:
         self._retiring: set[asyncio.Task[None]] = set()
         self._log = get_logger("plugins")
 
-    async def start(self, folders: Sequence[Path]) -> None:
-        """Load every plugin of these folders; what cannot be loaded is logged."""
+    async def start(self, folders: Sequence[Path], only: Collection[str] | None = None) -> None:
+        """Load every plugin of these folders (or `only` some); what cannot be loaded is logged."""
         self._folders = tuple(folders)
-        await self.refresh()
+        await self.refresh(only)
 
     async def stop(self) -> None:
         """Unload all, each after its last call."""

@@ -85,7 +85,7 @@ def import_handler(folder: Path) -> ModuleType:
         Exception: whatever the code raises; nothing of it stays imported then.
     """
     if _finder not in sys.meta_path:
-        sys.meta_path.append(_finder)
+        sys.meta_path.insert(0, _finder)
     root = f"{_PREFIX}{next(_numbers)}_{folder.name}"
     _finder.folders[root] = folder
     try:

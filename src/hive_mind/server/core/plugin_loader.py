@@ -145,7 +145,8 @@ def one_line(error: BaseException, folder: Path | None = None) -> str:
 
 
 def _is_plugin(path: Path) -> bool:
-    return path.is_dir() and path.name[0] not in "_." and (path / MANIFEST).exists()
+    named = any((path / file).is_file() for file in (MANIFEST, HANDLER))
+    return path.is_dir() and path.name[0] not in "_." and named
 
 
 def _import(folder: Path) -> ModuleType:

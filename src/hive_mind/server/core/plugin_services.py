@@ -37,6 +37,9 @@ class HouseServices:
         now: the household's time.
         announce: see there.
         actions: those of all plugins.
+
+    Attributes:
+        work: what `every` was given, with its seconds.
     """
 
     def __init__(
@@ -54,7 +57,7 @@ class HouseServices:
         self._hosts = allowed_hosts(manifest, config)
         self._announce = announce
         self._actions = actions
-        self._work: list[tuple[float, Callable[[], Awaitable[None]]]] = []
+        self.work: list[tuple[float, Callable[[], Awaitable[None]]]] = []
         self._tasks: list[asyncio.Task[None]] | None = None
         self._log = get_logger("plugins").bind(plugin=manifest.name)
 
@@ -93,18 +96,17 @@ class HouseServices:
         """
         if not seconds > 0:
             raise ValueError("seconds must be positive")
-        self._work.append((seconds, work))
+        self.work.append((seconds, work))
         if self._tasks is not None:
             self._tasks.append(asyncio.create_task(self._repeat(seconds, work)))
 
     def begin(self) -> None:
         """This version is the one at work."""
-        self._tasks = [asyncio.create_task(self._repeat(*work)) for work in self._work]
+        self._tasks = [asyncio.create_task(self._repeat(*work)) for work in self.work]
 
     async def rest(self) -> None:
         """It is no more: what `every` began stops."""
         tasks, self._tasks = self._tasks or [], None
-        self._work.clear()
         for task in tasks:
             task.cancel()
         if tasks:

@@ -15,7 +15,7 @@ SETTLE_MS = 150
 
 LONGEST_SETTLE_MS = 2000
 RETRY_S = 60.0
-"""A plugin that was refused is tried again so often, in case what it lacked is there now."""
+"""Without a change, everything is looked at so often: what a refused plugin lacked may be there now."""
 
 LOOK_S = 5.0
 """Where the system cannot watch, folders are looked at so often."""
@@ -47,6 +47,8 @@ async def watch(host: PluginHost, folders: Sequence[Path]) -> None:
         folders: that exist; absolute, without symbolic links.
     """
     log = get_logger("plugins")
+    # What changed between the host's first look and the first watch: this runs once the watch has begun.
+    again = asyncio.create_task(host.refresh())
     try:
         async for changes in awatch(
             *folders,
@@ -58,9 +60,11 @@ async def watch(host: PluginHost, folders: Sequence[Path]) -> None:
         ):
             parts = [inner(Path(path), folders) for _, path in changes]
             names = {found[0] for found in parts if found}
-            await host.refresh(None if SETTINGS in names else names)
+            await host.refresh(None if SETTINGS in names or not changes else names)
     except OSError as error:
         log.warning("plugin folders cannot be watched", reason=str(error), look_s=LOOK_S)
         while True:
             await asyncio.sleep(LOOK_S)
             await host.refresh()
+    finally:
+        again.cancel()
