@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "trace": ("hive_mind.cli.trace", "Show what happened in a turn, and what was slow."),
     "transcribe": ("hive_mind.cli.transcribe", "Write down what is said in audio files."),
     "synth": ("hive_mind.cli.synth", "Speak a text into a WAV file."),
+    "understand": ("hive_mind.cli.understand", "Say what French sentences are understood as; act on none."),
     "parse": ("hive_mind.cli.parse", "Read French times, durations and numbers, line by line."),
     "models": ("hive_mind.cli.models", "List, fetch, choose, check and remove models."),
     "plugin": ("hive_mind.cli.plugin", "Make, check, list, enable and disable plugins."),
