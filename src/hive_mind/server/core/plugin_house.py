@@ -7,10 +7,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hive_mind.commands.interpret import INTENTS as COMMANDS
 from hive_mind.errors import ConfigError, UnderstandingError
 from hive_mind.protocol.messages import Announce, ResponseChunk, Sentences, ServerMessage
 from hive_mind.protocol.sentence_parts import cut
 from hive_mind.server.core.crypto import Vault
+from hive_mind.server.core.house_orders import INTENTS as ORDERS
 from hive_mind.server.core.plugin import Kind
 from hive_mind.server.core.plugin_actions import Actions
 from hive_mind.server.core.plugin_host import PluginHost
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 FIRST_LOOK_S = 6.0
 """Seconds that a server's start waits for its plugins; slower ones arrive later."""
 
+TAKEN = COMMANDS | ORDERS
+"""Intents that no plugin may have: the house answers them itself."""
+
 BUILT_IN = Path(str(files("hive_mind.server"))) / "plugins"
 
 
@@ -48,7 +53,12 @@ class HousePlugins:
         self, house: "House", vault: Vault, kept: Path, own: Path, load: Callable[..., Grammar]
     ) -> None:
         self.actions = Actions(self._send)
-        self.host = PluginHost(self._services_for, overrides=self._overrides, on_change=self._changed)
+        self.host = PluginHost(
+            self._services_for,
+            local_intents=TAKEN,
+            overrides=self._overrides,
+            on_change=self._changed,
+        )
         self._house = house
         self._vault = vault
         self._kept = kept
