@@ -23,7 +23,6 @@ from hive_mind.server.core.plugin_storage import FileStorage
 from hive_mind.server.core.plugin_watch import watch
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Grammar
-from hive_mind.understanding.sentence_texts import SentenceTexts
 
 if TYPE_CHECKING:
     from hive_mind.server.core.house import House
@@ -117,7 +116,11 @@ class HousePlugins:
     async def _renew_grammar(self) -> None:
         """Make the grammar anew, off the loop, and let everybody have it."""
         self._stale.clear()
-        self._house.grammar = await asyncio.to_thread(self._grammar, self.host.grammar_folders())
+        try:
+            self._house.grammar = await asyncio.to_thread(self._load, *self.host.grammar_folders())
+        except UnderstandingError as error:
+            self._log.error("grammar not renewed", reason=error.message)
+            return
         for remote in list(self._house.remotes.values()):
             self.tell(remote)
 
@@ -145,21 +148,6 @@ class HousePlugins:
 
     def _changed(self) -> None:
         self._stale.set()
-
-    def _grammar(self, folders: tuple[SentenceTexts, ...]) -> Grammar:
-        """With all sentences; a plugin whose sentences do not go with those of the others is left out."""
-        try:
-            return self._load(*folders)
-        except UnderstandingError:
-            good: list[SentenceTexts] = []
-            for folder in folders:
-                try:
-                    self._load(*good, folder)
-                except UnderstandingError as error:
-                    self._log.warning("sentences left out", plugin=folder.name, reason=error.message)
-                else:
-                    good.append(folder)
-            return self._load(*good)
 
 
 @asynccontextmanager
