@@ -94,7 +94,7 @@ class Acting:
         if order.intent == DECLINED:
             return Done(order, reply("stopped"), replace(trace, outcome="declined"))
         if order.intent in OURS:
-            if order.intent == "forget" and order.slots.get("all") and not order.confirmed:
+            if order.intent == "forget" and order.slots.get("scope") == "all" and not order.confirmed:
                 question = str(answers()["forget"]["confirm"])
                 return Done(order, question, replace(trace, outcome="asked"), asks=True, waits=True)
             try:
