@@ -14,7 +14,7 @@ MOST_TOLD = 6
 
 
 def agenda_text(events: Sequence[Event], when: str, now: datetime, phrases: Phrases) -> str:
-    """Read out a day, or several: "Demain, tu as 2 rendez-vous : à 9h, dentiste ; et à 14h, réunion."
+    """Read out the entries of a day, or of several, after the span that they were asked for.
 
     Args:
         events: by time.
