@@ -11,6 +11,9 @@ _FIRST_YEAR, _LAST_YEAR = 1000, 2999
 _CENTURY = 69
 _WEEKS = {"huit": 1, "8": 1, "quinze": 2, "15": 2}
 _MARKS = frozenset({"e", "eme", "er", "ieme"})
+_BEFORE_ONE = frozenset(
+    {"le", "du", "au", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"}
+)
 _JOINTS = frozenset({"/", "-"})
 
 
@@ -66,6 +69,8 @@ def day_numbers(keys: Sequence[str], at: int) -> Iterator[tuple[int, int]]:
         yield 1, at + 1
         return
     if at < len(keys) and keys[at][0].isdigit() and not (keys[at].isdecimal() and len(keys[at]) <= 2):
+        return
+    if key_at(keys, at) in ("un", "une") and not (at and keys[at - 1] in _BEFORE_ONE):
         return
     read = read_integer(keys, at)
     if read is not None and 1 <= read[0] <= 31:
