@@ -43,7 +43,7 @@ def _weekdays(keys: Sequence[str], at: int, weekday: int, end: int, words: Calen
     after = end + (key_at(keys, end) in ("le", "du", "/", "-"))
     yield from (found._replace(weak=False) for found in _dates(keys, after, weekday, words))
     if key_at(keys, end) == "en" and key_at(keys, end + 1) in _WEEKS:
-        yield Found(Weekday(weekday, weeks=_WEEKS[keys[end + 1]]), end + 2)
+        yield Found(Weekday(weekday, today=True, weeks=_WEEKS[keys[end + 1]]), end + 2)
     for step, later in words.steps.at(keys, end):
         yield Found(Weekday(weekday, step, today=step == 0), later)
     yield Found(Weekday(weekday, today=at > 0 and keys[at - 1] in ("ce", "c")), end)

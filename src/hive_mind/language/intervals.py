@@ -9,7 +9,7 @@ from hive_mind.language.clock import Clock, read_clocks
 from hive_mind.language.dates import day_numbers, years
 from hive_mind.language.stamps import Instant, Stamp, read_stamps
 from hive_mind.language.wall import Now, Span, floor
-from hive_mind.language.when import CalendarDay, Found, Month, When, Year
+from hive_mind.language.when import CalendarDay, Found, Month, Weekday, When, Year
 from hive_mind.language.words import key_at
 
 _NOON = timedelta(hours=12)
@@ -101,6 +101,20 @@ class Until:
 
 
 @dataclass(frozen=True, slots=True)
+class Since:
+    """From a time that is past to now."""
+
+    first: When
+
+    def span(self, now: Now) -> Span | None:
+        """See `When`."""
+        first = self.first.span(now)
+        if first is None or first.start >= now.wall:
+            return None
+        return Span(first.start, now.wall, first.grain, point=False)
+
+
+@dataclass(frozen=True, slots=True)
 class _Fixed:
     """A span that is known already."""
 
@@ -135,8 +149,11 @@ def read_intervals(keys: Sequence[str], at: int) -> Iterator[Found]:
         yield Found(Until(last.when), last.end, last.weak)
     for last in _after(keys, at, "before"):
         yield Found(Until(last.when, whole=False), last.end, last.weak)
-    for first in _after(keys, at, "since"):
+    for first in _after(keys, at, "from"):
         yield Found(first.when, first.end, first.weak)
+    for first in _after(keys, at, "since"):
+        past = replace(first.when, step=-1) if isinstance(first.when, Weekday | CalendarDay) else first.when
+        yield Found(Since(past), first.end, first.weak)
 
 
 def _after(keys: Sequence[str], at: int, *leads: str) -> Iterator[Found]:
@@ -169,13 +186,13 @@ def _joined(keys: Sequence[str], first: Found, opener: str) -> Iterator[int]:
     if key_at(keys, first.end) in ("-", "–"):
         yield first.end + 1
     clock = isinstance(first.when, Stamp) and first.when.clock is not None
+    day = isinstance(first.when, CalendarDay)
     for _, end in calendar_words().leads["joint"].at(keys, first.end):
         joint = keys[first.end]
-        allowed = (
-            opener == "entre"
-            if joint == "et"
-            else opener or joint not in ("en", "a") or (clock and joint == "a")
-        )
+        if joint == "et":
+            allowed = opener == "entre"
+        else:
+            allowed = bool(opener) or joint not in ("en", "a") or (joint == "a" and (clock or day))
         if allowed:
             yield end
 

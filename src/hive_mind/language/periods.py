@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hive_mind.language.wall import Grain, Now, Span, day_span, floor, shift, unit_span
-from hive_mind.language.when import When, weekend_span
+from hive_mind.language.when import Unit, When, weekend_span
 
 GRAINS: dict[str, Grain] = {
     "second": "second", "minute": "minute", "hour": "hour", "day": "day", "week": "week", "month": "month",
@@ -12,7 +12,8 @@ GRAINS: dict[str, Grain] = {
 }  # fmt: skip
 """Grains by the names of `calendar.toml`."""
 
-_MONTH_SHARES = ((1, 11), (10, 20), (21, 32))
+_MONTH_SHARES = ((1, 11), (10, 20), (25, 32))
+_THIRDS = ((1, 11), (11, 21), (21, 32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Share:
             begin, finish = ((0, 2), (2, 4), (3, 7))[self.share]
             return Span(start + timedelta(days=begin), start + timedelta(days=finish), "day", point=False)
         if whole.grain == "month":
-            begin, finish = _MONTH_SHARES[self.share]
+            begin, finish = (_THIRDS if isinstance(period, Unit) else _MONTH_SHARES)[self.share]
             last = min(finish - 1, days)
             return Span(start + timedelta(days=begin - 1), start + timedelta(days=last), "day", point=False)
         if whole.grain == "year":
@@ -78,7 +79,7 @@ class Nth:
     Attributes:
         nth: from 1, or -1.
         unit: a grain, "weekend", or a weekday's number.
-        of: the period; those weeks belong to it that begin in it.
+        of: the period; the weeks that begin in it are counted; the last is one that ends in it, too.
     """
 
     nth: int
@@ -97,6 +98,8 @@ class Nth:
             day = self._weekday(whole, self.unit if isinstance(self.unit, int) else 0)
             if day is None:
                 return None
+            if self.unit == "week" and day + timedelta(days=7) > whole.end and self.nth < 0:
+                day -= timedelta(weeks=1)
             return unit_span(day, "week") if self.unit == "week" else day_span(day)
         grain = GRAINS[self.unit]
         begin = shift(whole.start, grain, self.nth - 1) if self.nth > 0 else shift(whole.end, grain, self.nth)
@@ -111,6 +114,23 @@ class Nth:
             last = whole.end - timedelta(days=1)
             found = last - timedelta(days=(last.weekday() - weekday) % 7) + timedelta(weeks=self.nth + 1)
         return found if whole.start <= found < whole.end else None
+
+
+@dataclass(frozen=True, slots=True)
+class HalfMonth:
+    """The first or second half of a month: "la deuxième quinzaine de mars"."""
+
+    half: int
+    of: When
+
+    def span(self, now: Now) -> Span | None:
+        """See `When`."""
+        whole = self.of.span(now)
+        if whole is None or whole.grain != "month" or self.half not in (1, 2):
+            return None
+        middle = whole.start + timedelta(days=15)
+        start, end = (whole.start, middle) if self.half == 1 else (middle, whole.end)
+        return Span(start, end, "day", point=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from hive_mind.language.calendar_data import calendar_words
 from hive_mind.language.cardinals import read_integer
 from hive_mind.language.dates import months, read_days, years
 from hive_mind.language.ordinals import read_ordinal
-from hive_mind.language.periods import GRAINS, Nth, Run, Share, WeekOf
+from hive_mind.language.periods import GRAINS, HalfMonth, Nth, Run, Share, WeekOf
 from hive_mind.language.wall import Grain
 from hive_mind.language.when import Found, Month, Season, Unit, Weekend, When, Year
 from hive_mind.language.words import key_at
@@ -113,7 +113,7 @@ def _unit(unit: str, step: int) -> When:
 def _runs(keys: Sequence[str], at: int) -> Iterator[Found]:
     words = calendar_words()
     start = at + (key_at(keys, at) in ("les", "ces", "des"))
-    ahead = words.steps.first(keys, start) if keys[start : start + 1] != ["ci"] else None
+    ahead = words.steps.first(keys, start) if key_at(keys, start) != "ci" else None
     number = read_integer(keys, ahead[1] if ahead else start)
     count, place = (int(number[0]), number[1]) if number else (_SOME, ahead[1] if ahead else start)
     if number is None and start == at:
@@ -165,6 +165,9 @@ def _nths(keys: Sequence[str], at: int) -> Iterator[Found]:
         if ordinal is None or not 0 < ordinal[0] <= 366:
             return
         nth, place = ordinal
+    if key_at(keys, place) == "quinzaine" and key_at(keys, place + 1) in _OF:
+        for found in containers(keys, place + 1, alone=True):
+            yield Found(HalfMonth(nth if nth > 0 else 2, found.when), found.end)
     units: list[tuple[str | int, int]] = [*words.weekdays.at(keys, place), *words.units.at(keys, place)]
     for unit, end in units:
         if unit in ("second", "minute", "hour", "year"):
