@@ -1,6 +1,6 @@
 """The grammar: which intent a sentence is, with which slots, and whether the speaker may go on."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -13,9 +13,9 @@ from hive_mind.errors import UnderstandingError
 from hive_mind.language.durations import UNIT_WORDS
 from hive_mind.language.normalise import Normaliser
 from hive_mind.language.numbers import NUMBER_WORDS
-from hive_mind.language.words import Word
+from hive_mind.language.words import Word, keys_of
 from hive_mind.understanding.network import Network
-from hive_mind.understanding.sentences import Block, read_sentences, vocabulary_of
+from hive_mind.understanding.sentences import Block, SentenceSet, read_sentences, vocabulary_of
 from hive_mind.understanding.slots import SLOT_TYPES
 
 Extent: TypeAlias = Literal["closed", "extendable", "unfinished", "open"]
@@ -35,8 +35,12 @@ class Match:
         slots: values found ("duration_s": 600.0, "name": "pâtes").
         confidence: in (0, 1]; 1 for an exact sentence without guessed words.
         rung: how it was found: "exact"; "spelling" when a known slip of the recogniser was mended; "sound"
-            when an unknown word was taken for one of the grammar that sounds alike.
+            when an unknown word was taken for one of the grammar that sounds alike; "context" when it leans
+            on what was said before (`understanding.talk`).
         extent: whether the speaker may go on.
+        replaces: the order that this one corrects ("non, j'ai dit quinze"), to be undone first.
+        confirmed: the speaker has said yes to it.
+        text: the part of the utterance that it was read from, when there were several.
     """
 
     intent: str
@@ -44,6 +48,9 @@ class Match:
     confidence: float = 1.0
     rung: str = "exact"
     extent: Literal["closed", "extendable", "unfinished"] = "closed"
+    replaces: "Match | None" = None
+    confirmed: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,8 @@ class Grammar:
 
     def __init__(self, folders: Iterable[Traversable | Path], robot_names: Sequence[str] = ()) -> None:
         found = read_sentences(folders)
+        self._found = found
+        self._slots: dict[str, dict[str, str]] = {}
         self._blocks = [block for block, _, _ in found.templates]
         self._network = Network(frozenset(SLOT_TYPES))
         self._by_first_word: dict[str, list[int]] = {}
@@ -97,7 +106,9 @@ class Grammar:
         self._normaliser = Normaliser(robot_names, vocabulary)
 
     @classmethod
-    def load(cls, *extra: Path, language: str = "fr", robot_names: Sequence[str] = ()) -> "Grammar":
+    def load(
+        cls, *extra: Path | Traversable, language: str = "fr", robot_names: Sequence[str] = ()
+    ) -> "Grammar":
         """Read the built-in sentences and those of `extra` folders.
 
         Args:
@@ -133,6 +144,32 @@ class Grammar:
         if best is not None and best.reading.block.intent is not None:
             return best.reading.extent
         return "unfinished" if unfinished and best is None else "open"
+
+    def readings(self, text: str) -> Iterator[tuple[str, tuple[Word, ...]]]:
+        """A text's words without what means nothing, then with slips mended; see `Normaliser.readings`."""
+        return self._normaliser.readings(text)
+
+    def slots_of(self, intent: str) -> Mapping[str, str]:
+        """The slots that the sentences of an intent may fill: name to type."""
+        known = self._slots.get(intent)
+        if known is None:
+            known = self._slots[intent] = self._found.slots_of(intent)
+        return known
+
+    def words_of(self, intent: str) -> frozenset[str]:
+        """The words that the sentences of an intent are made of, as keys; of optional endings, the stem."""
+        own = SentenceSet(templates=[t for t in self._found.templates if t[0].intent == intent])
+        return frozenset(key for text in vocabulary_of(own) for key in keys_of(text))
+
+    def undo_of(self, intent: str) -> str | None:
+        """The intent that takes back an order of this one, as its sentence file says (`undo`)."""
+        return next((b.undo for b in self._blocks if b.intent == intent and b.undo), None)
+
+    def siblings(self, intent: str) -> list[str]:
+        """The intents whose sentences lie in the same folder, without itself."""
+        homes = {block.folder for block in self._blocks if block.intent == intent}
+        found = dict.fromkeys(b.intent for b in self._blocks if b.folder in homes and b.when is None)
+        return [name for name in found if name is not None and name != intent]
 
     def _enter(self, start: int) -> None:
         """Note with which words, or slots, the template at `start` begins."""

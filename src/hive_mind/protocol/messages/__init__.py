@@ -12,6 +12,7 @@ PCM, never base64.
 from hive_mind.protocol.messages.base import MIN_PROTOCOL_VERSION, PROTOCOL_VERSION, Message
 from hive_mind.protocol.messages.client import (
     ActionConfirm,
+    AlarmState,
     AudioEnd,
     AudioStart,
     Capabilities,
@@ -39,6 +40,7 @@ from hive_mind.protocol.messages.server import (
     FollowUp,
     Pong,
     ResponseChunk,
+    Sentences,
     ServerMessage,
     SpeechEnd,
     SpeechStart,
@@ -53,6 +55,7 @@ __all__ = [
     "PROTOCOL_VERSION",
     "Action",
     "ActionConfirm",
+    "AlarmState",
     "Announce",
     "AnyServerMessage",
     "AudioEnd",
@@ -74,6 +77,7 @@ __all__ = [
     "Playout",
     "Pong",
     "ResponseChunk",
+    "Sentences",
     "ServerMessage",
     "SpeechEnd",
     "SpeechStart",
