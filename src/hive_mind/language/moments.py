@@ -12,7 +12,7 @@ from functools import lru_cache
 from hive_mind.language.intervals import read_intervals
 from hive_mind.language.time_tokens import tokens_of
 from hive_mind.language.time_words import may_start, time_words
-from hive_mind.language.wall import Grain, Now
+from hive_mind.language.wall import Grain, Now, unit_span
 from hive_mind.language.when import Found
 
 
@@ -21,7 +21,7 @@ class Moment:
     """A time that was meant.
 
     Attributes:
-        start: its first instant, aware.
+        start: its first instant, aware; "dans trois jours" keeps the time of day of now.
         end: the instant after its last; None for a point, whose span is its grain.
         grain: how fine it was said ("demain": day).
     """
@@ -43,6 +43,15 @@ def read_moment(text: str, now: datetime) -> Moment | None:
         if found.end == len(keys) and (moment := resolve(found, now)) is not None:
             return moment
     return None
+
+
+def stretch(moment: Moment) -> tuple[datetime, datetime]:
+    """All the time that a moment covers, its end excluded: the whole day, minute, month … of a point."""
+    if moment.end is not None:
+        return moment.start, moment.end
+    clock = Now(moment.start)
+    span = unit_span(clock.wall, moment.grain)
+    return clock.zoned(span.start), clock.zoned(span.end)
 
 
 def moments_at(words: Sequence[str], at: int) -> list[int]:

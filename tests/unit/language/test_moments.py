@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hive_mind.language.calendar_data import calendar_words
-from hive_mind.language.moments import may_begin_moment, moments_at, read_moment
+from hive_mind.language.moments import may_begin_moment, moments_at, read_moment, stretch
 from hive_mind.language.time_words import time_words
 from hive_mind.language.words import keys_of
 
@@ -95,6 +95,21 @@ def test_other_zones_and_none() -> None:
     naive = read_moment("demain à 9h", at("2026-11-24 18:15"))
     assert naive is not None
     assert naive.start == at("2026-11-25 09:00")
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("dans trois jours", "2026-11-27 00:00", "2026-11-28 00:00"),
+        ("à 15h", "2026-11-24 15:00", "2026-11-24 16:00"),
+        ("en mars", "2027-03-01 00:00", "2027-04-01 00:00"),
+        ("ce soir", "2026-11-24 18:00", "2026-11-25 00:00"),
+    ],
+)
+def test_stretch(text: str, start: str, end: str) -> None:
+    moment = read_moment(text, NOW)
+    assert moment is not None
+    assert stretch(moment) == (local(start), local(end))
 
 
 def test_ends_of_the_times_in_a_sentence() -> None:
