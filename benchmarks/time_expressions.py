@@ -1,6 +1,6 @@
 """French times, durations, numbers and ordinals: our readers beside other libraries, on the same rows.
 
-Run: python benchmarks/time_expressions.py --data DIR
+    ./hive bench time_expressions --data DIR
 
 DIR holds `fr_time_expressions.jsonl`: a line is {"id", "text", "kind", "expected", "reference_time", "core",
 "source"};

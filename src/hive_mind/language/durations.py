@@ -96,7 +96,7 @@ def read_durations(keys: Sequence[str], at: int = 0) -> list[DurationRead]:
             found.append(_read((*parts, (extra, grain)), after, extendable=False))
         linked = _is(keys, end, "et")
         end += linked
-    return sorted(found, key=lambda read: -read.end)
+    return sorted((read for read in found if read.seconds >= 0), key=lambda read: -read.end)
 
 
 def _read(parts: tuple[tuple[float, Grain], ...], end: int, *, extendable: bool) -> DurationRead:

@@ -149,6 +149,12 @@ def test_knows_what_begins_no_duration(text: str) -> None:
     assert not may_begin_duration(keys_of(text), 0)
 
 
+@given(st.integers(0, 400 * 86_400))
+def test_what_is_said_or_written_is_read_back(seconds: int) -> None:
+    assert parse_duration(spoken_duration(seconds)) == seconds
+    assert parse_duration(duration_text(seconds)) == seconds
+
+
 def test_gives_the_longest_reading_first() -> None:
     assert [read.seconds for read in read_durations(keys_of("deux minutes trente"))] == [150, 120]
 
@@ -178,6 +184,12 @@ WORDS = [
     "le",
     "trois",
     "virgule",
+    "zero",
+    "jours",
+    "quinzaine",
+    "/",
+    "toute",
+    "la",
 ]
 
 
