@@ -73,7 +73,7 @@ def may_begin_moment(words: Sequence[str], at: int) -> bool:
     return all(key in time_words() or key[0].isdigit() for key in left)
 
 
-_LONGEST_OPENING = 6
+_LONGEST_OPENING, _LONGEST = 6, 40
 
 
 def resolve(found: Found, now: datetime) -> Moment | None:
@@ -91,9 +91,15 @@ def resolve(found: Found, now: datetime) -> Moment | None:
     return Moment(start, None if span.point else end, span.grain)
 
 
-@lru_cache(maxsize=512)
-def moments_in(keys: tuple[str, ...], at: int) -> tuple[Found, ...]:
-    """All time expressions that start at `at`, the surest first."""
+def moments_in(keys: Sequence[str], at: int) -> tuple[Found, ...]:
+    """All time expressions that start at `at`, the surest first; none is longer than some forty words."""
     if not may_start(keys, at):
         return ()
+    low = max(0, at - 1)
+    window = tuple(keys[low : at + _LONGEST])
+    return tuple(found._replace(end=found.end + low) for found in _in_window(window, at - low))
+
+
+@lru_cache(maxsize=1024)
+def _in_window(keys: tuple[str, ...], at: int) -> tuple[Found, ...]:
     return tuple(sorted(read_intervals(keys, at), key=lambda found: found.weak))

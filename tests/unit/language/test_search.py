@@ -101,3 +101,26 @@ def test_any_text(text: str) -> None:
     find_duration(text)
     find_number(text)
     find_ordinal(text)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "la veille de ",
+        "deux jours après ",
+        "de lundi à ",
+        "cent ",
+        "1 000 ",
+        "le ",
+        "a1",
+        "<",
+        "virgule zéro ",
+        "et demi ",
+    ],
+)
+def test_long_texts(piece: str) -> None:
+    text = piece * 400
+    find_moment(text, NOW)
+    find_duration(text)
+    find_number(text)
+    find_ordinal(text)
