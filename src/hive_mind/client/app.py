@@ -23,7 +23,7 @@ from hive_mind.client.core.turn import TurnRecord
 from hive_mind.client.core.websocket import ServerLink, is_loopback
 from hive_mind.client.core.worker import Worker
 from hive_mind.client.engines import Engines
-from hive_mind.commands.timers import ring_text
+from hive_mind.commands.interpret import Rung, ring_text
 from hive_mind.errors import LinkError
 from hive_mind.language.messages import message
 from hive_mind.protocol.messages import (
@@ -32,7 +32,6 @@ from hive_mind.protocol.messages import (
     Capabilities,
     FollowUp,
     Sentences,
-    TimerState,
 )
 from hive_mind.protocol.session import ClientSession
 from hive_mind.speech.endpointing import EndpointSettings
@@ -105,8 +104,8 @@ async def open_client(
         elif isinstance(unasked, Sentences):
             tasks.create_task(sentences.take(unasked))
 
-    async def _ring(timer: TimerState) -> None:
-        tasks.create_task(loop.announce(ring_text((timer,)), ring=True))
+    async def _ring(rung: Rung) -> None:
+        tasks.create_task(loop.announce(ring_text((rung,)), ring=True))
 
     capabilities = Capabilities(stt=True, tts=True, local_commands=True)
     session = ClientSession(client_id, room=config.room, capabilities=capabilities)

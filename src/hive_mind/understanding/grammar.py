@@ -40,6 +40,7 @@ class Match:
         extent: whether the speaker may go on.
         replaces: the order that this one corrects ("non, j'ai dit quinze"), to be undone first.
         confirmed: the speaker has said yes to it.
+        text: the part of the utterance that it was read from, when there were several.
     """
 
     intent: str
@@ -49,6 +50,7 @@ class Match:
     extent: Literal["closed", "extendable", "unfinished"] = "closed"
     replaces: "Match | None" = None
     confirmed: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
