@@ -157,21 +157,21 @@ class Turn:
 
     async def _climb(self, understood: Understood) -> None:
         """From the surest rung to the model."""
-        for order in understood.orders:
-            await self._act(order)
+        for place, order in enumerate(understood.orders, 1):
+            await self._act(order, last=understood.rest is None and place == len(understood.orders))
         rest = understood.rest
         called = await self._chosen(understood) if len(understood.orders) < MOST_CALLS else None
         if called is not None:
             if not self._ladder.acting.may_run_early(called):
                 await self._confirmed.wait()
             self.trace.intent = called.intent if not understood.orders else self.trace.intent
-            await self._act(called)
+            await self._act(called, last=True)
         elif rest is not None:
             self._conversed = True
             self._route("llm", "llm")
             await self._converse(rest, rest)
 
-    async def _act(self, order: Match) -> None:
+    async def _act(self, order: Match, *, last: bool) -> None:
         """Carry out one order and say what came of it."""
         acting = self._ladder.acting
         if acting.is_slow(order):
@@ -185,7 +185,7 @@ class Turn:
         if done.trace.ms is not None:
             self.trace.stages_ms["plugin"] = self.trace.stages_ms.get("plugin", 0.0) + done.trace.ms
         if done.speech is not None:
-            self._saying.sentence(done.speech)
+            (self._saying.finish if last else self._saying.sentence)(done.speech)
         else:
             await self._phrase(done)
 
@@ -256,9 +256,7 @@ class Turn:
                 utterance_id=self.utterance_id,
             )
         )
-        if not self._saying.text:
-            self._saying.give(sentence)
-        self._saying.finish()
+        self._saying.finish("" if self._saying.text else sentence)
 
     async def _remember(self, role: Literal["user", "assistant"], text: str) -> None:
         await self._context.append(
