@@ -32,7 +32,7 @@ class Normaliser:
         self._respeller = Respeller(vocabulary)
 
     def readings(self, text: str) -> Iterator[tuple[str, tuple[Word, ...]]]:
-        """The words as they are, without what means nothing, then the same with slips mended, if there are any.
+        """The words as they are, those without what means nothing, then both with slips mended.
 
         Yields:
             "exact", "spelling" (a slip of the table) or "sound" (an unknown word), and the words; none twice.
@@ -40,7 +40,12 @@ class Normaliser:
         seen: set[tuple[Word, ...]] = set()
         for rung, words in self._spellings(words_of(text)):
             body = self._without_tail(self._without_fillers(words))
-            for reading in (words, body, self._without_head(body), self._without_head(self._without_call(body))):
+            for reading in (
+                words,
+                body,
+                self._without_head(body),
+                self._without_head(self._without_call(body)),
+            ):
                 if reading and reading not in seen:
                     seen.add(reading)
                     yield rung, reading
