@@ -1,4 +1,4 @@
-"""What the house offers to a plugin, played by the test: time stands where it is put, and all is written down."""
+"""What the house offers to a plugin, played by the test: time stands still, and all is written down."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -46,6 +46,7 @@ class ScriptedServices:
 
     Attributes:
         clock: the household's time.
+        patience_s: longest that a web service may take.
         text: of the request that is running.
         client_id: who asks.
         listening: clients that are there to hear.
@@ -57,6 +58,7 @@ class ScriptedServices:
 
     def __init__(self, clock: datetime, storage: MemoryStorage | None = None) -> None:
         self.clock = clock
+        self.patience_s = 60.0
         self.text = ""
         self.client_id = "cuisine"
         self.listening = {"cuisine", "salon"}
@@ -71,7 +73,7 @@ class ScriptedServices:
         return self._storage
 
     def http(self, *, timeout_s: float = 4.0) -> httpx.AsyncClient:
-        return httpx.AsyncClient(timeout=timeout_s)
+        return httpx.AsyncClient(timeout=min(timeout_s, self.patience_s))
 
     def now(self) -> datetime:
         return self.clock

@@ -1,7 +1,6 @@
 """`hive-mind parse`."""
 
 import json
-import sys
 from datetime import datetime
 from typing import Annotated, Any, TypeAlias
 
@@ -29,7 +28,8 @@ def parse(
 
     A line of `--jsonl` is {"id", "text", "kind": "duration|datetime|number|ordinal", "reference_time"}; the
     answer is {"id", "seconds"}, {"id", "value"} or {"id", "start", "end", "grain"}, with nulls when the text
-    holds nothing of that kind. A reference time without zone gives answers without zone; without any, it is now.
+    holds nothing of that kind. A reference time without zone gives answers without zone; without one, it is
+    now.
     A line that is malformed gets {"id", "error"}, and the rest is read all the same.
 
     For instance:
@@ -37,10 +37,10 @@ def parse(
       echo "mardi en huit à midi moins le quart" | ./hive parse
     """
     local = datetime.now().astimezone()
-    for line in sys.stdin:
+    for line in typer.get_text_stream("stdin", encoding="utf-8", errors="replace"):
         if line.strip():
             answer = parsed(line, local) if jsonl else moment_of(line, local)
-            typer.echo(json.dumps(answer, ensure_ascii=False))
+            typer.echo(json.dumps(answer))
 
 
 def parsed(line: str, now: datetime) -> Parsed:
@@ -52,7 +52,7 @@ def parsed(line: str, now: datetime) -> Parsed:
     """
     try:
         row = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {"id": None, "error": "not JSON"}
     if not isinstance(row, dict):
         return {"id": None, "error": "not a JSON object"}

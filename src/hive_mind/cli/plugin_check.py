@@ -12,8 +12,7 @@ from typing import Any
 import yaml
 
 from hive_mind.cli.finding import Finding, error, ok, warning
-from hive_mind.commands.interpret import INTENTS
-from hive_mind.server.core.plugin_house import BUILT_IN
+from hive_mind.server.core.plugin_house import BUILT_IN, TAKEN
 from hive_mind.server.core.plugin_loader import prepare, scan
 from hive_mind.server.core.plugin_manifest import Manifest, PluginFaults, read_manifest
 from hive_mind.server.core.plugin_sentences import read_texts
@@ -54,7 +53,7 @@ def check(folder: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
 
 def _taken(manifest: Manifest) -> Iterator[str]:
     for intent in manifest.intents:
-        if intent in INTENTS:
+        if intent in TAKEN:
             yield f"intent {intent!r} is built in"
     for name, other in scan([BUILT_IN]).items():
         if name != manifest.name:

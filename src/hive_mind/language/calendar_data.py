@@ -72,9 +72,7 @@ class CalendarWords:
     holidays: PhraseTable[Feast]
     seasons: PhraseTable[tuple[int, ...]]
     parts: PhraseTable[tuple[int, ...]]
-    day_leads: PhraseTable[bool]
-    clock_leads: PhraseTable[bool]
-    part_leads: PhraseTable[bool]
+    leads: Mapping[str, PhraseTable[bool]]
     clock_tails: PhraseTable[int]
     common: frozenset[str]
     glue: frozenset[str]
@@ -83,6 +81,7 @@ class CalendarWords:
     def words(self) -> frozenset[str]:
         """All words of all tables."""
         tables = [table for name in self.__slots__ if isinstance(table := getattr(self, name), PhraseTable)]
+        tables += self.leads.values()
         return frozenset(key for table in tables for key in table.words) | self.common | self.glue
 
 
@@ -106,9 +105,7 @@ def calendar_words(language: str = "fr") -> CalendarWords:
         holidays=PhraseTable({name: Feast(**rule) for name, rule in raw["holidays"].items()}),
         seasons=PhraseTable({name: tuple(ends) for name, ends in raw["seasons"].items()}),
         parts=PhraseTable({name: tuple(hours) for name, hours in raw["parts"].items()}),
-        day_leads=leads["day"],
-        clock_leads=leads["clock"],
-        part_leads=leads["part"],
+        leads=leads,
         clock_tails=PhraseTable(raw["clock_tails"]),
         common=frozenset(key for word in raw["glue"]["leads"] for key in keys_of(word)),
         glue=frozenset(key for word in raw["glue"]["others"] for key in keys_of(word)),

@@ -34,8 +34,8 @@ MILLION = 10**6
 """From here on a scale is a noun, and may be halved: "deux millions et demi"."""
 
 _COLLECTIVE = {
-    "dizaine": 10, "douzaine": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30, "quarantaine": 40,
-    "cinquantaine": 50, "soixantaine": 60, "centaine": 100, "millier": 1000,
+    "huitaine": 8, "dizaine": 10, "douzaine": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30,
+    "quarantaine": 40, "cinquantaine": 50, "soixantaine": 60, "centaine": 100, "millier": 1000,
 }  # fmt: skip
 
 NUMBER_WORDS = frozenset((*_SMALL, *_TENS, *SCALES, *_COLLECTIVE, "cent", "cents"))
@@ -143,7 +143,8 @@ def _below_hundred(keys: Sequence[str], at: int) -> tuple[int, int] | None:
 
 def _after_tens(keys: Sequence[str], at: int, tens: int, most: int) -> tuple[int, int]:
     """What may follow "vingt" or "soixante": "et un", "deux", "dix-sept"; only up to `most`."""
-    linked = _key(keys, at) == "et" and _SMALL.get(_key(keys, at + 1)) in (1, 10, 11)
+    small = _SMALL.get(_key(keys, at + 1), 0)
+    linked = _key(keys, at) == "et" and (small in (1, 10, 11) or (tens == 60 and small > 9))
     start = at + 1 if linked else at
     unit = _below_twenty(keys, start)
     if unit is None and len(digit := _key(keys, start)) == 1 and digit.isdecimal():

@@ -204,7 +204,7 @@ def _halves(keys: Sequence[str], at: int) -> Iterator[tuple[int, int]]:
 def read_parts(keys: Sequence[str], at: int) -> Iterator[PartRead]:
     """Every part of the day that starts at `at`, its article skipped or not."""
     words = calendar_words()
-    for _, start in [*words.part_leads.at(keys, at), (True, at)]:
+    for _, start in [*words.leads["part"].at(keys, at), (True, at)]:
         for hours, end in words.parts.at(keys, start):
             today = start > at and keys[start - 1] in _DEMONSTRATIVE
             yield PartRead(Part(hours[0], hours[1], today), end, weak=start == at and end == at + 1)

@@ -11,6 +11,9 @@ _FIRST_YEAR, _LAST_YEAR = 1000, 2999
 _CENTURY = 69
 _WEEKS = {"huit": 1, "8": 1, "quinze": 2, "15": 2}
 _MARKS = frozenset({"e", "eme", "er", "ieme"})
+_BEFORE_ONE = frozenset(
+    {"le", "du", "au", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"}
+)
 _JOINTS = frozenset({"/", "-"})
 
 
@@ -40,7 +43,7 @@ def _weekdays(keys: Sequence[str], at: int, weekday: int, end: int, words: Calen
     after = end + (key_at(keys, end) in ("le", "du", "/", "-"))
     yield from (found._replace(weak=False) for found in _dates(keys, after, weekday, words))
     if key_at(keys, end) == "en" and key_at(keys, end + 1) in _WEEKS:
-        yield Found(Weekday(weekday, weeks=_WEEKS[keys[end + 1]]), end + 2)
+        yield Found(Weekday(weekday, today=True, weeks=_WEEKS[keys[end + 1]]), end + 2)
     for step, later in words.steps.at(keys, end):
         yield Found(Weekday(weekday, step, today=step == 0), later)
     yield Found(Weekday(weekday, today=at > 0 and keys[at - 1] in ("ce", "c")), end)
@@ -66,6 +69,8 @@ def day_numbers(keys: Sequence[str], at: int) -> Iterator[tuple[int, int]]:
         yield 1, at + 1
         return
     if at < len(keys) and keys[at][0].isdigit() and not (keys[at].isdecimal() and len(keys[at]) <= 2):
+        return
+    if key_at(keys, at) in ("un", "une") and not (at and keys[at - 1] in _BEFORE_ONE):
         return
     read = read_integer(keys, at)
     if read is not None and 1 <= read[0] <= 31:

@@ -27,6 +27,12 @@ UNIT_KEYS = frozenset(_UNITS)
 UNIT_WORDS = frozenset(key for key in _UNITS if len(key) > 3)
 """Keys of the units in full."""
 
+_LONG: dict[str, int] = {"decennie": 10, "decennies": 10, "siecle": 100, "siecles": 100, "millenaire": 1000}
+"""Units of so many years."""
+
+_SPELLS = frozenset({"quinzaine", "huitaine", "quinzaines"})
+"""Numbers of days that need not say so: "dans une quinzaine"."""
+
 _LETTERS = frozenset({"s", "m", "h", "j"})
 _SMALLER: dict[Grain, Grain] = {"hour": "minute", "minute": "second"}
 _AROUND = frozenset({
@@ -90,7 +96,7 @@ def read_durations(keys: Sequence[str], at: int = 0) -> list[DurationRead]:
             found.append(_read((*parts, (extra, grain)), after, extendable=False))
         linked = _is(keys, end, "et")
         end += linked
-    return sorted(found, key=lambda read: -read.end)
+    return sorted((read for read in found if read.seconds >= 0), key=lambda read: -read.end)
 
 
 def _read(parts: tuple[tuple[float, Grain], ...], end: int, *, extendable: bool) -> DurationRead:
@@ -122,6 +128,10 @@ def _part(keys: Sequence[str], at: int) -> tuple[float, int, Grain] | None:
     """One amount with its unit: amount, place after, unit."""
     for value, end in _amounts(keys, at):
         unit = _UNITS.get(keys[end]) if end < len(keys) else None
+        if end < len(keys) and keys[end] in _LONG:
+            return value * _LONG[keys[end]], end + 1, "year"
+        if unit is None and keys[end - 1] in _SPELLS and not _is(keys, end, "de", "d"):
+            return value, end, "day"
         if unit is None or (keys[end] in _LETTERS and not keys[end - 1][:1].isdigit()):
             continue
         if _is(keys, end + 1, *_FULL):

@@ -9,43 +9,9 @@ from hive_mind.language.clock import Clock, read_clocks
 from hive_mind.language.dates import day_numbers, years
 from hive_mind.language.stamps import Instant, Stamp, read_stamps
 from hive_mind.language.wall import Now, Span, floor
-from hive_mind.language.when import CalendarDay, Found, Month, When, Year
+from hive_mind.language.when import CalendarDay, Found, Month, Weekday, When, Year
+from hive_mind.language.words import key_at
 
-_OPENERS = (("de",), ("du",), ("entre",), ("entre", "le"), ("entre", "la"), ("depuis",), ("des",), ("d",), ())
-_JOINTS = (
-    ("jusqu", "a"),
-    ("jusqu", "au"),
-    ("jusqu", "en"),
-    ("jusque",),
-    ("a",),
-    ("au",),
-    ("et",),
-    ("et", "le"),
-    ("–",),
-    ("-",),
-    ("aux",),
-    ("en",),
-)
-_BEFORE = (("avant",), ("avant", "le"), ("avant", "la"), ("avant", "l"))
-_UNTIL = (
-    ("jusqu", "a"),
-    ("jusqu", "au"),
-    ("jusqu", "en"),
-    ("d", "ici"),
-    ("d", "ici", "a"),
-    ("d", "ici", "le"),
-    ("d", "ici", "la"),
-    ("jusque",),
-)
-_SINCE = (
-    ("a", "partir", "de"),
-    ("a", "partir", "du"),
-    ("apres",),
-    ("apres", "le"),
-    ("depuis",),
-    ("depuis", "le"),
-    ("des",),
-)
 _NOON = timedelta(hours=12)
 
 
@@ -135,6 +101,20 @@ class Until:
 
 
 @dataclass(frozen=True, slots=True)
+class Since:
+    """From a time that is past to now."""
+
+    first: When
+
+    def span(self, now: Now) -> Span | None:
+        """See `When`."""
+        first = self.first.span(now)
+        if first is None or first.start >= now.wall:
+            return None
+        return Span(first.start, now.wall, first.grain, point=False)
+
+
+@dataclass(frozen=True, slots=True)
 class _Fixed:
     """A span that is known already."""
 
@@ -162,21 +142,23 @@ def read_intervals(keys: Sequence[str], at: int) -> Iterator[Found]:
             for hours in _betweens(keys, day.end):
                 if isinstance(hours.when, Between) and _hours_only(hours.when):
                     yield Found(On(base, hours.when), hours.end)
-            for last in _after(keys, day.end, (*_UNTIL, *_BEFORE)):
+            for last in _after(keys, day.end, "until", "before"):
                 if isinstance(last.when, Stamp) and last.when.when is None:
                     yield Found(Until(last.when, base), last.end)
-    for last in _after(keys, at, _UNTIL):
+    for last in _after(keys, at, "until"):
         yield Found(Until(last.when), last.end, last.weak)
-    for last in _after(keys, at, _BEFORE):
+    for last in _after(keys, at, "before"):
         yield Found(Until(last.when, whole=False), last.end, last.weak)
-    for first in _after(keys, at, _SINCE):
+    for first in _after(keys, at, "from"):
         yield Found(first.when, first.end, first.weak)
+    for first in _after(keys, at, "since"):
+        past = replace(first.when, step=-1) if isinstance(first.when, Weekday | CalendarDay) else first.when
+        yield Found(Since(past), first.end, first.weak)
 
 
-def _after(keys: Sequence[str], at: int, phrases: Sequence[tuple[str, ...]]) -> Iterator[Found]:
-    for phrase in phrases:
-        end = at + len(phrase)
-        if tuple(keys[at:end]) == phrase:
+def _after(keys: Sequence[str], at: int, *leads: str) -> Iterator[Found]:
+    for lead in leads:
+        for _, end in calendar_words().leads[lead].at(keys, at):
             yield from read_stamps(keys, end)
 
 
@@ -188,25 +170,31 @@ def _hours_only(between: Between) -> bool:
 
 
 def _betweens(keys: Sequence[str], at: int) -> Iterator[Found]:
-    for opener in _OPENERS:
-        start = at + len(opener)
-        if tuple(keys[at:start]) != opener:
-            continue
+    leads = calendar_words().leads
+    for _, start in [*leads["open"].at(keys, at), (True, at)]:
+        opener = keys[at] if start > at else ""
         for first in _firsts(keys, start):
-            for joint in _JOINTS:
-                after = first.end + len(joint)
-                if tuple(keys[first.end : after]) != joint or (joint[0] == "et" and opener[:1] != ("entre",)):
-                    continue
-                if (
-                    joint == ("a",)
-                    and not opener
-                    and not (isinstance(first.when, Stamp) and first.when.clock)
-                ):
-                    continue
-                for last in _lasts(keys, after):
+            for end in _joined(keys, first, opener):
+                for last in _lasts(keys, end):
                     pair = _shared(first.when, last.when)
                     if pair is not None:
                         yield Found(Between(*pair), last.end, first.weak and last.weak)
+
+
+def _joined(keys: Sequence[str], first: Found, opener: str) -> Iterator[int]:
+    """Places after what may join the ends of an interval: "et" only after "entre"."""
+    if key_at(keys, first.end) in ("-", "–"):
+        yield first.end + 1
+    clock = isinstance(first.when, Stamp) and first.when.clock is not None
+    day = isinstance(first.when, CalendarDay)
+    for _, end in calendar_words().leads["joint"].at(keys, first.end):
+        joint = keys[first.end]
+        if joint == "et":
+            allowed = opener == "entre"
+        else:
+            allowed = bool(opener) or joint not in ("en", "a") or (joint == "a" and (clock or day))
+        if allowed:
+            yield end
 
 
 def _firsts(keys: Sequence[str], at: int) -> Iterator[Found]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from hive_mind.language.intervals import read_intervals
 from hive_mind.language.time_tokens import tokens_of
 from hive_mind.language.time_words import may_start, time_words
-from hive_mind.language.wall import Grain, Now
+from hive_mind.language.wall import Grain, Now, unit_span
 from hive_mind.language.when import Found
 
 
@@ -21,7 +21,7 @@ class Moment:
     """A time that was meant.
 
     Attributes:
-        start: its first instant, aware.
+        start: its first instant, aware; "dans trois jours" keeps the time of day of now.
         end: the instant after its last; None for a point, whose span is its grain.
         grain: how fine it was said ("demain": day).
     """
@@ -45,6 +45,15 @@ def read_moment(text: str, now: datetime) -> Moment | None:
     return None
 
 
+def stretch(moment: Moment) -> tuple[datetime, datetime]:
+    """All the time that a moment covers, its end excluded: the whole day, minute, month … of a point."""
+    if moment.end is not None:
+        return moment.start, moment.end
+    clock = Now(moment.start)
+    span = unit_span(clock.wall, moment.grain)
+    return clock.zoned(span.start), clock.zoned(span.end)
+
+
 def moments_at(words: Sequence[str], at: int) -> list[int]:
     """Where time expressions that start at `at` end (exclusive), the longest first.
 
@@ -64,7 +73,7 @@ def may_begin_moment(words: Sequence[str], at: int) -> bool:
     return all(key in time_words() or key[0].isdigit() for key in left)
 
 
-_LONGEST_OPENING = 6
+_LONGEST_OPENING, _LONGEST = 6, 40
 
 
 def resolve(found: Found, now: datetime) -> Moment | None:
@@ -82,9 +91,15 @@ def resolve(found: Found, now: datetime) -> Moment | None:
     return Moment(start, None if span.point else end, span.grain)
 
 
-@lru_cache(maxsize=512)
-def moments_in(keys: tuple[str, ...], at: int) -> tuple[Found, ...]:
-    """All time expressions that start at `at`, the surest first."""
+def moments_in(keys: Sequence[str], at: int) -> tuple[Found, ...]:
+    """All time expressions that start at `at`, the surest first; none is longer than some forty words."""
     if not may_start(keys, at):
         return ()
+    low = max(0, at - 1)
+    window = tuple(keys[low : at + _LONGEST])
+    return tuple(found._replace(end=found.end + low) for found in _in_window(window, at - low))
+
+
+@lru_cache(maxsize=1024)
+def _in_window(keys: tuple[str, ...], at: int) -> tuple[Found, ...]:
     return tuple(sorted(read_intervals(keys, at), key=lambda found: found.weak))

@@ -32,7 +32,7 @@ class Normaliser:
         self._respeller = Respeller(vocabulary)
 
     def readings(self, text: str) -> Iterator[tuple[str, tuple[Word, ...]]]:
-        """The words as they are, without what means nothing, then the same with slips mended, if there are any.
+        """The words as they are, those without what means nothing, then both with slips mended.
 
         Yields:
             "exact", "spelling" (a slip of the table) or "sound" (an unknown word), and the words; none twice.

@@ -28,7 +28,7 @@ __all__ = [
 _MINUS = frozenset({"moins", "negatif", "negative"})
 _HALVES = frozenset({"demi", "demie", "demis", "demies"})
 _SHARES = {"moitie": 2, "tiers": 3, "quart": 4, "quarts": 4, **dict.fromkeys(_HALVES, 2)}
-_ONE = frozenset({"un", "une", "1", "la", "le"})
+_ONE = frozenset({"un", "une", "1"})
 _COMMAS = frozenset({"virgule", "point"})
 _DECIMALS = 30
 
@@ -123,7 +123,10 @@ def _tops(keys: Sequence[str], at: int) -> Iterator[tuple[int, int]]:
     first = key_at(keys, at)
     if first in _SHARES and first not in ("tiers", "quarts"):
         yield 1, at
-    if first in _ONE:
+    if first in ("la", "le"):
+        if key_at(keys, at + 1) in _SHARES:
+            yield 1, at + 1
+    elif first in _ONE:
         yield 1, at + 1
     longest = read_integer(keys, at)
     for end in range(at + 1, longest[1] + 1 if longest is not None else at):

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from hive_mind.language.durations import DurationRead, read_durations
 from hive_mind.language.wall import Grain, Now, Span, add_months, floor, shift
 from hive_mind.language.when import Found, When
+from hive_mind.language.words import key_at
 
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 _DAYS = {"day": 1, "week": 7}
@@ -83,7 +84,7 @@ def read_offsets(
             end = read.end
             if tuple(keys[end : end + 2]) in (("qui", "viennent"), ("qui", "vient"), ("a", "venir")):
                 end += 2
-            elif keys[end : end + 1] in (["prochains"], ["prochaines"]):
+            elif key_at(keys, end) in ("prochains", "prochaines"):
                 end += 1
             yield Found(Offset(read.parts, 1, until=True), end)
     for phrase in (("dans",), ("d", "ici")):
@@ -95,8 +96,8 @@ def read_offsets(
     for read in _after(keys, at, ("en",)):
         yield Found(Offset(read.parts, 1), read.end, weak=True)
     for read in read_durations(keys, at):
-        following = keys[read.end] if read.end < len(keys) else ""
-        if following == "plus" and keys[read.end + 1 : read.end + 2] in (["tard"], ["tot"]):
+        following = key_at(keys, read.end)
+        if following == "plus" and key_at(keys, read.end + 1) in ("tard", "tot"):
             yield Found(Offset(read.parts, 1 if keys[read.end + 1] == "tard" else -1), read.end + 2)
         if following in ("apres", "avant"):
             sign = 1 if following == "apres" else -1

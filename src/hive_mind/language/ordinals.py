@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from hive_mind.language.cardinals import read_integer
+from hive_mind.language.words import key_at
 
 _FIRSTS = {
     "premier": 1, "premiere": 1, "premiers": 1, "premieres": 1, "second": 2, "seconde": 2, "seconds": 2,
@@ -19,7 +20,6 @@ _STEMS = {
     "huitant": "huitante", "octant": "octante", "nonant": "nonante", "mill": "mille", "milliard": "milliard",
 }  # fmt: skip
 _LONGEST, _LONGEST_DIGITS = 40, 15
-_SECOND = (["second"], ["seconde"], ("second",), ("seconde",))
 
 
 def read_ordinal(keys: Sequence[str], at: int = 0) -> tuple[int, int] | None:
@@ -40,7 +40,12 @@ def read_ordinal(keys: Sequence[str], at: int = 0) -> tuple[int, int] | None:
     ):
         return int(keys[at]), at + 2
     tens = read_integer(keys, at)
-    if tens is not None and tens[0] >= 20 and tens[0] % 10 == 0 and keys[tens[1] : tens[1] + 1] in _SECOND:
+    if (
+        tens is not None
+        and tens[0] >= 20
+        and tens[0] % 10 == 0
+        and key_at(keys, tens[1]) in ("second", "seconde")
+    ):
         return tens[0] + 2, tens[1] + 1
     for end in range(at, min(len(keys), at + _LONGEST)):
         cardinal = cardinal_of(keys[end])

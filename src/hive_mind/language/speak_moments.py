@@ -1,6 +1,7 @@
 """Moments said again as a person would: "demain à 15 heures", "mardi 3 mars", "la semaine prochaine"."""
 
-from datetime import date, datetime, timedelta
+import re
+from datetime import date, datetime, time, timedelta
 
 from hive_mind.language.messages import message
 from hive_mind.language.moments import Moment
@@ -14,6 +15,8 @@ _PARTS: dict[tuple[float, float], str] = {
     (4, 12): "morning", (12, 19): "afternoon", (18, 24): "evening", (22, 30): "night",
 }  # fmt: skip
 _STEPS = {0: "this", 1: "next", -1: "last"}
+_ELIDED = re.compile(r"^de (?=[ah])")
+_MIDNIGHT = time.min
 _FINE = frozenset({"second", "minute", "hour"})
 
 
@@ -30,7 +33,7 @@ def moment_text(moment: Moment, now: datetime) -> str:
     if (start.weekday(), start.hour, end - start) == (4, 18, timedelta(hours=54)):
         weeks = (floor(start, "week") - floor(wall, "week")).days // 7
         return _stepped("weekend", weeks) or _say("weekend_of", day=_short(start.date(), wall.date()))
-    if start.time() == end.time() == datetime.min.time() and end - start > timedelta(days=1):
+    if start.time() == end.time() == _MIDNIGHT and end - start > timedelta(days=1):
         return _days(start.date(), (end - timedelta(days=1)).date(), wall.date())
     day = day_text(start.date(), wall.date())
     hours = (
@@ -42,10 +45,15 @@ def moment_text(moment: Moment, now: datetime) -> str:
         if start.date() == wall.date():
             return _say(f"this_{part}")
         return f"{day} {_say(part)}"
-    if end.date() == start.date() or end.time() == datetime.min.time():
+    if end <= floor(start, "day") + timedelta(days=1):
         return _say("between", day=day, start=clock_text(start), end=clock_text(end))
-    last = _say("at", day=day_text(end.date(), wall.date()), time=clock_text(end))
-    return f"de {_say('at', day=day, time=clock_text(start))} à {last}"
+    midnight = end.time() == _MIDNIGHT
+    ending = day_text(end.date() - timedelta(days=midnight), wall.date())
+    last = _say("at", day=ending, time=clock_text(end))
+    if abs(start - wall) < timedelta(minutes=1):
+        return _say("until", last=ending if midnight else last)
+    first = _say("at", day=day, time=clock_text(start))
+    return _ELIDED.sub("d'", _say("from_at", first=first, last=last))
 
 
 def day_text(day: date, today: date) -> str:
@@ -72,10 +80,14 @@ def _say(key: str, **params: object) -> str:
 
 def _short(day: date, today: date) -> str:
     """A day by number and month, with the year when it is not the next such day."""
-    number = "1er" if day.day == 1 else str(day.day)
-    plain = f"{number} {MONTHS[day.month - 1]}"
+    plain = _dated(day).removesuffix(f" {day.year}")
     near = timedelta(0) <= day - today < timedelta(days=330)
     return plain if near or (day.year == today.year and day >= today) else f"{plain} {day.year}"
+
+
+def _dated(day: date) -> str:
+    """A day by number, month and year."""
+    return f"{'1er' if day.day == 1 else day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def _stepped(unit: str, step: int) -> str | None:
@@ -88,7 +100,9 @@ def _point(moment: Moment, start: datetime, wall: datetime) -> str:
     if moment.grain in _FINE:
         if abs(start - wall) < timedelta(seconds=1):
             return _say("now")
-        evening = day == today and start.hour >= _EVENING
+        if start.time() == _MIDNIGHT:
+            day -= timedelta(days=1)
+        evening = day == today and (start.hour >= _EVENING or day < start.date())
         said = _say("tonight") if evening else day_text(day, today)
         return _say("at", day=said, time=clock_text(start))
     if moment.grain == "day":
@@ -107,10 +121,10 @@ def _point(moment: Moment, start: datetime, wall: datetime) -> str:
 
 def _days(first: date, last: date, today: date) -> str:
     """From one day to another: "du 3 au 7 mars", "du 30 mars au 2 avril 2027"."""
+    if first.year != last.year:
+        first_day, last_day = _dated(first), _dated(last)
+        return _say("from_to", first=first_day, last=last_day)
     end = _short(last, today)
     if (first.year, first.month) == (last.year, last.month):
         return _say("from_to", first="1er" if first.day == 1 else first.day, last=end)
-    begin = _short(first, today)
-    if first.year == last.year:
-        begin = begin.removesuffix(f" {first.year}")
-    return _say("from_to", first=begin, last=end)
+    return _say("from_to", first=_dated(first).removesuffix(f" {first.year}"), last=end)

@@ -10,7 +10,8 @@ from hive_mind.language.cardinals import read_integer
 from hive_mind.language.clock import Clock, Part, read_clocks, read_parts
 from hive_mind.language.dates import day_numbers, read_days
 from hive_mind.language.offsets import read_offsets
-from hive_mind.language.periods import DayOf, Inside, containers, read_periods
+from hive_mind.language.periods import DayOf, Inside
+from hive_mind.language.read_periods import containers, read_periods
 from hive_mind.language.wall import Grain, Now, Span, floor, shift
 from hive_mind.language.when import CalendarDay, Found, InDays, Unit, Weekday, When
 
@@ -137,13 +138,25 @@ def _pieces(keys: Sequence[str], at: int, stamp: Stamp) -> Iterator[tuple[Stamp,
     if stamp.part is None:
         for part, end, weak in read_parts(keys, at):
             yield replace(stamp, part=part), end, weak and stamp == Stamp()
+    if stamp.when is None and stamp.part is not None and stamp.part.finish > 24:
+        yield from _nights(keys, at, stamp)
     if stamp.clock is None:
-        for start in _starts(keys, at, calendar_words().clock_leads):
+        for start in _starts(keys, at, calendar_words().leads["clock"]):
             for clock, end in read_clocks(keys, start, bare=_bare(keys, at, start, stamp)):
                 yield replace(stamp, clock=clock), end, False
     if stamp.part is not None and isinstance(stamp.when, Weekday) and stamp.when.step == 0:
         for step, end in calendar_words().steps.at(keys, at):
             yield replace(stamp, when=replace(stamp.when, step=step)), end, False
+
+
+def _nights(keys: Sequence[str], at: int, stamp: Stamp) -> Iterator[tuple[Stamp, int, bool]]:
+    """Read "(la nuit) de lundi à mardi"; it is the first day's."""
+    names = calendar_words().weekdays
+    for weekday, end in names.at(keys, at + 1) if keys[at : at + 1] in (("de",), ("du",)) else ():
+        if keys[end : end + 1] in (("a",), ("au",)):
+            for other, after in names.at(keys, end + 1):
+                if other == (weekday + 1) % 7:
+                    yield replace(stamp, when=Weekday(weekday)), after, False
 
 
 def _bare(keys: Sequence[str], at: int, start: int, stamp: Stamp) -> bool:
@@ -177,7 +190,7 @@ def _whens(keys: Sequence[str], at: int) -> Iterator[Found]:
         if end < len(keys) and keys[end] in ("de", "du", "d"):
             for base in read_stamps(keys, end):
                 yield Found(Beside(days, base.when), base.end)
-    for start in _starts(keys, at, words.day_leads):
+    for start in _starts(keys, at, words.leads["day"]):
         yield from read_periods(keys, start)
         yield from read_days(keys, start)
         if start > at and keys[start - 1] == "du":

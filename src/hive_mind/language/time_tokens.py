@@ -6,7 +6,7 @@ import unicodedata
 from hive_mind.language.words import fold
 
 _PIECE = re.compile(
-    r"(?P<opaque>\S*(?:://|[=&@~\\<>_])\S*)"
+    r"(?P<opaque>~)"
     r"|(?P<dots>\d{1,2}\.\d{1,2}\.\d{2,4}(?![\d.,]\d))"
     r"|(?P<number>\d+(?:[.,]\d+)*)"
     r"|(?<=\d)(?P<prime>['′](?![\w'])|[\"″])"
@@ -15,6 +15,7 @@ _PIECE = re.compile(
     r"|(?P<word>[^\W\d_]+)",
     re.UNICODE,
 )
+_OPAQUE = re.compile(r"://|[=&@~\\<>_]")
 _VULGAR = str.maketrans({"½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 ", "’": "'"})
 
 
@@ -26,6 +27,8 @@ def tokens_of(text: str) -> tuple[str, ...]:
     """
     tokens: list[str] = []
     plain = unicodedata.normalize("NFC", text.translate(_VULGAR))
+    if _OPAQUE.search(plain):
+        plain = re.sub(r"\S+", lambda chunk: " ~ " if _OPAQUE.search(chunk[0]) else chunk[0], plain)
     for match in _PIECE.finditer(plain):
         piece = match.group()
         if match.lastgroup == "opaque":

@@ -1,5 +1,6 @@
 """Every word that a time expression may be made of: most places of a sentence are ruled out by one look."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from hive_mind.language.calendar_data import calendar_words
@@ -18,7 +19,7 @@ def time_words() -> frozenset[str]:
     return calendar_words().words | NUMBER_WORDS | UNIT_KEYS | ordinals
 
 
-def may_start(keys: tuple[str, ...], at: int) -> bool:
+def may_start(keys: Sequence[str], at: int) -> bool:
     """Whether the first words at a place could begin a time expression at all."""
     common = calendar_words().common
     for key in keys[at : at + 2]:

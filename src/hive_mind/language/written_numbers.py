@@ -5,7 +5,7 @@ import re
 _SCALES = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9}
 _SPECIAL = re.compile(
     r"(?<![\w.,/^])(?P<minus>[-−] ?)?\+?"
-    r"(?P<number>\d{1,3}(?:[. ]\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?|[.,]\d+)"
+    r"(?P<number>\d{1,3}(?:[. ]\d{3})+(?:,\d+)?|\d{1,40}(?:[.,]\d{1,40})?|[.,]\d{1,40})"
     r"(?:[eE](?P<exponent>[-+]?\d{1,2})|\^(?P<power>[-+]?\d{1,3})|(?P<scale>[kKMG])"
     r"| +(?P<top>\d)/(?P<bottom>\d+))?(?![\w^/]|[.,]\d)"
 )
@@ -21,7 +21,7 @@ def written_number(text: str) -> float | None:
             continue
         value = _plain(number)
         if match["exponent"]:
-            value *= 10.0 ** int(match["exponent"])
+            value = min(value * 10.0 ** int(match["exponent"]), _LARGEST)
         if match["power"]:
             value = _power(value, int(match["power"]))
         if match["scale"]:

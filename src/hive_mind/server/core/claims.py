@@ -27,6 +27,7 @@ class Token:
         head: a pause, or nothing, stands before it.
         tail: a pause stands after it.
         quoted: it stands between quotation marks.
+        begun: it may be the beginning of a fixed phrase.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Token:
     head: bool
     tail: bool
     quoted: bool
+    begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,24 @@ class Found:
     last: int
 
 
-_Test = Callable[[Token], bool]
+@dataclass(frozen=True, slots=True)
+class _Test:
+    """Which words fit.
+
+    Attributes:
+        fits: a whole word.
+        begins: a word of which only the beginning is known.
+    """
+
+    fits: Callable[[Token], bool]
+    begins: Callable[[Token], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class _Element:
     """One place of a pattern: what fits it, and whether it may be left out or repeated."""
 
-    fits: _Test
+    test: _Test
     optional: bool = False
     repeated: bool = False
 
@@ -76,11 +88,14 @@ class _Pattern:
                 found.add(at)
         return found
 
-    def step(self, places: set[int], token: Token) -> set[int]:
-        """The places after a word."""
+    def step(self, places: set[int], token: Token, *, partial: bool) -> set[int]:
+        """The places after a word, or after one that only begins."""
         after: set[int] = set()
         for place in places:
-            if place < len(self.elements) and self.elements[place].fits(token):
+            if place >= len(self.elements):
+                continue
+            test = self.elements[place].test
+            if test.begins(token) if partial else test.fits(token):
                 after.add(place if self.elements[place].repeated else place + 1)
         return self.open(after)
 
@@ -134,13 +149,15 @@ class Claims:
             head = True
         return self._joined(found)
 
-    def read(self, tokens: Sequence[Token], *, complete: bool) -> Reading:
+    def read(self, tokens: Sequence[Token], *, complete: bool, partial: bool = False) -> Reading:
         """What the words claim.
 
         Args:
             tokens: of one sentence, from its beginning.
             complete: no more words follow, so that its end counts as a pause.
+            partial: of the last word, more letters may follow.
         """
+        last = len(tokens) - 1
         found: list[Found] = []
         suspect: int | None = None
         for pattern in self._patterns:
@@ -148,9 +165,11 @@ class Claims:
             for at, token in enumerate(tokens):
                 if token.head or not pattern.at_head:
                     live.append((at, pattern.open({0})))
-                live = [(first, after) for first, places in live if (after := pattern.step(places, token))]
-                ends = token.tail or (complete and at == len(tokens) - 1)
-                for first, places in live:
+                begun = at == last and not complete and (partial or token.begun)
+                stepped = [(first, pattern.step(places, token, partial=begun)) for first, places in live]
+                live = [(first, places) for first, places in stepped if places]
+                ends = token.tail or (complete and at == last)
+                for first, places in () if begun else live:
                     if len(pattern.elements) in places and (ends or not pattern.at_tail):
                         found.append(Found(pattern.group, first, at))
                         break
@@ -166,7 +185,7 @@ class Claims:
         tests = [self._tests[name] for name in ("thing", "do", "doing")]
         tokens = self.tokens(text)
         reflexive = {at + 1 for at, token in enumerate(tokens) if token.key in ("m", "me")}
-        return any(test(t) for at, t in enumerate(tokens) if at not in reflexive for test in tests)
+        return any(test.fits(t) for at, t in enumerate(tokens) if at not in reflexive for test in tests)
 
     def is_general(self, tokens: Sequence[Token]) -> bool:
         """Whether a sentence tells a general fact or an old one."""
@@ -182,6 +201,20 @@ class Claims:
                     a, z = part[0], part[-1]
                     tokens[at : at + size] = [Token(name, name, a.start, z.end, a.head, z.tail, a.quoted)]
                 at += 1
+        return self._begun(tokens)
+
+    def _begun(self, tokens: list[Token]) -> list[Token]:
+        """The last words as one, where they begin a fixed phrase."""
+        for phrase in self._phrases:
+            for size in range(min(len(phrase), len(tokens)), 0, -1):
+                part = tokens[-size:]
+                if tuple(t.key for t in part[:-1]) == phrase[: size - 1] and phrase[size - 1].startswith(
+                    part[-1].key
+                ):
+                    a, z, name = part[0], part[-1], "_".join(t.key for t in part)
+                    if size > 1 or part[-1].key == phrase[0]:
+                        joined = Token(name, z.surface, a.start, z.end, a.head, z.tail, a.quoted, begun=True)
+                        return [*tokens[:-size], joined]
         return tokens
 
     def _pattern(self, group: str, text: str) -> _Pattern:
@@ -190,7 +223,8 @@ class Claims:
         elements: list[_Element] = []
         for piece in pieces[at_head : len(pieces) - at_tail]:
             if gap := _GAP.fullmatch(piece):
-                elements += [_Element(lambda token: not token.tail, optional=True)] * int(gap.group(1))
+                unpaused = _Test(lambda token: not token.tail, lambda _: True)
+                elements += [_Element(unpaused, optional=True)] * int(gap.group(1))
                 continue
             bare = piece.rstrip("?*")
             optional = bare != piece
@@ -199,16 +233,21 @@ class Claims:
 
     def _test(self, text: str) -> _Test:
         names = text.split("|")
-        words = frozenset(n for n in names if not n.startswith("{"))
-        tests = tuple(self._tests[n.strip("{}")] for n in names if n.startswith("{"))
-        return lambda token: token.key in words or any(test(token) for test in tests)
+        tests = [self._tests[n.strip("{}")] for n in names if n.startswith("{")]
+        tests.append(_one_of(frozenset(n for n in names if not n.startswith("{"))))
+        return _Test(
+            lambda token: any(test.fits(token) for test in tests),
+            lambda token: any(test.begins(token) for test in tests),
+        )
 
 
 def _classes(data: dict[str, Any]) -> dict[str, _Test]:
     """The named classes: the lists, and the forms of the verbs."""
     tests: dict[str, _Test] = {name: _one_of(frozenset(words)) for name, words in data["classes"].items()}
     adverbs = frozenset(data["classes"]["adv"])
-    tests["adv"] = lambda token: token.key in adverbs or (token.key.endswith("ment") and len(token.key) > 6)
+    tests["adv"] = _Test(
+        lambda token: token.key in adverbs or (token.key.endswith("ment") and len(token.key) > 6), _may_be
+    )
     regular = [(verb, verb[:-2]) for verb in data["verbs"]["er"]]
     other = data["verbs"]["other"]
     tests["do"] = _one_of(frozenset(fold(verb) for verb, *_ in (*regular, *other)))
@@ -216,21 +255,34 @@ def _classes(data: dict[str, Any]) -> dict[str, _Test]:
     tests["doing"] = _one_of(frozenset(present))
     bare = [stem + "é" for _, stem in regular] + [participle for _, _, participle in other]
     listed = frozenset(form + ending for form in bare for ending in ("", "e", "s", "es"))
-    tests["did"] = lambda token: token.surface in listed
+    tests["did"] = _Test(
+        lambda token: token.surface in listed,
+        lambda token: any(form.startswith(token.surface) for form in listed),
+    )
     harmless = frozenset(
         form + ending for form in data["harmless"]["done"] for ending in ("", "e", "s", "es")
     )
-    tests["done"] = lambda token: (
-        token.surface in listed
-        or (token.surface.endswith(("é", "ée", "és", "ées")) and token.surface not in harmless)
+    tests["done"] = _Test(
+        lambda token: (
+            token.surface in listed
+            or (token.surface.endswith(("é", "ée", "és", "ées")) and token.surface not in harmless)
+        ),
+        _may_be,
     )
     spared = frozenset(data["harmless"]["shall"])
-    tests["shall"] = lambda token: token.key.endswith("rai") and token.key not in spared
+    tests["shall"] = _Test(lambda token: token.key.endswith("rai") and token.key not in spared, _may_be)
     return tests
 
 
 def _one_of(words: frozenset[str]) -> _Test:
-    return lambda token: token.key in words
+    return _Test(
+        lambda token: token.key in words, lambda token: any(word.startswith(token.key) for word in words)
+    )
+
+
+def _may_be(_token: Token) -> bool:
+    """Any beginning may become such a word."""
+    return True
 
 
 @lru_cache(maxsize=4)

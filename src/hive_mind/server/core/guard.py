@@ -12,7 +12,6 @@ from hive_mind.language.words import keys_of
 from hive_mind.server.core.claims import Claims, Found, Token, load_claims
 
 _END = re.compile(r"[.!?…]+[\"'»”)\]]*(?=\s)|\n")
-_PARTIAL = re.compile(r"[^\W\d_]+$")
 _OPENER_WORDS = 6
 
 
@@ -108,15 +107,17 @@ class TruthGuard:
     def _safe(self) -> int:
         """Up to where the unfinished sentence cannot be part of a claim."""
         text = self._text
-        partial = _PARTIAL.search(text)
-        known = text[: partial.start()] if partial else text
-        tokens = self._claims.tokens(known)
-        if not tokens or all(t.key in self._claims.openers for t in tokens):
+        tokens = self._claims.tokens(text)
+        if not tokens:
             return self._given
-        suspect = self._claims.read(tokens, complete=False).suspect
-        if suspect is not None:
-            return tokens[suspect].start
-        return partial.start() if partial else len(text)
+        partial = text[-1].isalpha()
+        *words, last = (token.key for token in tokens)
+        openers = self._claims.openers
+        begun = any(word.startswith(last) for word in openers) if partial else last in openers
+        if begun and openers.issuperset(words):
+            return self._given
+        suspect = self._claims.read(tokens, complete=False, partial=partial).suspect
+        return tokens[suspect].start if suspect is not None else len(text)
 
     def _lies(self, sentence: str) -> bool:
         tokens = self._claims.tokens(sentence)

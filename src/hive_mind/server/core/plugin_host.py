@@ -217,7 +217,10 @@ class PluginHost:
             entry.enabled = manifest.enabled
             if not manifest.enabled:
                 entry.manifest, entry.faults = manifest, ()
-                return self._retire(entry)
+                if not self._retire(entry):
+                    return False
+                self._log.info("plugin disabled", plugin=name)
+                return True
             async with asyncio.timeout(IMPORT_S):
                 candidate = await asyncio.to_thread(prepare, folder, manifest, self._environ, running)
             if candidate is running:

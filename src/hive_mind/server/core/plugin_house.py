@@ -7,10 +7,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hive_mind.commands.interpret import INTENTS as COMMANDS
 from hive_mind.errors import ConfigError, UnderstandingError
 from hive_mind.protocol.messages import Announce, ResponseChunk, Sentences, ServerMessage
 from hive_mind.protocol.sentence_parts import cut
 from hive_mind.server.core.crypto import Vault
+from hive_mind.server.core.house_orders import INTENTS as ORDERS
 from hive_mind.server.core.plugin import Kind
 from hive_mind.server.core.plugin_actions import Actions
 from hive_mind.server.core.plugin_host import PluginHost
@@ -21,7 +23,6 @@ from hive_mind.server.core.plugin_storage import FileStorage
 from hive_mind.server.core.plugin_watch import watch
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Grammar
-from hive_mind.understanding.sentence_texts import SentenceTexts
 
 if TYPE_CHECKING:
     from hive_mind.server.core.house import House
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 FIRST_LOOK_S = 6.0
 """Seconds that a server's start waits for its plugins; slower ones arrive later."""
+
+TAKEN = COMMANDS | ORDERS
+"""Intents that no plugin may have: the house answers them itself."""
 
 BUILT_IN = Path(str(files("hive_mind.server"))) / "plugins"
 
@@ -48,7 +52,12 @@ class HousePlugins:
         self, house: "House", vault: Vault, kept: Path, own: Path, load: Callable[..., Grammar]
     ) -> None:
         self.actions = Actions(self._send)
-        self.host = PluginHost(self._services_for, overrides=self._overrides, on_change=self._changed)
+        self.host = PluginHost(
+            self._services_for,
+            local_intents=TAKEN,
+            overrides=self._overrides,
+            on_change=self._changed,
+        )
         self._house = house
         self._vault = vault
         self._kept = kept
@@ -107,7 +116,11 @@ class HousePlugins:
     async def _renew_grammar(self) -> None:
         """Make the grammar anew, off the loop, and let everybody have it."""
         self._stale.clear()
-        self._house.grammar = await asyncio.to_thread(self._grammar, self.host.grammar_folders())
+        try:
+            self._house.grammar = await asyncio.to_thread(self._load, *self.host.grammar_folders())
+        except UnderstandingError as error:
+            self._log.error("grammar not renewed", reason=error.message)
+            return
         for remote in list(self._house.remotes.values()):
             self.tell(remote)
 
@@ -135,21 +148,6 @@ class HousePlugins:
 
     def _changed(self) -> None:
         self._stale.set()
-
-    def _grammar(self, folders: tuple[SentenceTexts, ...]) -> Grammar:
-        """With all sentences; a plugin whose sentences do not go with those of the others is left out."""
-        try:
-            return self._load(*folders)
-        except UnderstandingError:
-            good: list[SentenceTexts] = []
-            for folder in folders:
-                try:
-                    self._load(*good, folder)
-                except UnderstandingError as error:
-                    self._log.warning("sentences left out", plugin=folder.name, reason=error.message)
-                else:
-                    good.append(folder)
-            return self._load(*good)
 
 
 @asynccontextmanager

@@ -1,6 +1,8 @@
 """A plugin's sentence files, as they were when it was loaded."""
 
 from collections.abc import Collection, Iterator
+from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
 
 from hive_mind.errors import UnderstandingError
@@ -40,7 +42,7 @@ def faults(name: str, texts: dict[str, str], intents: Collection[str]) -> Iterat
     folder = SentenceTexts(name, texts)
     try:
         found = read_sentences([folder])
-        Grammar.load(folder)
+        Grammar((_shared_rules(), folder))
     except UnderstandingError as error:
         yield error.message
         return
@@ -53,3 +55,11 @@ def faults(name: str, texts: dict[str, str], intents: Collection[str]) -> Iterat
         ):
             seen.add((block.source, block.intent))
             yield f"sentence file {block.source}: intent {block.intent!r} is not among the manifest's intents"
+
+
+@lru_cache(maxsize=4)
+def _shared_rules(language: str = "fr") -> SentenceTexts:
+    """The rules that every sentence file may use."""
+    built_in = files("hive_mind") / "commands" / "sentences" / language
+    shared = {path.name: path.read_text("utf-8") for path in built_in.iterdir() if path.name.startswith("_")}
+    return SentenceTexts("commands", shared)

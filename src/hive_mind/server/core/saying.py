@@ -43,18 +43,30 @@ class Saying:
     def sentence(self, sentence: str) -> None:
         """Say a whole sentence, apart from what came before."""
         if sentence:
-            self.give(f" {sentence}" if self.text and not self.text.endswith(" ") else sentence)
+            self.give(self._apart(sentence))
 
     def fill(self, sentence: str) -> None:
         """Say something apart from the answer; its line ends, so that a voice need not wait for more."""
         if not self.over:
             self._put(f"{sentence}\n", final=False)
 
-    def finish(self) -> None:
-        """The answer is complete, or cut short."""
+    def finish(self, sentence: str = "") -> None:
+        """The answer is complete, or cut short.
+
+        Args:
+            sentence: its last words.
+        """
         if not self.over:
+            if sentence:
+                sentence = self._apart(sentence)
+                if not self.text:
+                    self._on_first()
+                self.text += sentence
             self.over = True
-            self._put("", final=True)
+            self._put(sentence, final=True)
+
+    def _apart(self, sentence: str) -> str:
+        return f" {sentence}" if self.text and not self.text.endswith(" ") else sentence
 
     def _put(self, text: str, *, final: bool) -> None:
         self._send(

@@ -20,7 +20,7 @@ from hive_mind.server.core.conversing import converse
 from hive_mind.server.core.entry import Entry
 from hive_mind.server.core.fillers import filling_silence
 from hive_mind.server.core.guard import TruthGuard
-from hive_mind.server.core.ladder import MOST_CALLS, Ladder, Understood
+from hive_mind.server.core.ladder import MOST_CALLS, Called, Ladder, Understood
 from hive_mind.server.core.llm.engine import Gate
 from hive_mind.server.core.llm.prompt import CONVERSATION
 from hive_mind.server.core.llm.tool_prompt import phrasing_question
@@ -157,26 +157,27 @@ class Turn:
 
     async def _climb(self, understood: Understood) -> None:
         """From the surest rung to the model."""
-        for order in understood.orders:
-            await self._act(order)
+        for place, order in enumerate(understood.orders, 1):
+            await self._act(order, last=understood.rest is None and place == len(understood.orders))
         rest = understood.rest
         called = await self._chosen(understood) if len(understood.orders) < MOST_CALLS else None
         if called is not None:
-            if not self._ladder.acting.may_run_early(called):
+            if not self._ladder.acting.may_run_early(called.order):
                 await self._confirmed.wait()
-            self.trace.intent = called.intent if not understood.orders else self.trace.intent
-            await self._act(called)
+            if not understood.orders:
+                self.trace.intent = called.order.intent
+            await self._act(called.order, last=True, sure=called.sure)
         elif rest is not None:
             self._conversed = True
             self._route("llm", "llm")
             await self._converse(rest, rest)
 
-    async def _act(self, order: Match) -> None:
+    async def _act(self, order: Match, *, last: bool, sure: bool = True) -> None:
         """Carry out one order and say what came of it."""
         acting = self._ladder.acting
         if acting.is_slow(order):
             async with filling_silence(self._confirmed, lambda: not self._saying.text, self._saying.fill):
-                done = await acting.carry_out(order, self._request)
+                done = await acting.carry_out(order, self._request, sure=sure)
         else:
             done = await acting.carry_out(order, self._request)
         self._done.append(done)
@@ -185,7 +186,7 @@ class Turn:
         if done.trace.ms is not None:
             self.trace.stages_ms["plugin"] = self.trace.stages_ms.get("plugin", 0.0) + done.trace.ms
         if done.speech is not None:
-            self._saying.sentence(done.speech)
+            (self._saying.finish if last else self._saying.sentence)(done.speech)
         else:
             await self._phrase(done)
 
@@ -200,7 +201,7 @@ class Turn:
             self._log.warning("result not phrased", code=error.code)
             self._saying.sentence(done.fallback)
 
-    async def _chosen(self, understood: Understood) -> Match | None:
+    async def _chosen(self, understood: Understood) -> Called | None:
         """The tool that the model calls, if it may and does."""
         if not understood.offers:
             return None
@@ -256,9 +257,7 @@ class Turn:
                 utterance_id=self.utterance_id,
             )
         )
-        if not self._saying.text:
-            self._saying.give(sentence)
-        self._saying.finish()
+        self._saying.finish("" if self._saying.text else sentence)
 
     async def _remember(self, role: Literal["user", "assistant"], text: str) -> None:
         await self._context.append(

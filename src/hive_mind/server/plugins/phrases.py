@@ -62,7 +62,7 @@ def capitalised(text: str) -> str:
 
 
 def as_said(phrase: str, text: str) -> str:
-    """The part of `text` that a slot's words came from, with the commas and hyphens that words lose; else the phrase."""
+    """The part of `text` that a slot's words came from, with the commas that words lose; else the phrase."""
     keys = keys_of(phrase)
     pieces = [(m.start(), m.end(), fold(m.group())) for m in re.finditer(r"[^\W_]+", text)]
     found = [key for _, _, key in pieces]

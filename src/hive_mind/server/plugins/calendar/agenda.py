@@ -54,7 +54,7 @@ class Agenda:
             "conflicts": len(in_way),
         }
 
-    async def query(self, params: Mapping[str, Any], text: str, now: datetime) -> Result:
+    async def query(self, params: Mapping[str, Any], now: datetime) -> Result:
         """What is in the calendar: in a stretch of time, next, or by its name.
 
         Raises:
@@ -62,7 +62,7 @@ class Agenda:
         """
         title, when, question = word(params, "title"), word(params, "when"), word(params, "question")
         if not title and question not in ("next", "first", "when", "where"):
-            return await self._read_out(when or self._phrases.say("today"), text, now)
+            return await self._read_out(when or self._phrases.say("today"), now)
         start, end = (now, now + AHEAD) if not when else asking.span(when, now, self._habits)[:2]
         events = meant(title, await self._backend.between(start, end), self._habits.words)
         if not when or question == "next":
@@ -125,8 +125,8 @@ class Agenda:
         text = self._phrases.say("deleted", event=one_text(event, now, self._phrases))
         return {"success": True, "speech": text, "title": event.title, "start": event.start.isoformat()}
 
-    async def _read_out(self, when: str, said: str, now: datetime) -> Result:
-        start, end, named = asking.span(when, now, self._habits, said)
+    async def _read_out(self, when: str, now: datetime) -> Result:
+        start, end, named = asking.span(when, now, self._habits)
         events = await self._backend.between(start, end)
         if start <= now:
             events = [event for event in events if event.end > now]

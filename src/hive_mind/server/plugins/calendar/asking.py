@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hive_mind.language.moments import read_moment
+from hive_mind.language.spoken import moment_text
 from hive_mind.server.plugins.failure import Failure
 from hive_mind.server.plugins.phrases import Phrases
-from hive_mind.server.plugins.when import when_text
 
 from .backend import Backend
 from .choice import chosen
@@ -59,7 +59,7 @@ def word(params: Mapping[str, Any], name: str) -> str:
     return str(params.get(name) or "").strip()
 
 
-def span(words: str, now: datetime, habits: Habits, text: str = "") -> tuple[datetime, datetime, str]:
+def span(words: str, now: datetime, habits: Habits) -> tuple[datetime, datetime, str]:
     """The stretch that words mean, and how it is said.
 
     Raises:
@@ -68,7 +68,7 @@ def span(words: str, now: datetime, habits: Habits, text: str = "") -> tuple[dat
     found, moment = span_of(words, now, habits.length), read_moment(words, now)
     if found is None or moment is None:
         raise Failure("WHEN_UNKNOWN", "The time asked for cannot be read.")
-    return *found, when_text(words, text, moment, now)
+    return *found, moment_text(moment, now)
 
 
 async def the_one(

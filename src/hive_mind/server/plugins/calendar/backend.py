@@ -14,7 +14,7 @@ class Backend(Protocol):
     """
 
     async def between(self, start: datetime, end: datetime) -> list[Event]:
-        """The entries that take place during `[start, end)`, each occurrence of a series by itself, by time."""
+        """The entries that take place during `[start, end)`, by time; of a series, each occurrence."""
         ...
 
     async def add(self, draft: Draft) -> None:

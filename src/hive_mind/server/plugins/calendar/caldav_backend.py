@@ -33,7 +33,8 @@ class CalDavBackend:
     def __init__(
         self, url: str, username: str, password: str, name: str | None, clock: Callable[[], datetime]
     ) -> None:
-        self._client: Any = caldav.DAVClient(
+        client: Any = caldav.DAVClient
+        self._client = client(
             url=url,
             username=username or None,
             password=password or None,

@@ -116,7 +116,7 @@ class GoogleAccount:
         return renewed.access_token
 
     async def poll(self, now: datetime) -> bool:
-        """Ask whether the user has signed in, if a sign-in waits and it is time to; answer whether it is done."""
+        """Ask whether the user has signed in, if one waits and it is time to; whether it is done."""
         waiting = self._waiting
         if waiting is None or now.timestamp() < self._next_poll:
             return False

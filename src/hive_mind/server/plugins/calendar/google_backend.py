@@ -154,7 +154,7 @@ def _instant(said: Mapping[str, str], like: datetime) -> datetime:
 
 
 def _times(start: datetime, end: datetime, all_day: bool) -> dict[str, Any]:
-    """The fields `start` and `end`; what they were before is written over, so that a patch changes their kind."""
+    """The fields `start` and `end`; what they were is written over, so that a patch changes their kind."""
     if all_day:
         return {
             "start": {"date": start.date().isoformat(), "dateTime": None},

@@ -27,8 +27,8 @@ _MOST_BEGUN = 50
 class CalendarPlugin(Plugin):
     """CalDAV or Google Calendar, whichever is set up; else the asking client's own calendar, for adding.
 
-    Configuration: `backend` ("auto", "caldav", "google" or "client"), `default_minutes`, the words of titles; the
-    variables of the account, see `docs/guide`.
+    Configuration: `backend` ("auto", "caldav", "google" or "client"), `default_minutes`, the words of titles;
+    the variables of the account, see `docs/guide`.
     """
 
     async def on_load(self) -> None:
@@ -53,7 +53,7 @@ class CalendarPlugin(Plugin):
     def get_prompt_context(self) -> str:
         """What the language model should know."""
         return (
-            "calendar_add (title, when, location), calendar_query (when, title, question: when, where, next), "
+            "calendar_add (title, when, location), calendar_query (when, title, question), "
             "calendar_move (title, when, to), calendar_delete (title, when) : l'agenda de la maison."
         )
 
@@ -68,7 +68,7 @@ class CalendarPlugin(Plugin):
             if self._agenda is None:
                 raise Failure("NO_CALENDAR", "No calendar is set up; see the guide.")
             if intent == "calendar_query":
-                return await self._agenda.query(params, text, now)
+                return await self._agenda.query(params, now)
             if intent == "calendar_move":
                 return await self._agenda.move(params, now)
             return await self._agenda.delete(params, now)

@@ -1,4 +1,4 @@
-"""Calendar files (RFC 5545): their entries as ours, and changes to them. Pure but for the clock of DTSTAMP."""
+"""Calendar files (RFC 5545): their entries as ours, and changes to them."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo

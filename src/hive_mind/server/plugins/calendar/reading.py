@@ -14,7 +14,7 @@ MOST_TOLD = 6
 
 
 def agenda_text(events: Sequence[Event], when: str, now: datetime, phrases: Phrases) -> str:
-    """ "Demain, tu as deux rendez-vous : à 9h dentiste, et à 14h réunion avec Paul."
+    """Read out the entries of a day, or of several, after the span that they were asked for.
 
     Args:
         events: by time.
@@ -32,7 +32,7 @@ def agenda_text(events: Sequence[Event], when: str, now: datetime, phrases: Phra
         for event in told
     ]
     if len(days) > 1:
-        pieces = _day_once(told, pieces, now, phrases)
+        pieces = _day_once(told, pieces, phrases)
     text = phrases.count("agenda", len(events), when=when, events=phrases.listed(pieces))
     if len(events) > MOST_TOLD:
         text = phrases.count("agenda_more", len(events), when=when, events=phrases.listed(pieces))
@@ -63,7 +63,7 @@ def one_text(event: Event, now: datetime, phrases: Phrases) -> str:
     return phrases.say("one", title=title, when=when_text(event, now, phrases))
 
 
-def _day_once(told: Sequence[Event], pieces: list[str], now: datetime, phrases: Phrases) -> list[str]:
+def _day_once(told: Sequence[Event], pieces: list[str], phrases: Phrases) -> list[str]:
     """A day is named with its first entry only."""
     named: set[date] = set()
     out = []

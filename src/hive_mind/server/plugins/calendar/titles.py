@@ -36,7 +36,7 @@ class Vocabulary:
 
 
 def full_title(title: str, text: str, words: Vocabulary) -> str:
-    """A title with the kind that was said right before it: "avec Paul" in "une réunion avec Paul" is "réunion avec Paul".
+    """A title with its kind, said right before it: of "une réunion avec Paul", "avec Paul" takes "réunion".
 
     Args:
         title: the slot; empty when nothing followed the kind.

@@ -19,7 +19,7 @@ _QUANTITY = re.compile(r"^(?:un|une|des)\s+(?:\w+\s+)?(?:de|d')", re.I)
 def split_items(phrase: str) -> list[str]:
     """The items of a phrase, as they were said: "du lait, des œufs et du pain" gives three.
 
-    Tasks ("appeler Paul et Marie") are only cut where another task begins ("appeler Paul et ranger le garage").
+    Tasks ("appeler Paul et Marie") are only cut where another one begins ("appeler Paul et ranger").
     """
     pieces = [piece for piece in (p.strip(" .!?") for p in _BETWEEN.split(phrase)) if piece]
     if not pieces:
@@ -36,14 +36,14 @@ def split_items(phrase: str) -> list[str]:
 
 
 def bare(item: str) -> str:
-    """An item as it stands on a list: without its article, unless it counts ("deux baguettes", "un kilo de riz")."""
+    """An item as it stands on a list: without its article, unless it counts ("un kilo de riz")."""
     if _QUANTITY.match(item):
         return item
     return _ARTICLE.sub("", item, count=1).strip() or item
 
 
 def find_item(wanted: str, items: Sequence[str]) -> list[str]:
-    """The items that somebody means: the same but for article, case, accents and plural; else those that hold it."""
+    """The items that are meant: the same but for article, case, accents, plural; else those that hold it."""
     goal = _stems(wanted)
     if not goal:
         return []

@@ -7,7 +7,7 @@ from hive_mind.language.words import fold
 
 from .reminder import Repeat
 
-_TIMES = {"matin": "8h", "midi": "midi", "apres midi": "14h", "soir": "19h", "nuit": "22h"}
+_TIMES = {"matin": "8h", "apres midi": "14h", "midi": "midi", "soir": "19h", "nuit": "22h"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Reports of a weather service, kept, so that one is asked for no more often than needed and survives its absence."""
+"""Reports of a weather service, kept: asked for no more often than needed, and there when it is away."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

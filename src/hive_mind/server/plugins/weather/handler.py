@@ -6,10 +6,10 @@ from typing import Any, get_args
 
 from hive_mind.language.durations import duration_text
 from hive_mind.language.moments import read_moment
+from hive_mind.language.spoken import moment_text
 from hive_mind.server.core.plugin import Plugin
 from hive_mind.server.plugins.failure import Failure
 from hive_mind.server.plugins.phrases import Phrases
-from hive_mind.server.plugins.when import when_text
 
 from .answers import About, Question, answer
 from .forecasts import Forecasts
@@ -27,8 +27,8 @@ _AHEAD = ("umbrella", "coat")
 class WeatherPlugin(Plugin):
     """OpenWeatherMap where there is a key, Open-Meteo where there is none.
 
-    Configuration: `default_location` ("Belfort, FR"), `api_key_env`; `openweathermap_url`, `open_meteo_url` and
-    `open_meteo_geocoding_url` where the services stand.
+    Configuration: `default_location` ("Belfort, FR"), `api_key_env`; `openweathermap_url`, `open_meteo_url`
+    and `open_meteo_geocoding_url`, where the services stand.
     """
 
     async def on_load(self) -> None:
@@ -85,6 +85,9 @@ class WeatherPlugin(Plugin):
         asks_when = params.get("question") == "when"
         there = now.astimezone(timezone(timedelta(seconds=report.utc_offset)))
         words = str(params.get("when") or "").strip()
+        days = params.get("days")
+        if not words and isinstance(days, int | float) and days >= 1:
+            words = self._phrases.say("next_days", days=min(15, round(days)))
         if not words:
             if about in _AHEAD or (about == "rain" and intent == "get_forecast" and not asks_when):
                 return Question(about, rest_of_day(there), self._phrases.say("today_rest"), asks_when)
@@ -104,8 +107,7 @@ class WeatherPlugin(Plugin):
             and about not in (*_AHEAD, "rain", "snow")
         ):
             return Question(about, None, "", asks_when)
-        text = self.services.request().text
-        return Question(about, span, when_text(words, text, moment, there), asks_when)
+        return Question(about, span, moment_text(moment, there), asks_when)
 
     def _rest_of_today(self, report: Report, now: datetime) -> str:
         """After the weather of this minute, what the day still brings; empty late in the evening."""
