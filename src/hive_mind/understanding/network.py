@@ -38,6 +38,7 @@ class Network:
     _owner: list[int] = field(default_factory=list)
     _finals: set[int] = field(default_factory=set)
     _points: dict[int, Point] = field(default_factory=dict)
+    _middles: dict[tuple[str | Slot, int], int] = field(default_factory=dict)
     _slot_ahead: dict[int, bool] = field(default_factory=dict)
 
     def add(self, node: Node, owner: int, rules: Mapping[str, Node]) -> int:
@@ -154,6 +155,8 @@ class Network:
 
     def _between(self, at: int, label: str | Slot, target: int) -> int:
         """The point in the middle of an arc, before `label`."""
-        middle = self._state(self._owner[at])
-        self._arcs[middle].append((label, target))
+        middle = self._middles.get((label, target))
+        if middle is None:
+            middle = self._middles[label, target] = self._state(self._owner[at])
+            self._arcs[middle].append((label, target))
         return middle
