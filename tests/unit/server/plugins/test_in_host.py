@@ -1,4 +1,4 @@
-"""From a sentence to an answer: the grammar, the host and the plugins as they come, on real local services."""
+"""From a sentence to an answer: grammar, host and plugins as they come, on real local services."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -61,7 +61,9 @@ async def talk(radicale: str, tmp_path: Path) -> AsyncIterator[Talk]:
         host = PluginHost(lambda _manifest, _config: services, environ=account)
         await host.start([tmp_path / "plugins"])
         try:
-            assert {name: entry["state"] for name, entry in host.describe().items()} == dict.fromkeys(NAMES, "ready")
+            assert {name: entry["state"] for name, entry in host.describe().items()} == dict.fromkeys(
+                NAMES, "ready"
+            )
             yield Talk(host, services)
         finally:
             await host.stop()
@@ -89,7 +91,8 @@ async def test_a_conversation(talk: Talk) -> None:
         ("Ajoute un rendez-vous chez le dentiste", "C'est pour quand ?"),
         ("Demain à 9 heures", "C'est noté : rendez-vous chez le dentiste, demain à 9 heures."),
         ("Qu'est-ce que j'ai demain ?", "Demain, tu as un rendez-vous : à 9h, rendez-vous chez le dentiste."),
-        ("Déplace mon rendez-vous chez le dentiste à 11 h", "Rendez-vous chez le dentiste, c'est déplacé : demain à 11 heures."),
+        ("Déplace mon rendez-vous chez le dentiste à 11 h",
+         "Rendez-vous chez le dentiste, c'est déplacé : demain à 11 heures."),
         ("Quand est mon prochain rendez-vous ?", "Rendez-vous chez le dentiste, c'est demain à 11 heures."),
         ("Ajoute du lait, des œufs et du pain à la liste de courses",
          "J'ai ajouté du lait, des œufs et du pain à la liste de courses."),
