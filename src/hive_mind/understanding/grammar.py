@@ -134,6 +134,22 @@ class Grammar:
             return best.reading.extent
         return "unfinished" if unfinished and best is None else "open"
 
+    @property
+    def network(self) -> Network:
+        """All templates as one network of words."""
+        return self._network
+
+    @property
+    def normaliser(self) -> Normaliser:
+        """What makes readings of a transcript."""
+        return self._normaliser
+
+    def entries(self, expecting: str | None = None) -> tuple[int, ...]:
+        """The points where a sentence may begin; `expecting` as for `match`."""
+        starts = {*self._by_first_slot, *(s for found in self._by_first_word.values() for s in found)}
+        allowed = (None, expecting)
+        return tuple(sorted(s for s in starts if self._blocks[self._network.owner(s)].when in allowed))
+
     def _enter(self, start: int) -> None:
         """Note with which words, or slots, the template at `start` begins."""
         point = self._network.point(start)

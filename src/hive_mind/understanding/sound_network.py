@@ -1,0 +1,126 @@
+"""A grammar's network by sound: points that share a beginning are walked as one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from hive_mind.language.alikeness import weight
+from hive_mind.language.durations import UNIT_WORDS
+from hive_mind.language.numbers import NUMBER_WORDS
+from hive_mind.language.pronunciation import sounds_of
+from hive_mind.language.words import Word
+from hive_mind.understanding.network import Network
+from hive_mind.understanding.slots import SLOT_TYPES
+
+_DURATION_JOINTS = ("et", "demi", "demie", "quart", "quarts", "d", "moins", "le")
+_HEARD_AS_SAID = 1.0
+_WORD_SHARE = 0.55
+"""A word may be misheard up to so much of its weight, or of one sound, whichever is more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A word of the grammar as it sounds.
+
+    Attributes:
+        text: with its accents.
+        sounds: as `pronunciation` writes them.
+        most: the most that taking other sounds for it may cost.
+    """
+
+    text: str
+    sounds: str
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
+class SoundPoint:
+    """What may follow at a point.
+
+    Attributes:
+        words: next words and the points after them.
+        slots: types of values that may stand here, and the point after each.
+        final: a sentence may end here.
+    """
+
+    words: tuple[tuple[Spoken, int], ...]
+    slots: tuple[tuple[str, int], ...]
+    final: bool
+
+
+class SoundNetwork:
+    """Reads a `Network` on demand and keeps what it has read; one thread at a time may use it.
+
+    Args:
+        network: with all templates in it; templates added later are not seen.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._numbers: dict[frozenset[int], int] = {}
+        self._members: list[frozenset[int]] = []
+        self._points: dict[int, SoundPoint] = {}
+
+    def entry(self, starts: Iterable[int]) -> int:
+        """The point that stands for all of `starts`."""
+        members = frozenset(starts)
+        number = self._numbers.get(members)
+        if number is None:
+            number = self._numbers[members] = len(self._members)
+            self._members.append(members)
+        return number
+
+    def point(self, number: int) -> SoundPoint:
+        """What may follow there."""
+        known = self._points.get(number)
+        if known is None:
+            known = self._points[number] = self._read(self._members[number])
+        return known
+
+    def _read(self, members: frozenset[int]) -> SoundPoint:
+        words: dict[str, set[int]] = {}
+        spellings: dict[str, str] = {}
+        slots: dict[str, set[int]] = {}
+        final = False
+        for member in members:
+            point = self._network.point(member)
+            final = final or point.final
+            spellings.update(point.spellings)
+            for word, targets in point.words.items():
+                words.setdefault(word, set()).update(targets)
+            for slot, target in point.slots:
+                slots.setdefault(slot.type, set()).add(target)
+        # Forms that sound the same and lead to the same place ("lance", "lances") are walked once.
+        forms: dict[tuple[str, int], str] = {}
+        for word in sorted(words, key=lambda word: (len(word), word)):
+            text = spellings.get(word, word)
+            forms.setdefault((sounds_of(text), self.entry(words[word])), text)
+        return SoundPoint(
+            tuple((spoken(text), target) for (_, target), text in forms.items()),
+            tuple((kind, self.entry(targets)) for kind, targets in sorted(slots.items())),
+            final,
+        )
+
+
+@lru_cache(maxsize=16384)
+def spoken(text: str) -> Spoken:
+    """A word and its sounds."""
+    sounds = sounds_of(text)
+    return Spoken(text, sounds, max(_HEARD_AS_SAID, _WORD_SHARE * weight(sounds)))
+
+
+@lru_cache(maxsize=8)
+def lexicon(slot_type: str) -> tuple[Spoken, ...]:
+    """The words that values of this type are made of; empty for types that take any word."""
+    if slot_type != "duration":
+        return ()
+    return tuple(spoken(word) for word in sorted({*NUMBER_WORDS, *UNIT_WORDS, *_DURATION_JOINTS}))
+
+
+@lru_cache(maxsize=16384)
+def value_state(slot_type: str, keys: tuple[str, ...]) -> tuple[bool, bool]:
+    """Whether words may be the beginning of a value, and whether they are one."""
+    words = tuple(Word(key, key) for key in keys)
+    kind = SLOT_TYPES[slot_type]
+    whole = any(read.end == len(words) for read in kind.read(words, 0))
+    return whole or kind.begins(words, 0), whole
