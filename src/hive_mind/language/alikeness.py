@@ -10,11 +10,11 @@ from hive_mind.language.pronunciation import LATENT
 
 _VOWELS = frozenset("aE3iouy120@e")
 _NEAR: dict[str, float] = {
-    **dict.fromkeys(("eE", "e@"), 0.1),
+    **dict.fromkeys("eE e@".split(), 0.1),
     **dict.fromkeys(
-        ("E@", "Ei", "E3", "3@", "3e", "yi", "y3", "uo", "uy", "uw", "iJ", "yw", "o0", "a2", "20", "21", "E1", "30"), 0.35
+        "E@ Ei E3 3@ 3e yi y3 uo uy uw iJ yw o0 a2 20 21 E1 30".split(), 0.35
     ),
-    **dict.fromkeys(("pb", "td", "kg", "fv", "sz", "SZ", "mn", "nN", "sS", "zZ", "bv", "wv"), 0.4),
+    **dict.fromkeys("pb td kg fv sz SZ mn nN sS zZ bv wv".split(), 0.4),
 }  # fmt: skip
 _MANNERS = ("pbtdkg", "fvszSZ", "mnN", "lrJw")
 _SAME_MANNER, _OTHER_CONSONANT, _OTHER_VOWEL, _OTHER_KIND = 0.6, 0.85, 0.65, 1.2

@@ -126,7 +126,8 @@ class Network:
                     words.setdefault(prefix, {})[at] = None
                 else:
                     final = True
-            for label, target in self._arcs[at]:
+            # The last one pushed is read first: what is written first in a template, without its options.
+            for label, target in sorted(self._arcs[at][::-1], key=lambda arc: arc[0] is None):
                 if label is None:
                     stack.append((target, prefix))
                 elif isinstance(label, Slot):

@@ -82,17 +82,17 @@ class SoundNetwork:
         spellings: dict[str, str] = {}
         slots: dict[str, set[int]] = {}
         final = False
-        for member in members:
+        for member in sorted(members):
             point = self._network.point(member)
             final = final or point.final
-            spellings.update(point.spellings)
+            spellings = {**point.spellings, **spellings}
             for word, targets in point.words.items():
                 words.setdefault(word, set()).update(targets)
             for slot, target in point.slots:
                 slots.setdefault(slot.type, set()).add(target)
-        # Forms that sound the same and lead to the same place ("lance", "lances") are walked once.
+        # Forms that sound the same and lead to the same place ("mets", "met") are walked once, the first one.
         forms: dict[tuple[str, int], str] = {}
-        for word in sorted(words, key=lambda word: (len(word), word)):
+        for word in words:
             text = spellings.get(word, word)
             forms.setdefault((sounds_of(text), self.entry(words[word])), text)
         return SoundPoint(
@@ -114,7 +114,11 @@ def lexicon(slot_type: str) -> tuple[Spoken, ...]:
     """The words that values of this type are made of; empty for types that take any word."""
     if slot_type != "duration":
         return ()
-    return tuple(spoken(word) for word in sorted({*NUMBER_WORDS, *UNIT_WORDS, *_DURATION_JOINTS}))
+    by_sound: dict[str, Spoken] = {}
+    for word in sorted({*NUMBER_WORDS, *UNIT_WORDS, *_DURATION_JOINTS}, key=lambda word: (-len(word), word)):
+        form = spoken(word)
+        by_sound.setdefault(form.sounds, form)
+    return tuple(by_sound.values())
 
 
 @lru_cache(maxsize=16384)

@@ -25,7 +25,7 @@ BEAM = 2.2
 TOKENS = 160
 """Most tokens followed at one place."""
 
-_TAKEN_SHARE = 0.1
+_TAKEN_SHARE = 0.25
 """Words taken as they were heard (a name) cost this share of their weight: they were not recognised."""
 
 _LOOK_AHEAD = 3
@@ -182,9 +182,7 @@ class _Walker:
 
     def _ends(self, word: Spoken, at: int, most: float) -> list[tuple[int, float]]:
         window = self._heard.sounds[at : at + len(word.sounds) + _LOOK_AHEAD]
-        return [
-            (at + end, cost) for end, cost in endings(word.sounds, window, word.most) if cost <= most
-        ]
+        return [(at + end, cost) for end, cost in endings(word.sounds, window, word.most) if cost <= most]
 
     def _note_end(self, place: _Place, at: int, cost: float, trail: Trail) -> None:
         """A sentence may end here; what is left of the sounds was not meant."""

@@ -15,7 +15,7 @@ from hive_mind.errors import UnderstandingError
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """Letters and single spaces, with their accents; they are folded, as words are, when they are compared."""
+    """Letters and single spaces, with their accents; the network folds them as words are folded."""
 
     text: str
 
