@@ -9,13 +9,13 @@ from functools import lru_cache
 from hive_mind.language.pronunciation import LATENT
 
 _VOWELS = frozenset("aE3iouy120@e")
-_NEAR: dict[str, float] = {
-    **dict.fromkeys("eE e@".split(), 0.1),
-    **dict.fromkeys(
-        "E@ Ei E3 3@ 3e yi y3 uo uy uw iJ yw o0 a2 20 21 E1 30".split(), 0.35
-    ),
-    **dict.fromkeys("pb td kg fv sz SZ mn nN sS zZ bv wv".split(), 0.4),
-}  # fmt: skip
+_NEAR_PAIRS = (
+    (0.1, ("eE", "e@")),
+    (0.35, ("E@", "Ei", "E3", "E1", "3@", "3e", "30", "yi", "y3")),
+    (0.35, ("yw", "uo", "uy", "uw", "iJ", "o0", "a2", "20", "21")),
+    (0.4, ("pb", "td", "kg", "fv", "sz", "SZ", "mn", "nN", "sS", "zZ", "bv", "wv")),
+)  # fmt: skip
+_NEAR = {pair: cost for cost, pairs in _NEAR_PAIRS for pair in pairs}
 _MANNERS = ("pbtdkg", "fvszSZ", "mnN", "lrJw")
 _SAME_MANNER, _OTHER_CONSONANT, _OTHER_VOWEL, _OTHER_KIND = 0.6, 0.85, 0.65, 1.2
 _MISSING = {"@": 0.15, "e": 0.3, "r": 0.6, "l": 0.6, "J": 0.5, "w": 0.5, **dict.fromkeys(LATENT, 0.04)}

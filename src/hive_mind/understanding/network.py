@@ -127,7 +127,8 @@ class Network:
                 else:
                     final = True
             # The last one pushed is read first: what is written first in a template, without its options.
-            for label, target in sorted(self._arcs[at][::-1], key=lambda arc: arc[0] is None):
+            arcs = list(reversed(self._arcs[at]))
+            for label, target in sorted(arcs, key=lambda arc: arc[0] is None):
                 if label is None:
                     stack.append((target, prefix))
                 elif isinstance(label, Slot):
