@@ -110,15 +110,18 @@ def spoken(text: str) -> Spoken:
 
 
 @lru_cache(maxsize=8)
-def lexicon(slot_type: str) -> tuple[Spoken, ...]:
-    """The words that values of this type are made of; empty for types that take any word."""
+def lexicon(slot_type: str) -> tuple[tuple[Spoken, ...], ...]:
+    """The words that values of this type are made of, in groups that sound the same.
+
+    Empty for types that take any word.
+    """
     if slot_type != "duration":
         return ()
-    by_sound: dict[str, Spoken] = {}
+    groups: dict[str, list[Spoken]] = {}
     for word in sorted({*NUMBER_WORDS, *UNIT_WORDS, *_DURATION_JOINTS}, key=lambda word: (-len(word), word)):
         form = spoken(word)
-        by_sound.setdefault(form.sounds, form)
-    return tuple(by_sound.values())
+        groups.setdefault(form.sounds, []).append(form)
+    return tuple(map(tuple, groups.values()))
 
 
 @lru_cache(maxsize=16384)

@@ -160,14 +160,14 @@ class _Walker:
     def _more_of(
         self, value: _Value, values: tuple[tuple[str, ...], ...], at: int, most: float
     ) -> Iterator[tuple[_Place, int, float, str]]:
-        for word in lexicon(value.type):
-            ends = self._ends(word, at, most)
-            if not ends:
-                continue
-            keys = (*value.keys, fold(word.text))
-            if value_state(value.type, keys)[0]:
-                for end, cost in ends:
-                    yield (-1, values, _Value(value.type, keys, value.after)), end, cost, word.text
+        for words in lexicon(value.type):
+            ends = self._ends(words[0], at, most)
+            for word in words if ends else ():
+                keys = (*value.keys, fold(word.text))
+                if value_state(value.type, keys)[0]:
+                    for end, cost in ends:
+                        yield (-1, values, _Value(value.type, keys, value.after)), end, cost, word.text
+                    break
 
     def _as_heard(
         self, kind: str, target: int, values: tuple[tuple[str, ...], ...], at: int
