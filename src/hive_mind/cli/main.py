@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "transcribe": ("hive_mind.cli.transcribe", "Write down what is said in audio files."),
     "synth": ("hive_mind.cli.synth", "Speak a text into a WAV file."),
     "models": ("hive_mind.cli.models", "List, fetch, choose, check and remove models."),
+    "corrections": ("hive_mind.cli.corrections", 'List and remove what was corrected ("non, j\'ai dit …").'),
     "doctor": ("hive_mind.cli.doctor", "Find what is wrong on this machine, and say what to do."),
     "version": ("hive_mind.cli.version", "Print the version."),
 }

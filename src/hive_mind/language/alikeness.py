@@ -57,9 +57,12 @@ _COSTS = {one: {other: _replaced(one, other) for other in _SIGNS} for one in _SI
 def distance(one: str, other: str) -> float:
     """The cost of making one of the other, as a share of the heavier: 0 for the same sounds, 1 at most."""
     whole = max(weight(one), weight(other))
-    if not whole:
-        return 0.0
-    return min(1.0, _rows(one, other, float("inf"))[-1] / whole)
+    return min(1.0, cost(one, other) / whole) if whole else 0.0
+
+
+def cost(one: str, other: str) -> float:
+    """The cost of making one of the other; a consonant for a near one is about 0.4."""
+    return _rows(one, other, float("inf"))[-1]
 
 
 @lru_cache(maxsize=65536)
