@@ -37,7 +37,7 @@ def read_decoder(model_file: Path) -> dict[str, NDArray[np.float32]]:
         floats = values.astype(np.float32)
         if scale is not None:
             floats /= scale.astype(np.float32).reshape(-1, *([1] * (floats.ndim - 1)))
-        found[name] = np.ascontiguousarray(floats)
+        found[name] = floats
     return found
 
 
