@@ -7,6 +7,7 @@ the border between a digit and a letter ("1h30" gives "1 h 30").
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -48,6 +49,11 @@ def words_of(text: str) -> tuple[Word, ...]:
 def keys_of(text: str) -> tuple[str, ...]:
     """The keys of a text's words."""
     return tuple(word.key for word in words_of(text))
+
+
+def key_at(keys: Sequence[str], at: int) -> str:
+    """The key at a place; empty past the end."""
+    return keys[at] if at < len(keys) else ""
 
 
 def text_of(words: tuple[Word, ...]) -> str:

@@ -1,6 +1,6 @@
 """The grammar: which intent a sentence is, with which slots, and whether the speaker may go on."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -35,8 +35,11 @@ class Match:
         slots: values found ("duration_s": 600.0, "name": "pâtes").
         confidence: in (0, 1]; 1 for an exact sentence without guessed words.
         rung: how it was found: "exact"; "spelling" when a known slip of the recogniser was mended; "sound"
-            when an unknown word was taken for one of the grammar that sounds alike.
+            when an unknown word was taken for one of the grammar that sounds alike; "context" when it leans
+            on what was said before (`understanding.talk`).
         extent: whether the speaker may go on.
+        replaces: the order that this one corrects ("non, j'ai dit quinze"), to be undone first.
+        confirmed: the speaker has said yes to it.
     """
 
     intent: str
@@ -44,6 +47,8 @@ class Match:
     confidence: float = 1.0
     rung: str = "exact"
     extent: Literal["closed", "extendable", "unfinished"] = "closed"
+    replaces: "Match | None" = None
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,8 @@ class Grammar:
 
     def __init__(self, folders: Iterable[Traversable | Path], robot_names: Sequence[str] = ()) -> None:
         found = read_sentences(folders)
+        self._found = found
+        self._slots: dict[str, dict[str, str]] = {}
         self._blocks = [block for block, _, _ in found.templates]
         self._network = Network(frozenset(SLOT_TYPES))
         self._by_first_word: dict[str, list[int]] = {}
@@ -139,16 +146,32 @@ class Grammar:
         """All templates as one network of words."""
         return self._network
 
-    @property
-    def normaliser(self) -> Normaliser:
-        """What makes readings of a transcript."""
-        return self._normaliser
-
     def entries(self, expecting: str | None = None) -> tuple[int, ...]:
         """The points where a sentence may begin; `expecting` as for `match`."""
         starts = {*self._by_first_slot, *(s for found in self._by_first_word.values() for s in found)}
         allowed = (None, expecting)
         return tuple(sorted(s for s in starts if self._blocks[self._network.owner(s)].when in allowed))
+
+    def readings(self, text: str) -> Iterator[tuple[str, tuple[Word, ...]]]:
+        """A text's words without what means nothing, then with slips mended; see `Normaliser.readings`."""
+        return self._normaliser.readings(text)
+
+    def slots_of(self, intent: str) -> Mapping[str, str]:
+        """The slots that the sentences of an intent may fill: name to type."""
+        known = self._slots.get(intent)
+        if known is None:
+            known = self._slots[intent] = self._found.slots_of(intent)
+        return known
+
+    def undo_of(self, intent: str) -> str | None:
+        """The intent that takes back an order of this one, as its sentence file says (`undo`)."""
+        return next((b.undo for b in self._blocks if b.intent == intent and b.undo), None)
+
+    def siblings(self, intent: str) -> list[str]:
+        """The intents whose sentences lie in the same folder, without itself."""
+        homes = {block.folder for block in self._blocks if block.intent == intent}
+        found = dict.fromkeys(b.intent for b in self._blocks if b.folder in homes and b.when is None)
+        return [name for name in found if name is not None and name != intent]
 
     def _enter(self, start: int) -> None:
         """Note with which words, or slots, the template at `start` begins."""

@@ -84,7 +84,7 @@ class Repairer:
         """Transcripts as sounds, with and without their fillers; none twice, `MOST_READINGS` at most."""
         seen: set[str] = set()
         for transcript in transcripts:
-            for _, words in self._grammar.normaliser.readings(transcript):
+            for _, words in self._grammar.readings(transcript):
                 heard = heard_as(_in_letters(words))
                 if not heard.sounds or len(heard.words) > _LONGEST_WORDS or heard.sounds in seen:
                     continue

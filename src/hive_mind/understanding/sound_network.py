@@ -12,7 +12,11 @@ from hive_mind.language.words import Word
 from hive_mind.understanding.network import Network
 from hive_mind.understanding.slots import SLOT_TYPES
 
-_DURATION_JOINTS = ("et", "demi", "demie", "quart", "quarts", "d", "moins", "le")
+_LEXICONS = {
+    "duration": {*NUMBER_WORDS, *UNIT_WORDS, "et", "demi", "demie", "quart", "quarts", "d", "moins", "le"},
+    "number": {*NUMBER_WORDS, "moins", "virgule"},
+    "percent": {*NUMBER_WORDS, "pour"},
+}
 _HEARD_AS_SAID = 1.0
 _WORD_SHARE = 0.55
 """A word may be misheard up to so much of its weight, or of one sound, whichever is more."""
@@ -113,12 +117,10 @@ def spoken(text: str) -> Spoken:
 def lexicon(slot_type: str) -> tuple[tuple[Spoken, ...], ...]:
     """The words that values of this type are made of, in groups that sound the same.
 
-    Empty for types that take any word.
+    Empty for types that take any word, and for those whose words are as good as always heard right (days).
     """
-    if slot_type != "duration":
-        return ()
     groups: dict[str, list[Spoken]] = {}
-    for word in sorted({*NUMBER_WORDS, *UNIT_WORDS, *_DURATION_JOINTS}, key=lambda word: (-len(word), word)):
+    for word in sorted(_LEXICONS.get(slot_type, ()), key=lambda word: (-len(word), word)):
         form = spoken(word)
         groups.setdefault(form.sounds, []).append(form)
     return tuple(map(tuple, groups.values()))

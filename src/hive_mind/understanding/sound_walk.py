@@ -26,7 +26,7 @@ TOKENS = 160
 """Most tokens followed at one place."""
 
 _TAKEN_SHARE = 0.25
-"""Words taken as they were heard (a name) cost this share of their weight: they were not recognised."""
+"""Words that nobody knows, taken as they were heard (a name), cost this share of their weight."""
 
 _LOOK_AHEAD = 3
 
@@ -176,7 +176,8 @@ class _Walker:
         for read in SLOT_TYPES[kind].read(self._heard.words, first):
             taken = self._heard.words[first : read.end]
             end = self._heard.starts[read.end]
-            cost = _TAKEN_SHARE * (self._heard.left[at] - self._heard.left[end])
+            share_ = _TAKEN_SHARE if read.guessed else 0.0
+            cost = share_ * (self._heard.left[at] - self._heard.left[end])
             keys = tuple(word.key for word in taken)
             yield (target, (*values, keys), None), end, cost, " ".join(word.surface for word in taken)
 

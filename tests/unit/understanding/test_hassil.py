@@ -21,7 +21,11 @@ from hassil.parse_expression import parse_sentence
 from hive_mind.understanding.grammar import Grammar
 from hive_mind.understanding.template import parse_template
 
-VALUES = {"duration": "dix minutes", "name": "pizza", "label": "pizza", "anything": "Tokyo"}
+VALUES = {
+    "duration": "dix minutes", "name": "pizza", "label": "pizza", "anything": "Tokyo", "place": "Tokyo",
+    "number": "douze", "percent": "quarante pour cent", "quantity": "trois miles", "unit": "kilomètres",
+    "sum": "douze fois treize", "weekdays": "tous les jours", "moment": "demain",
+}  # fmt: skip
 FOLDER = files("hive_mind") / "commands" / "sentences" / "fr"
 FILES = {
     path.name: yaml.safe_load(path.read_text("utf-8"))
@@ -40,7 +44,7 @@ def sample(node: Expression, rules: Mapping[str, str], rng: random.Random) -> st
     if isinstance(node, TextChunk):
         return str(node.original_text)
     if isinstance(node, ListReference):
-        return VALUES[node.list_name]
+        return VALUES[node.list_name.partition(":")[0]]
     if isinstance(node, RuleReference):
         return sample(parsed(rules[node.rule_name]), rules, rng)
     assert isinstance(node, Group)

@@ -1,0 +1,95 @@
+"""When something is: French dates, clock times and intervals, understood from a given now.
+
+Grammar by composition: a day ("demain", "le premier lundi de mars"), a part of the day ("matin"), a clock
+time ("midi moins le quart"), distances ("dans dix minutes") and intervals ("de lundi à vendredi"), together.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from hive_mind.language.intervals import read_intervals
+from hive_mind.language.time_tokens import tokens_of
+from hive_mind.language.wall import Grain, Now
+from hive_mind.language.when import Found
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time that was meant.
+
+    Attributes:
+        start: its first instant, aware.
+        end: the instant after its last; None for a point, whose span is its grain.
+        grain: how fine it was said ("demain": day).
+    """
+
+    start: datetime
+    end: datetime | None
+    grain: Grain
+
+
+def read_moment(text: str, now: datetime) -> Moment | None:
+    """Understand a text that is, from beginning to end, a time expression; None when it is not.
+
+    Args:
+        text: "demain matin", "mardi en huit à 15 h", "de 14h à 16h".
+        now: from when; what is ambiguous or would be past is taken to lie ahead. The result is in its zone.
+    """
+    keys = tokens_of(text)
+    for found in moments_in(keys, 0):
+        if found.end == len(keys) and (moment := resolve(found, now)) is not None:
+            return moment
+    return None
+
+
+def moments_at(words: Sequence[str], at: int) -> list[int]:
+    """Where time expressions that start at `at` end (exclusive), the longest first.
+
+    Args:
+        words: folded keys, as `words.keys_of` gives them.
+        at: place of the first word.
+    """
+    return sorted({found.end for found in moments_in(tuple(words), at)}, reverse=True)
+
+
+def may_begin_moment(words: Sequence[str], at: int) -> bool:
+    """Whether the words from `at` to the end may begin a time expression ("mardi en", "dans")."""
+    rest = tuple(words[at:])
+    if not rest:
+        return False
+    return any(
+        found.end > len(rest)
+        for ending in _CONTINUATIONS
+        for found in moments_in((*rest, *ending), 0)
+        if found.end == len(rest) + len(ending)
+    )
+
+
+_CONTINUATIONS: tuple[tuple[str, ...], ...] = (
+    ("heures",), ("minutes",), ("demain",), ("huit", "heures"), ("mardi",), ("mars",), ("quart",), ("demie",),
+    ("semaine", "prochaine"), ("prochaine",), ("matin",), ("apres", "midi"), ("midi",), ("huit",), ("jours",),
+    ("lundi", "de", "mars"), ("de", "mars"), ("d", "heure"), ("le", "quart"), ("et", "seize", "heures"),
+)  # fmt: skip
+
+
+def resolve(found: Found, now: datetime) -> Moment | None:
+    """The moment that words mean when they are said `now`; None for a day that does not exist."""
+    try:
+        span = found.when.span(Now(now))
+        if span is None:
+            return None
+        clock = Now(now)
+        start, end = clock.zoned(span.start), clock.zoned(span.end)
+    except (OverflowError, ValueError):
+        return None
+    if span.grain not in ("second", "minute") or span.point:
+        start = start.replace(microsecond=0)
+    return Moment(start, None if span.point else end, span.grain)
+
+
+@lru_cache(maxsize=512)
+def moments_in(keys: tuple[str, ...], at: int) -> tuple[Found, ...]:
+    """All time expressions that start at `at`, the surest first."""
+    return tuple(sorted(read_intervals(keys, at), key=lambda found: found.weak))
