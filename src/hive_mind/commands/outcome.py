@@ -5,10 +5,13 @@ from typing import Literal, TypeAlias
 
 from hive_mind.commands.state import CommandState
 
-Effect: TypeAlias = Literal["timers_changed", "stopwatch_changed", "silence", "stop_speaking"]
-"""What the owner of the state must see to: save and mirror it and set its alarm clock anew
-(`timers_changed`), show the stopwatch (`stopwatch_changed`), end the ringing sound (`silence`), or stop
-talking (`stop_speaking`)."""
+Effect: TypeAlias = Literal[
+    "timers_changed", "stopwatch_changed", "volume_changed", "silence", "stop_speaking", "repeat"
+]
+"""What the owner of the state must see to: save and mirror it and set its alarm clock anew (`timers_changed`:
+timers or alarms), show the stopwatch (`stopwatch_changed`), give the voice its new volume (`volume_changed`),
+end the ringing sound (`silence`), stop talking (`stop_speaking`), or say its last answer again (`repeat`; the
+reply is for an owner that keeps none)."""
 
 
 @dataclass(frozen=True, slots=True)

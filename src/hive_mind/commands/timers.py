@@ -91,7 +91,7 @@ def status(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
 
 def silence(state: CommandState) -> Outcome:
     """Stop what rings."""
-    after = state.model_copy(update={"ringing": ()})
+    after = state.model_copy(update={"ringing": (), "waking": ()})
     return Outcome(reply("timer_silenced"), after, ("silence", "timers_changed"))
 
 

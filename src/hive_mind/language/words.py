@@ -13,7 +13,15 @@ from functools import lru_cache
 
 _PIECE = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+", re.UNICODE)
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "Œ": "oe", "Æ": "ae", "ß": "ss", "’": "'"})
-_VULGAR = str.maketrans({"½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 "})
+_VULGAR = str.maketrans({
+    "½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 ", "%": " pour cent ", "+": " plus ", "×": " fois ", "*": " fois ",
+    "÷": " divisé par ", "=": " égale ", "°": " degrés ",
+})  # fmt: skip
+_BETWEEN_NUMBERS = (
+    (re.compile(r"(?<![\d:])(\d{1,2}):(\d\d)(?![\d:])"), r"\1 h \2"),
+    (re.compile(r"(?<=\d)\s+[-−–]\s+(?=\d)"), " moins "),
+    (re.compile(r"(?<=\d)\s+/\s+(?=\d)"), " divisé par "),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +45,15 @@ def fold(text: str) -> str:
 
 
 def words_of(text: str) -> tuple[Word, ...]:
-    """Cut a text into words; punctuation, symbols and emoji vanish, "14,5" and "1.000" stay whole."""
+    """Cut a text into words; "14,5" and "1.000" stay whole.
+
+    Signs that are said become words ("20 %", "7:30", "12 × 3"); other marks and emoji vanish.
+    """
     found = []
-    for match in _PIECE.finditer(unicodedata.normalize("NFC", text.translate(_VULGAR))):
+    plain = unicodedata.normalize("NFC", text.translate(_VULGAR))
+    for pattern, said in _BETWEEN_NUMBERS if any(char.isdigit() for char in plain) else ():
+        plain = pattern.sub(said, plain)
+    for match in _PIECE.finditer(plain):
         surface = match.group()
         if key := fold(surface):
             found.append(Word(key, surface))

@@ -16,6 +16,10 @@ from hive_mind.language.words import Word, keys_of, text_of, words_of
 from hive_mind.understanding.grammar import Grammar, Match
 from hive_mind.understanding.slots import SLOT_TYPES
 
+UNDO = "undo"
+"""What `undo` says in the sentence file of an intent that has no opposite: the order (`Match.replaces`) is to
+be taken back, and nothing else done."""
+
 _CONFIDENCE = 0.95
 _UNITS_S = (86400, 3600, 60, 1)
 _FREE = frozenset({"anything", "name", "label", "place"})
@@ -96,6 +100,8 @@ class Leaning:
         intent = self._grammar.undo_of(order.intent)
         if intent is None:
             return None
+        if intent == UNDO:
+            return Match(UNDO, {}, _CONFIDENCE, "context", replaces=order)
         known = self._grammar.slots_of(intent)
         names = {name + SLOT_TYPES[kind].suffix for name, kind in known.items()}
         slots = {name: value for name, value in order.slots.items() if name in names}

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from hive_mind.errors import UnderstandingError
 from hive_mind.language.durations import may_begin_duration, read_durations
+from hive_mind.language.moments import may_begin_moment, moments_at
 from hive_mind.language.numbers import read_integer, read_number
 from hive_mind.language.words import Word, text_of
 from hive_mind.understanding.sums import read_sum
@@ -60,6 +61,15 @@ def _durations(words: Sequence[Word], at: int) -> list[SlotRead]:
     return [
         SlotRead(read.seconds, read.end, extendable=read.extendable)
         for read in read_durations(_keys(words), at)
+    ]
+
+
+def _moments(words: Sequence[Word], at: int) -> list[SlotRead]:
+    """A time expression, in the words in which it was said; `read_moment` understands them later."""
+    hours = _lists()["hours"]
+    return [
+        SlotRead(text_of(tuple(words[at:end])), end, extendable=words[end - 1].key in hours)
+        for end in moments_at(_keys(words), at)
     ]
 
 
@@ -163,6 +173,7 @@ def _lists(language: str = "fr") -> dict[str, frozenset[str]]:
 
 SLOT_TYPES: Mapping[str, SlotType] = {
     "duration": SlotType(_durations, lambda words, at: may_begin_duration(_keys(words), at), "_s"),
+    "moment": SlotType(_moments, lambda words, at: may_begin_moment(_keys(words), at)),
     "number": SlotType(_numbers, _begins_number),
     "percent": SlotType(_percents, _begins_number),
     "quantity": SlotType(_quantities, _begins_number),

@@ -12,6 +12,7 @@ PCM, never base64.
 from hive_mind.protocol.messages.base import MIN_PROTOCOL_VERSION, PROTOCOL_VERSION, Message
 from hive_mind.protocol.messages.client import (
     ActionConfirm,
+    AlarmState,
     AudioEnd,
     AudioStart,
     Capabilities,
@@ -53,6 +54,7 @@ __all__ = [
     "PROTOCOL_VERSION",
     "Action",
     "ActionConfirm",
+    "AlarmState",
     "Announce",
     "AnyServerMessage",
     "AudioEnd",
