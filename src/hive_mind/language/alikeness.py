@@ -4,8 +4,6 @@ A vowel for a near vowel costs little, a consonant for a vowel much; a mute e or
 come and go. A whole sound that is missing costs about 0.8, so a word of two syllables weighs about 3.
 """
 
-from functools import lru_cache
-
 from hive_mind.language.pronunciation import LATENT
 
 _VOWELS = frozenset("aE3iouy120@e")
@@ -20,8 +18,6 @@ _MANNERS = ("pbtdkg", "fvszSZ", "mnN", "lrJw")
 _SAME_MANNER, _OTHER_CONSONANT, _OTHER_VOWEL, _OTHER_KIND = 0.6, 0.85, 0.65, 1.2
 _MISSING = {"@": 0.15, "e": 0.3, "r": 0.6, "l": 0.6, "J": 0.5, "w": 0.5, **dict.fromkeys(LATENT, 0.04)}
 _MISSING_OTHER = 0.8
-_ENDS_WITHIN = 0.8
-"""Places where a word may end are worth following when they cost at most so much more than the best one."""
 
 
 def missing(sound: str) -> float:
@@ -34,7 +30,8 @@ def weight(sounds: str) -> float:
     return sum(map(missing, sounds))
 
 
-def _replaced(one: str, other: str) -> float:
+def replaced(one: str, other: str) -> float:
+    """Cost of one sound in the place of another."""
     if one == other:
         return 0.0
     for latent, sound in ((one, other), (other, one)):
@@ -50,8 +47,8 @@ def _replaced(one: str, other: str) -> float:
     return _SAME_MANNER if any(one in m and other in m for m in _MANNERS) else _OTHER_CONSONANT
 
 
-_SIGNS = "aE3iouy120@ewJpbtdkgfvszSZmnNlr" + "".join(LATENT)
-_COSTS = {one: {other: _replaced(one, other) for other in _SIGNS} for one in _SIGNS}
+SIGNS = "aE3iouy120@ewJpbtdkgfvszSZmnNlr" + "".join(LATENT)
+_COSTS = {one: {other: replaced(one, other) for other in SIGNS} for one in SIGNS}
 
 
 def distance(one: str, other: str) -> float:
@@ -62,44 +59,14 @@ def distance(one: str, other: str) -> float:
 
 def cost(one: str, other: str) -> float:
     """The cost of making one of the other; a consonant for a near one is about 0.4."""
-    return _rows(one, other, float("inf"))[-1]
-
-
-@lru_cache(maxsize=65536)
-def endings(word: str, heard: str, most: float) -> tuple[tuple[int, float], ...]:
-    """Where a word that begins with `heard` may end, and what it costs to take the sounds so far for it.
-
-    Args:
-        word: sounds of the word.
-        heard: sounds from the place where it begins; a few more than the word has are enough.
-        most: costs over this are not told.
-    """
-    row = _rows(word, heard, most)
-    if not row:
-        return ()
-    limit = min(most, min(row) + _ENDS_WITHIN)
-    return tuple((end, cost) for end, cost in enumerate(row) if cost <= limit)
-
-
-def _rows(word: str, heard: str, most: float) -> list[float]:
-    """Cost of the whole word against each beginning of `heard`; empty once all are over `most`."""
-    extra = [_MISSING.get(sound, _MISSING_OTHER) for sound in heard]
     row = [0.0]
-    for cost in extra:
-        row.append(row[-1] + cost)
-    for sound in word:
-        costs = _COSTS[sound]
-        lost = _MISSING.get(sound, _MISSING_OTHER)
-        before = row[0]
-        least = left = before + lost
-        row[0] = left
-        for at, other in enumerate(heard, 1):
+    for sound in other:
+        row.append(row[-1] + missing(sound))
+    for mine in one:
+        lost, before = missing(mine), row[0]
+        row[0] += lost
+        for at, theirs in enumerate(other, 1):
             above = row[at]
-            left = min(before + costs[other], above + lost, left + extra[at - 1])
-            row[at] = left
+            row[at] = min(before + _COSTS[mine][theirs], above + lost, row[at - 1] + missing(theirs))
             before = above
-            if left < least:
-                least = left
-        if least > most:
-            return []
-    return row
+    return row[-1]

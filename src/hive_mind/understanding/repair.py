@@ -11,7 +11,7 @@ from hive_mind.understanding.grammar import Grammar, Match
 from hive_mind.understanding.sound_network import SoundNetwork
 from hive_mind.understanding.sound_walk import Heard, heard_as, share, walk
 
-MOST_READINGS = 6
+MOST_READINGS = 4
 """Different readings of the transcripts that are walked."""
 
 MOST_SENTENCES = 12

@@ -1,13 +1,13 @@
 """A grammar's network by sound: points that share a beginning are walked as one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from hive_mind.language.alikeness import weight
 from hive_mind.language.durations import UNIT_WORDS
 from hive_mind.language.numbers import NUMBER_WORDS
 from hive_mind.language.pronunciation import sounds_of
+from hive_mind.language.sound_index import SoundIndex
 from hive_mind.language.words import Word
 from hive_mind.understanding.network import Network
 from hive_mind.understanding.slots import SLOT_TYPES
@@ -17,24 +17,6 @@ _LEXICONS = {
     "number": {*NUMBER_WORDS, "moins", "virgule"},
     "percent": {*NUMBER_WORDS, "pour"},
 }
-_HEARD_AS_SAID = 1.0
-_WORD_SHARE = 0.55
-"""A word may be misheard up to so much of its weight, or of one sound, whichever is more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """A word of the grammar as it sounds.
-
-    Attributes:
-        text: with its accents.
-        sounds: as `pronunciation` writes them.
-        most: the most that taking other sounds for it may cost.
-    """
-
-    text: str
-    sounds: str
-    most: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +24,12 @@ class SoundPoint:
     """What may follow at a point.
 
     Attributes:
-        words: next words and the points after them.
+        words: next words, with their accents, and the points after them, by the number of their sounds.
         slots: types of values that may stand here, and the point after each.
         final: a sentence may end here.
     """
 
-    words: tuple[tuple[Spoken, int], ...]
+    words: Mapping[int, tuple[tuple[str, int], ...]]
     slots: tuple[tuple[str, int], ...]
     final: bool
 
@@ -60,10 +42,12 @@ class SoundNetwork:
     """
 
     def __init__(self, network: Network) -> None:
+        self.index = SoundIndex()
         self._network = network
         self._numbers: dict[frozenset[int], int] = {}
         self._members: list[frozenset[int]] = []
         self._points: dict[int, SoundPoint] = {}
+        self._lexicons: dict[str, Mapping[int, tuple[str, ...]]] = {}
 
     def entry(self, starts: Iterable[int]) -> int:
         """The point that stands for all of `starts`."""
@@ -81,6 +65,20 @@ class SoundNetwork:
             known = self._points[number] = self._read(self._members[number])
         return known
 
+    def lexicon(self, slot_type: str) -> Mapping[int, tuple[str, ...]]:
+        """The words that values of this type are made of, by the number of their sounds.
+
+        Empty for types that take any word, and for those whose words are nearly always heard right (days).
+        """
+        known = self._lexicons.get(slot_type)
+        if known is None:
+            groups: dict[int, tuple[str, ...]] = {}
+            for word in sorted(_LEXICONS.get(slot_type, ()), key=lambda word: (-len(word), word)):
+                number = self.index.add(sounds_of(word))
+                groups[number] = (*groups.get(number, ()), word)
+            known = self._lexicons[slot_type] = groups
+        return known
+
     def _read(self, members: frozenset[int]) -> SoundPoint:
         words: dict[str, set[int]] = {}
         spellings: dict[str, str] = {}
@@ -95,35 +93,15 @@ class SoundNetwork:
             for slot, target in point.slots:
                 slots.setdefault(slot.type, set()).add(target)
         # Forms that sound the same and lead to the same place ("mets", "met") are walked once, the first one.
-        forms: dict[tuple[str, int], str] = {}
+        forms: dict[int, dict[int, str]] = {}
         for word in words:
             text = spellings.get(word, word)
-            forms.setdefault((sounds_of(text), self.entry(words[word])), text)
+            forms.setdefault(self.index.add(sounds_of(text)), {}).setdefault(self.entry(words[word]), text)
         return SoundPoint(
-            tuple((spoken(text), target) for (_, target), text in forms.items()),
+            {number: tuple((text, to) for to, text in by.items()) for number, by in forms.items()},
             tuple((kind, self.entry(targets)) for kind, targets in sorted(slots.items())),
             final,
         )
-
-
-@lru_cache(maxsize=16384)
-def spoken(text: str) -> Spoken:
-    """A word and its sounds."""
-    sounds = sounds_of(text)
-    return Spoken(text, sounds, max(_HEARD_AS_SAID, _WORD_SHARE * weight(sounds)))
-
-
-@lru_cache(maxsize=8)
-def lexicon(slot_type: str) -> tuple[tuple[Spoken, ...], ...]:
-    """The words that values of this type are made of, in groups that sound the same.
-
-    Empty for types that take any word, and for those whose words are as good as always heard right (days).
-    """
-    groups: dict[str, list[Spoken]] = {}
-    for word in sorted(_LEXICONS.get(slot_type, ()), key=lambda word: (-len(word), word)):
-        form = spoken(word)
-        groups.setdefault(form.sounds, []).append(form)
-    return tuple(map(tuple, groups.values()))
 
 
 @lru_cache(maxsize=16384)

@@ -5,30 +5,30 @@ there, wherever the recogniser put its spaces ("diminute" is "dix minutes", "Ann
 """
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import TypeAlias
 
-from hive_mind.language.alikeness import endings, missing, weight
+from hive_mind.language.alikeness import missing, weight
 from hive_mind.language.pronunciation import sounds_of
+from hive_mind.language.sound_index import Ends
 from hive_mind.language.words import Word, fold
 from hive_mind.understanding.slots import SLOT_TYPES
-from hive_mind.understanding.sound_network import SoundNetwork, Spoken, lexicon, value_state
+from hive_mind.understanding.sound_network import SoundNetwork, value_state
 
 REACH = 0.34
 """Walks are given up that cost more than this share of what was heard."""
 
 LEAST_REACH = 1.0
-BEAM = 2.2
+BEAM = 1.6
 """At each place, tokens that cost so much more than the best one are dropped."""
 
-TOKENS = 160
+TOKENS = 80
 """Most tokens followed at one place."""
 
 _TAKEN_SHARE = 0.25
 """Words that nobody knows, taken as they were heard (a name), cost this share of their weight."""
-
-_LOOK_AHEAD = 3
 
 Trail: TypeAlias = "tuple[Trail, str] | None"
 """The words so far, the newest first."""
@@ -113,7 +113,8 @@ class _Walker:
     def _go_on_from(self, at: int) -> None:
         """Follow the tokens at one place, the cheapest first; words of no sound keep others there."""
         here = self._tokens[at]
-        queue = [(cost, number, place) for number, (place, (cost, _)) in enumerate(here.items())]
+        order = count()
+        queue = [(cost, next(order), place) for place, (cost, _) in here.items()]
         heapq.heapify(queue)
         done: set[_Place] = set()
         limit = self._reach
@@ -129,7 +130,7 @@ class _Walker:
             trail = here[place][1]
             for next_place, end, more, word in self._steps(place, at, limit - cost):
                 if self._enter(end, next_place, cost + more, (trail, word)) and end == at:
-                    heapq.heappush(queue, (cost + more, len(queue) + len(done), next_place))
+                    heapq.heappush(queue, (cost + more, next(order), next_place))
             self._note_end(place, at, cost, trail)
         here.clear()
 
@@ -148,11 +149,14 @@ class _Walker:
                 return
             number, values = value.after, (*values, value.keys)
         point = self._network.point(number)
-        for word, target in point.words:
-            for end, cost in self._ends(word, at, most):
-                yield (target, values, None), end, cost, word.text
+        near = self._near(at)
+        for sounds in point.words.keys() & near.keys():
+            for text, target in point.words[sounds]:
+                for end, cost in near[sounds]:
+                    if cost <= most:
+                        yield (target, values, None), at + end, cost, text
         for kind, target in point.slots:
-            if lexicon(kind):
+            if self._network.lexicon(kind):
                 yield from self._more_of(_Value(kind, (), target), values, at, most)
             elif at in self._word_at:
                 yield from self._as_heard(kind, target, values, at)
@@ -160,14 +164,20 @@ class _Walker:
     def _more_of(
         self, value: _Value, values: tuple[tuple[str, ...], ...], at: int, most: float
     ) -> Iterator[tuple[_Place, int, float, str]]:
-        for words in lexicon(value.type):
-            ends = self._ends(words[0], at, most)
-            for word in words if ends else ():
-                keys = (*value.keys, fold(word.text))
+        lexicon = self._network.lexicon(value.type)
+        near = self._near(at)
+        for sounds in lexicon.keys() & near.keys():
+            ends = [(at + end, cost) for end, cost in near[sounds] if cost <= most]
+            for word in lexicon[sounds] if ends else ():
+                keys = (*value.keys, fold(word))
                 if value_state(value.type, keys)[0]:
                     for end, cost in ends:
-                        yield (-1, values, _Value(value.type, keys, value.after)), end, cost, word.text
+                        yield (-1, values, _Value(value.type, keys, value.after)), end, cost, word
                     break
+
+    def _near(self, at: int) -> Mapping[int, Ends]:
+        """The words that what begins here may be; asked anew when the network has learnt new ones."""
+        return self._network.index.ends(self._heard.sounds[at:])
 
     def _as_heard(
         self, kind: str, target: int, values: tuple[tuple[str, ...], ...], at: int
@@ -180,10 +190,6 @@ class _Walker:
             cost = share_ * (self._heard.left[at] - self._heard.left[end])
             keys = tuple(word.key for word in taken)
             yield (target, (*values, keys), None), end, cost, " ".join(word.surface for word in taken)
-
-    def _ends(self, word: Spoken, at: int, most: float) -> list[tuple[int, float]]:
-        window = self._heard.sounds[at : at + len(word.sounds) + _LOOK_AHEAD]
-        return [(at + end, cost) for end, cost in endings(word.sounds, window, word.most) if cost <= most]
 
     def _note_end(self, place: _Place, at: int, cost: float, trail: Trail) -> None:
         """A sentence may end here; what is left of the sounds was not meant."""

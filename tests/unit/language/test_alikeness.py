@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hive_mind.language.alikeness import distance, endings, weight
+from hive_mind.language.alikeness import distance, weight
 from hive_mind.language.pronunciation import LATENT, sounds_of
 from hive_mind.language.words import words_of
 
@@ -38,13 +38,6 @@ def test_a_distance_is_a_share_and_the_same_both_ways(one: str, other: str) -> N
 @given(SOUNDS)
 def test_nothing_is_apart_from_itself(one: str) -> None:
     assert distance(one, one) == 0
-
-
-@given(SOUNDS, SOUNDS, st.floats(0, 5))
-def test_endings_are_places_that_cost_no_more_than_asked(word: str, heard: str, most: float) -> None:
-    found = endings(word, heard, most)
-    assert all(0 <= end <= len(heard) and cost <= most for end, cost in found)
-    assert word != heard or (len(heard), 0.0) in found
 
 
 def test_mute_sounds_weigh_little() -> None:
