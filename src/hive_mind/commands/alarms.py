@@ -1,4 +1,4 @@
-"""Alarms: at a time of the wall clock, once or on certain weekdays. What rings is an instant, so DST is right."""
+"""Alarms: at a time of the wall clock, once or on weekdays. What rings is an instant, so DST is right."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -6,12 +6,15 @@ from datetime import UTC, datetime, timedelta
 from hive_mind.commands.alarm_text import alarm_name, alarm_text
 from hive_mind.commands.outcome import Outcome
 from hive_mind.commands.replies import listed, reply
-from hive_mind.commands.state import Asked, CommandState
+from hive_mind.commands.state import Asked, CommandState, seconds_between
 from hive_mind.language.moments import Moment, read_moment
 from hive_mind.protocol.messages.client import AlarmState
 
 MAX_ALARMS = 50
 """Most alarms at a time."""
+
+RING_FOR_S = 900.0
+"""How long an alarm rings when nobody silences it."""
 
 _NAME_CHARACTERS = 200
 _Slots = Mapping[str, object]
@@ -115,6 +118,12 @@ def due(state: CommandState, now: datetime) -> tuple[CommandState, tuple[AlarmSt
             kept.append(alarm.model_copy(update={"due": later}))
     after = state.model_copy(update={"alarms": tuple(kept), "waking": (*state.waking, *rung)})
     return after, rung
+
+
+def given_up(state: CommandState, now: datetime) -> CommandState:
+    """The state without the alarms that have rung for `RING_FOR_S`."""
+    kept = tuple(a for a in state.waking if seconds_between(a.due, now) < RING_FOR_S)
+    return state if kept == state.waking else state.model_copy(update={"waking": kept})
 
 
 def ring_text(rung: Sequence[AlarmState]) -> str:

@@ -18,7 +18,7 @@ _LARGEST = 10**15
 _PRECISION = 6
 
 
-def calculate(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
+def calculate(state: CommandState, _now: datetime, slots: _Slots) -> Outcome:
     """The result of `sum`."""
     said = str(slots.get("sum") or "")
     try:
@@ -31,7 +31,7 @@ def calculate(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
     return Outcome(reply("sum", sum=capital(said), result=text), state)
 
 
-def convert_units(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
+def convert_units(state: CommandState, _now: datetime, slots: _Slots) -> Outcome:
     """`from` (`value`, `unit`) in the unit `to`."""
     quantity, target = slots.get("from"), slots.get("to")
     if not isinstance(quantity, Mapping) or not isinstance(target, str):
@@ -69,7 +69,10 @@ def number_text(value: Fraction) -> str:
 
 def _rounded(value: float) -> str:
     """To six significant digits: "0.1 + 0.2" is 0.3."""
-    return f"{value:.{_PRECISION}g}" if abs(value) < 10**_PRECISION else str(round(value))
+    if abs(value) >= 10**_PRECISION:
+        return str(round(value))
+    exact = f"{value:.{_PRECISION}g}"
+    return exact if abs(value) < 1 else str(round(float(exact), _DECIMALS))
 
 
 def _named(measured: Unit, value: float) -> str:

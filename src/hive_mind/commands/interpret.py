@@ -80,6 +80,11 @@ def due(state: CommandState, now: datetime) -> tuple[CommandState, tuple[Rung, .
     return state, (*rung, *woken)
 
 
+def given_up(state: CommandState, now: datetime) -> CommandState:
+    """The state without the alarms that have rung so long that nobody can be there."""
+    return alarms.given_up(state, now)
+
+
 def next_due(state: CommandState) -> datetime | None:
     """When the next timer or alarm rings; None when none runs."""
     running = [timer.due for timer in state.timers if timer.due is not None]

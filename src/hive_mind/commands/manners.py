@@ -12,7 +12,7 @@ _MORNING = 5
 _Slots = Mapping[str, object]
 
 
-def thanks(state: CommandState, now: datetime, _slots: _Slots) -> Outcome:
+def thanks(state: CommandState, _now: datetime, _slots: _Slots) -> Outcome:
     """Answer a "merci"."""
     return Outcome(reply("welcome"), state)
 
@@ -30,11 +30,11 @@ def greet(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
     return Outcome(reply(key.get(str(kind), "hello")), state)
 
 
-def who_are_you(state: CommandState, now: datetime, _slots: _Slots) -> Outcome:
+def who_are_you(state: CommandState, _now: datetime, _slots: _Slots) -> Outcome:
     """Say what it is."""
     return Outcome(reply("who_are_you"), state)
 
 
-def abilities(state: CommandState, now: datetime, _slots: _Slots) -> Outcome:
+def abilities(state: CommandState, _now: datetime, _slots: _Slots) -> Outcome:
     """Say what can be asked."""
     return Outcome(reply("abilities"), state)

@@ -14,7 +14,7 @@ VOLUME_STEP = 15
 _Slots = Mapping[str, object]
 
 
-def set_volume(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
+def set_volume(state: CommandState, _now: datetime, slots: _Slots) -> Outcome:
     """Set `level` (0 to 100), go "up" or "down" (`change`, `by` so much), or be silent (`muted`)."""
     muted, level, change = slots.get("muted"), slots.get("level"), slots.get("change")
     if muted is True:

@@ -1,4 +1,4 @@
-"""What the commands remember: timers, alarms, one stopwatch, the volume. Frozen; a change makes a new state."""
+"""What the commands remember: timers, alarms, stopwatch, volume. Frozen; every change makes a new state."""
 
 from datetime import UTC, datetime
 from typing import Annotated

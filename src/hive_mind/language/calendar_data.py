@@ -39,9 +39,9 @@ class PhraseTable(Generic[T]):
         return next(iter(self.at(keys, place)), None)
 
     @property
-    def beginnings(self) -> frozenset[str]:
-        """The first words of all phrases."""
-        return frozenset(self._by_first)
+    def words(self) -> frozenset[str]:
+        """All words of all phrases."""
+        return frozenset(key for found in self._by_first.values() for phrase, _ in found for key in phrase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,14 @@ class CalendarWords:
     clock_leads: PhraseTable[bool]
     part_leads: PhraseTable[bool]
     clock_tails: PhraseTable[int]
+    common: frozenset[str]
+    glue: frozenset[str]
+
+    @property
+    def words(self) -> frozenset[str]:
+        """All words of all tables."""
+        tables = [table for name in self.__slots__ if isinstance(table := getattr(self, name), PhraseTable)]
+        return frozenset(key for table in tables for key in table.words) | self.common | self.glue
 
 
 @lru_cache(maxsize=4)
@@ -102,4 +110,6 @@ def calendar_words(language: str = "fr") -> CalendarWords:
         clock_leads=leads["clock"],
         part_leads=leads["part"],
         clock_tails=PhraseTable(raw["clock_tails"]),
+        common=frozenset(key for word in raw["glue"]["leads"] for key in keys_of(word)),
+        glue=frozenset(key for word in raw["glue"]["others"] for key in keys_of(word)),
     )

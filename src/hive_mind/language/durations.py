@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from hive_mind.language.numbers import cardinal, read_integer, read_number
+from hive_mind.language.numbers import cardinal, read_decimal, read_integer
 from hive_mind.language.wall import Grain
 from hive_mind.language.words import keys_of
 
@@ -21,6 +21,9 @@ _UNITS: dict[str, Grain] = {
     "semaine": "week", "semaines": "week", "mois": "month", "trimestre": "quarter", "trimestres": "quarter",
     "an": "year", "ans": "year", "annee": "year", "annees": "year",
 }  # fmt: skip
+UNIT_KEYS = frozenset(_UNITS)
+"""Keys of the units, abbreviations too."""
+
 UNIT_WORDS = frozenset(key for key in _UNITS if len(key) > 3)
 """Keys of the units in full."""
 
@@ -105,7 +108,7 @@ def may_begin_duration(keys: Sequence[str], at: int) -> bool:
         phrases = (*_OPENINGS, *(_SHARES if end > at else ()))
         if left and any(phrase[: len(left)] == left and phrase != left for phrase in phrases):
             return True
-        number = read_number(keys, end + _is(keys, end, "et"))
+        number = read_decimal(keys, end + _is(keys, end, "et"))
         if number is not None and number[1] == len(keys):
             return True
     return False
@@ -140,11 +143,12 @@ def _amounts(keys: Sequence[str], at: int) -> Iterator[tuple[float, int]]:
         yield 0.25, one + 2
     if _is(keys, at, "trois", "3") and _is(keys, at + 1, "quart", "quarts") and _is(keys, at + 2, "d", "de"):
         yield 0.75, at + 3
-    if (share := _SLASHED.get(tuple(keys[at : at + 2]))) is not None:  # type: ignore[arg-type]
-        yield share, at + 2 + _is(keys, at + 2, "d", "de")
+    slash = _is(keys, at + 1, "/")
+    if at + 1 + slash < len(keys) and (share := _SLASHED.get((keys[at], keys[at + 1 + slash]))) is not None:
+        yield share, at + 2 + slash + _is(keys, at + 2 + slash, "d", "de")
     if _is(keys, one, *_FULL) or (one > at and _is(keys, one, "autre", "bonne", "bon", "petite", "petit")):
         yield 1.0, one + 1
-    number = read_number(keys, at)
+    number = read_decimal(keys, at)
     if number is None:
         return
     value, end = number

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from hive_mind.language.calendar_data import calendar_words
 from hive_mind.language.clock import Clock, read_clocks
-from hive_mind.language.dates import day_numbers
+from hive_mind.language.dates import day_numbers, years
 from hive_mind.language.stamps import Instant, Stamp, read_stamps
 from hive_mind.language.wall import Now, Span, floor
-from hive_mind.language.when import CalendarDay, Found, Month, When
+from hive_mind.language.when import CalendarDay, Found, Month, When, Year
 
 _OPENERS = (("de",), ("du",), ("entre",), ("entre", "le"), ("entre", "la"), ("depuis",), ("des",), ("d",), ())
 _JOINTS = (
@@ -26,12 +26,11 @@ _JOINTS = (
     ("aux",),
     ("en",),
 )
+_BEFORE = (("avant",), ("avant", "le"), ("avant", "la"), ("avant", "l"))
 _UNTIL = (
     ("jusqu", "a"),
     ("jusqu", "au"),
     ("jusqu", "en"),
-    ("avant",),
-    ("avant", "le"),
     ("d", "ici"),
     ("d", "ici", "a"),
     ("d", "ici", "le"),
@@ -56,9 +55,18 @@ class Between:
 
     first: When
     last: When
+    whole: bool = True
+    """Whether the end's own day or month is within."""
 
     def span(self, now: Now) -> Span | None:
         """See `When`."""
+        if not self.whole:
+            first, last = self.first.span(now), self.last.span(now)
+            if first is None or last is None or last.start <= first.start:
+                return None
+            return Span(first.start, last.start, first.grain, point=False)
+        if isinstance(self.first, CalendarDay) and isinstance(self.last, CalendarDay):
+            return self._days(now, self.first, self.last)
         first = self.first.span(now)
         if first is None:
             return None
@@ -68,6 +76,15 @@ class Between:
         fine = last.grain in ("second", "minute", "hour") and last.point
         end = last.start if fine else last.end
         return Span(first.start, end, first.grain, point=False) if end > first.start else None
+
+    def _days(self, now: Now, first: CalendarDay, last: CalendarDay) -> Span | None:
+        """From a day to a day: the end lies ahead, and the beginning is the nearest before it."""
+        end = last.span(now)
+        if end is None:
+            return None
+        before = first if first.year is not None else replace(first, step=-1)
+        begin = before.span(Now(end.end))
+        return Span(begin.start, end.end, "day", point=False) if begin and begin.start < end.end else None
 
     def _last(self, now: Now, first: Span) -> Span | None:
         """The end, sought from the beginning on."""
@@ -104,11 +121,12 @@ class Until:
 
     last: When
     day: When | None = None
+    whole: bool = True
 
     def span(self, now: Now) -> Span | None:
         """See `When`."""
         if self.day is None:
-            return Between(Instant(), self.last).span(now)
+            return Between(Instant(), self.last, self.whole).span(now)
         day = self.day.span(now)
         if day is None:
             return None
@@ -144,11 +162,13 @@ def read_intervals(keys: Sequence[str], at: int) -> Iterator[Found]:
             for hours in _betweens(keys, day.end):
                 if isinstance(hours.when, Between) and _hours_only(hours.when):
                     yield Found(On(base, hours.when), hours.end)
-            for last in _after(keys, day.end, _UNTIL):
+            for last in _after(keys, day.end, (*_UNTIL, *_BEFORE)):
                 if isinstance(last.when, Stamp) and last.when.when is None:
                     yield Found(Until(last.when, base), last.end)
     for last in _after(keys, at, _UNTIL):
         yield Found(Until(last.when), last.end, last.weak)
+    for last in _after(keys, at, _BEFORE):
+        yield Found(Until(last.when, whole=False), last.end, last.weak)
     for first in _after(keys, at, _SINCE):
         yield Found(first.when, first.end, first.weak)
 
@@ -175,7 +195,7 @@ def _betweens(keys: Sequence[str], at: int) -> Iterator[Found]:
         for first in _firsts(keys, start):
             for joint in _JOINTS:
                 after = first.end + len(joint)
-                if tuple(keys[first.end : after]) != joint or (not opener and joint in (("et",), ("en",))):
+                if tuple(keys[first.end : after]) != joint or (joint[0] == "et" and opener[:1] != ("entre",)):
                     continue
                 if (
                     joint == ("a",)
@@ -210,6 +230,9 @@ def _lasts(keys: Sequence[str], at: int) -> Iterator[Found]:
 
 def _ends(keys: Sequence[str], at: int) -> Iterator[Found]:
     yield from read_stamps(keys, at)
+    for year, end in years(keys, at):
+        if keys[at] not in ("de", "en"):
+            yield Found(Year(year), end, weak=True)
     for clock, end in read_clocks(keys, at, bare=True):
         if clock.grain == "hour":
             yield Found(Stamp(clock=clock), end, weak=True)
@@ -231,6 +254,8 @@ def _shared(first: When, last: When) -> tuple[When, When] | None:
         )
     if isinstance(first, Month) and isinstance(last, Month):
         return replace(first, year=first.year or last.year), last
+    if isinstance(first, Year) != isinstance(last, Year):
+        return None
     first_clock = isinstance(first, Stamp) and first.clock is not None
     last_clock = isinstance(last, Stamp) and last.clock is not None
     if first_clock != last_clock:

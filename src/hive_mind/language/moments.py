@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from hive_mind.language.intervals import read_intervals
 from hive_mind.language.time_tokens import tokens_of
+from hive_mind.language.time_words import may_start, time_words
 from hive_mind.language.wall import Grain, Now
 from hive_mind.language.when import Found
 
@@ -55,23 +56,15 @@ def moments_at(words: Sequence[str], at: int) -> list[int]:
 
 
 def may_begin_moment(words: Sequence[str], at: int) -> bool:
-    """Whether the words from `at` to the end may begin a time expression ("mardi en", "dans")."""
-    rest = tuple(words[at:])
-    if not rest:
+    """Whether the words from `at` to the end are an unfinished time expression ("mardi en", "dans")."""
+    keys = tuple(words)
+    left = keys[next(iter(moments_at(keys, at)), at) :]
+    if not left or len(left) > _LONGEST_OPENING:
         return False
-    return any(
-        found.end > len(rest)
-        for ending in _CONTINUATIONS
-        for found in moments_in((*rest, *ending), 0)
-        if found.end == len(rest) + len(ending)
-    )
+    return all(key in time_words() or key[0].isdigit() for key in left)
 
 
-_CONTINUATIONS: tuple[tuple[str, ...], ...] = (
-    ("heures",), ("minutes",), ("demain",), ("huit", "heures"), ("mardi",), ("mars",), ("quart",), ("demie",),
-    ("semaine", "prochaine"), ("prochaine",), ("matin",), ("apres", "midi"), ("midi",), ("huit",), ("jours",),
-    ("lundi", "de", "mars"), ("de", "mars"), ("d", "heure"), ("le", "quart"), ("et", "seize", "heures"),
-)  # fmt: skip
+_LONGEST_OPENING = 6
 
 
 def resolve(found: Found, now: datetime) -> Moment | None:
@@ -92,4 +85,6 @@ def resolve(found: Found, now: datetime) -> Moment | None:
 @lru_cache(maxsize=512)
 def moments_in(keys: tuple[str, ...], at: int) -> tuple[Found, ...]:
     """All time expressions that start at `at`, the surest first."""
+    if not may_start(keys, at):
+        return ()
     return tuple(sorted(read_intervals(keys, at), key=lambda found: found.weak))

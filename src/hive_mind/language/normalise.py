@@ -32,17 +32,15 @@ class Normaliser:
         self._respeller = Respeller(vocabulary)
 
     def readings(self, text: str) -> Iterator[tuple[str, tuple[Word, ...]]]:
-        """The words without what means nothing, then the same with slips mended, if there are any.
-
-        Words that all mean nothing ("merci") are left as they are.
+        """The words as they are, without what means nothing, then the same with slips mended, if there are any.
 
         Yields:
             "exact", "spelling" (a slip of the table) or "sound" (an unknown word), and the words; none twice.
         """
         seen: set[tuple[Word, ...]] = set()
         for rung, words in self._spellings(words_of(text)):
-            body = self._without_tail(self._without_fillers(words)) or words
-            for reading in (body, self._without_head(body), self._without_head(self._without_call(body))):
+            body = self._without_tail(self._without_fillers(words))
+            for reading in (words, body, self._without_head(body), self._without_head(self._without_call(body))):
                 if reading and reading not in seen:
                     seen.add(reading)
                     yield rung, reading

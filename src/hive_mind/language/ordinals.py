@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hive_mind.language.numbers import read_integer
+from hive_mind.language.cardinals import read_integer
 
 _FIRSTS = {
     "premier": 1, "premiere": 1, "premiers": 1, "premieres": 1, "second": 2, "seconde": 2, "seconds": 2,
@@ -18,7 +18,8 @@ _STEMS = {
     "quarant": "quarante", "cinquant": "cinquante", "soixant": "soixante", "septant": "septante",
     "huitant": "huitante", "octant": "octante", "nonant": "nonante", "mill": "mille", "milliard": "milliard",
 }  # fmt: skip
-_LONGEST = 40
+_LONGEST, _LONGEST_DIGITS = 40, 15
+_SECOND = (["second"], ["seconde"], ("second",), ("seconde",))
 
 
 def read_ordinal(keys: Sequence[str], at: int = 0) -> tuple[int, int] | None:
@@ -31,16 +32,25 @@ def read_ordinal(keys: Sequence[str], at: int = 0) -> tuple[int, int] | None:
         return None
     if keys[at] in _FIRSTS:
         return _FIRSTS[keys[at]], at + 1
-    if keys[at].isdecimal() and at + 1 < len(keys) and keys[at + 1] in _MARKS:
+    if (
+        keys[at].isdecimal()
+        and len(keys[at]) <= _LONGEST_DIGITS
+        and at + 1 < len(keys)
+        and keys[at + 1] in _MARKS
+    ):
         return int(keys[at]), at + 2
+    tens = read_integer(keys, at)
+    if tens is not None and tens[0] >= 20 and tens[0] % 10 == 0 and keys[tens[1] : tens[1] + 1] in _SECOND:
+        return tens[0] + 2, tens[1] + 1
     for end in range(at, min(len(keys), at + _LONGEST)):
         cardinal = cardinal_of(keys[end])
         if cardinal is None:
             if read_integer(keys[at : end + 1], 0) is None and keys[end] != "et":
                 return None
             continue
-        read = read_integer([*keys[at:end], cardinal], 0)
-        return (read[0], end + 1) if read is not None and read[1] == end + 1 - at else None
+        whole = [*keys[at:end], cardinal] if end > at or cardinal not in _SCALES else ["un", cardinal]
+        read = read_integer(whole, 0)
+        return (read[0], end + 1) if read is not None and read[1] == len(whole) else None
     return None
 
 

@@ -1,5 +1,6 @@
 """Times, durations and numbers somewhere in a sentence: the longest of a kind, the first of equals."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -8,8 +9,11 @@ from hive_mind.language.moments import Moment, moments_in, resolve
 from hive_mind.language.numbers import read_number
 from hive_mind.language.ordinals import read_ordinal
 from hive_mind.language.time_tokens import tokens_of
+from hive_mind.language.words import key_at
+from hive_mind.language.written_numbers import written_number
 
 _JOINTS = frozenset({"/", ":", "-"})
+_MINUS = re.compile(r"\s*[-−]\s?(?=[\d.,])")
 _WISHES = frozenset({"bon", "bonne", "bons", "bonnes", "joyeux", "joyeuse"})
 
 
@@ -61,7 +65,30 @@ def find_duration(text: str) -> float | None:
 
 def find_number(text: str) -> float | None:
     """The number of a sentence; None when there is none."""
-    return _longest(tokens_of(text), read_number)
+    written = written_number(text)
+    if written is not None:
+        return written
+    if (minus := _MINUS.match(text)) is not None:
+        below = find_number(text[minus.end() :])
+        return None if below is None else -below
+    keys = tokens_of(text)
+    found = _longest(keys, _read_ratio)
+    return found if found is not None else _longest(keys, read_ordinal)
+
+
+def _read_ratio(keys: Sequence[str], at: int) -> tuple[float, int] | None:
+    """A number, or "trois sur quatre" and "un bol et demi" where nothing but a number is asked for."""
+    read = read_number(keys, at)
+    if read is None:
+        return None
+    value, end = read
+    if key_at(keys, end) == "sur" and (below := read_number(keys, end + 1)) is not None and below[0]:
+        return value / below[0], below[1]
+    if key_at(keys, end + 1) == "et" and value == int(value):
+        half = end + 2 + (key_at(keys, end + 2) in ("un", "une"))
+        if key_at(keys, half) in ("demi", "demie"):
+            return value + 0.5, half + 1
+    return value, end
 
 
 def find_ordinal(text: str) -> int | None:

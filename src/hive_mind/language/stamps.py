@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from hive_mind.language.calendar_data import PhraseTable, calendar_words
+from hive_mind.language.cardinals import read_integer
 from hive_mind.language.clock import Clock, Part, read_clocks, read_parts
 from hive_mind.language.dates import day_numbers, read_days
 from hive_mind.language.offsets import read_offsets
@@ -13,6 +15,7 @@ from hive_mind.language.wall import Grain, Now, Span, floor, shift
 from hive_mind.language.when import CalendarDay, Found, InDays, Unit, Weekday, When
 
 _ODD_HOURS = 7
+_FOLLOWERS = frozenset({"avec", "chez", "pour", "et", "de", "du", "d", "au", "dans", "que", "qu", "s", "si"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,12 @@ class Stamp:
                 return day
             if day.grain not in ("day", "week") and not isinstance(self.when, InDays):
                 return None
-            return self.on(floor(day.start, "day"))
+            found = self.on(floor(day.start, "day"))
+            late = found.start + timedelta(hours=12)
+            said_today = self.clock is not None and self.clock.twelve and self.part is None
+            if said_today and late.date() == now.wall.date() and found.start < now.wall <= late:
+                return Span(late, shift(late, found.grain, 1), found.grain)
+            return found
         today = floor(now.wall, "day")
         if self.part is not None and self.part.today:
             return self.on(today)
@@ -94,11 +102,16 @@ class Beside:
         return Span(start, start + timedelta(days=1), "day")
 
 
-def read_stamps(keys: Sequence[str], at: int) -> list[Found]:
+def read_stamps(keys: Sequence[str], at: int) -> tuple[Found, ...]:
     """Every time without ends ("de … à …") that starts at `at`."""
+    return _stamps(tuple(keys), at)
+
+
+@lru_cache(maxsize=4096)
+def _stamps(keys: tuple[str, ...], at: int) -> tuple[Found, ...]:
     found: dict[tuple[int, Stamp], Found] = {}
     _grow(keys, at, Stamp(), weak=True, found=found)
-    return list(found.values())
+    return tuple(found.values())
 
 
 def _grow(
@@ -126,8 +139,18 @@ def _pieces(keys: Sequence[str], at: int, stamp: Stamp) -> Iterator[tuple[Stamp,
             yield replace(stamp, part=part), end, weak and stamp == Stamp()
     if stamp.clock is None:
         for start in _starts(keys, at, calendar_words().clock_leads):
-            for clock, end in read_clocks(keys, start):
+            for clock, end in read_clocks(keys, start, bare=_bare(keys, at, start, stamp)):
                 yield replace(stamp, clock=clock), end, False
+    if stamp.part is not None and isinstance(stamp.when, Weekday) and stamp.when.step == 0:
+        for step, end in calendar_words().steps.at(keys, at):
+            yield replace(stamp, when=replace(stamp.when, step=step)), end, False
+
+
+def _bare(keys: Sequence[str], at: int, start: int, stamp: Stamp) -> bool:
+    """Whether a number may be an hour without saying so: "demain à 7"; not "demain à 7 kilomètres"."""
+    said = keys[at:start] in (("a",), ("vers",)) and (stamp.when is not None or stamp.part is not None)
+    read = read_integer(keys, start) if said else None
+    return read is not None and (read[1] == len(keys) or keys[read[1]] in _FOLLOWERS)
 
 
 def _within(keys: Sequence[str], at: int, stamp: Stamp) -> Iterator[tuple[Stamp, int, bool]]:

@@ -6,7 +6,8 @@ import unicodedata
 from hive_mind.language.words import fold
 
 _PIECE = re.compile(
-    r"(?P<dots>\d{1,2}\.\d{1,2}\.\d{2,4}(?![\d.,]\d))"
+    r"(?P<opaque>\S*(?:://|[=&@~\\<>_])\S*)"
+    r"|(?P<dots>\d{1,2}\.\d{1,2}\.\d{2,4}(?![\d.,]\d))"
     r"|(?P<number>\d+(?:[.,]\d+)*)"
     r"|(?<=\d)(?P<prime>['′](?![\w'])|[\"″])"
     r"|(?<=\w)(?P<tight>[:/-])(?=\w)"
@@ -20,13 +21,16 @@ _VULGAR = str.maketrans({"½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 ", "’": "'"
 def tokens_of(text: str) -> tuple[str, ...]:
     """Folded words and numbers; ":" "/" "-" where they touch a digit, "–" for a dash between spaces.
 
-    A hyphen between letters separates without being a token ("après-midi"); "2'" gives "2", "minutes".
+    Addresses, markup and file names are one "~" each; a hyphen between letters only separates ("après-midi");
+    "2'" gives "2", "minutes".
     """
     tokens: list[str] = []
     plain = unicodedata.normalize("NFC", text.translate(_VULGAR))
     for match in _PIECE.finditer(plain):
         piece = match.group()
-        if match.lastgroup == "prime":
+        if match.lastgroup == "opaque":
+            tokens.append("~")
+        elif match.lastgroup == "prime":
             tokens.append("minutes" if piece in "'′" else "secondes")
         elif match.lastgroup == "dash":
             tokens.append("–")

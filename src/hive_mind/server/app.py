@@ -14,6 +14,7 @@ from hive_mind.server.core.crypto import Vault, load_key
 from hive_mind.server.core.house import House
 from hive_mind.server.core.llm.engine import LanguageModel
 from hive_mind.server.core.llm.factory import make_model
+from hive_mind.server.core.plugin_house import open_plugins
 from hive_mind.server.core.redis_server import EmbeddedRedis
 from hive_mind.server.core.store import ContextStore, connect
 from hive_mind.server.core.websocket import serve_socket
@@ -82,6 +83,7 @@ def describe(house: House) -> dict[str, Any]:
             "commands": {"state": "ready"},
             "context": {"state": context},
             "llm": {"state": llm, "engine": house.model.capabilities.name},
+            "plugins": house.plugins.host.describe(),
         },
         "clients": house.connections,
     }
@@ -111,15 +113,17 @@ async def open_house(config: ServerConfig, model: LanguageModel | None = None) -
             url = f"unix://{redis.socket}"
         else:
             url = config.redis_url
-        store = ContextStore(connect(url), Vault(key), config.context_days)
+        vault = Vault(key)
+        store = ContextStore(connect(url), vault, config.context_days)
         stack.push_async_callback(store.close)
         context = Context(store, revive)
         await context.start()
         chosen = model or make_model(config)
-        house = House(config, Grammar.load(robot_names=(config.name,)), context, chosen)
+        house = House(config, Grammar.load(robot_names=(config.name,)), context, chosen, vault)
         stack.push_async_callback(house.close)
         house.spawn(context.run())
         await chosen.start()
         stack.push_async_callback(chosen.stop)
+        await stack.enter_async_context(open_plugins(house))
         house.spawn(house.warm())
         yield house

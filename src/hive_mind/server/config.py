@@ -8,7 +8,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from hive_mind.errors import ConfigError
-from hive_mind.paths import data_dir
+from hive_mind.paths import data_dir, plugins_dir
 
 PREFIX = "HIVE_MIND_"
 
@@ -23,6 +23,7 @@ class ServerConfig(BaseSettings):
         name: what the assistant calls itself.
         timezone: IANA name such as Europe/Paris; None means this machine's.
         redis_url: `redis://` or `rediss://` of a Redis of yours; None starts the embedded one.
+        plugins: folder of your own plugins; None means `plugins` in the data folder.
         key: base64 of the 32 bytes that encrypt the conversation; None keeps a key file in the data folder.
         context_days: days that the conversation is kept.
         llm_engine: `llamacpp` runs a GGUF model here, `openai` asks any OpenAI-compatible endpoint, `none`
@@ -50,6 +51,7 @@ class ServerConfig(BaseSettings):
     data: Path | None = None
     name: Annotated[str, Field(min_length=1, max_length=40)] = "Alison"
     timezone: str | None = None
+    plugins: Path | None = None
 
     redis_url: Annotated[str, Field(pattern=r"^(rediss?|unix)://")] | None = None
     key: SecretStr | None = None
@@ -94,6 +96,11 @@ class ServerConfig(BaseSettings):
     def data_path(self) -> Path:
         """The data folder; not created here."""
         return data_dir(self.data)
+
+    @property
+    def plugins_path(self) -> Path:
+        """The folder of the household's own plugins; not created here."""
+        return plugins_dir(self.data_path, self.plugins)
 
 
 def load_config(**overrides: Any) -> ServerConfig:

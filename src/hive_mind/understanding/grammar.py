@@ -13,9 +13,9 @@ from hive_mind.errors import UnderstandingError
 from hive_mind.language.durations import UNIT_WORDS
 from hive_mind.language.normalise import Normaliser
 from hive_mind.language.numbers import NUMBER_WORDS
-from hive_mind.language.words import Word
+from hive_mind.language.words import Word, keys_of
 from hive_mind.understanding.network import Network
-from hive_mind.understanding.sentences import Block, read_sentences, vocabulary_of
+from hive_mind.understanding.sentences import Block, SentenceSet, read_sentences, vocabulary_of
 from hive_mind.understanding.slots import SLOT_TYPES
 
 Extent: TypeAlias = Literal["closed", "extendable", "unfinished", "open"]
@@ -40,6 +40,7 @@ class Match:
         extent: whether the speaker may go on.
         replaces: the order that this one corrects ("non, j'ai dit quinze"), to be undone first.
         confirmed: the speaker has said yes to it.
+        text: the part of the utterance that it was read from, when there were several.
     """
 
     intent: str
@@ -49,6 +50,7 @@ class Match:
     extent: Literal["closed", "extendable", "unfinished"] = "closed"
     replaces: "Match | None" = None
     confirmed: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,9 @@ class Grammar:
         self._normaliser = Normaliser(robot_names, vocabulary)
 
     @classmethod
-    def load(cls, *extra: Path, language: str = "fr", robot_names: Sequence[str] = ()) -> "Grammar":
+    def load(
+        cls, *extra: Path | Traversable, language: str = "fr", robot_names: Sequence[str] = ()
+    ) -> "Grammar":
         """Read the built-in sentences and those of `extra` folders.
 
         Args:
@@ -162,6 +166,11 @@ class Grammar:
         if known is None:
             known = self._slots[intent] = self._found.slots_of(intent)
         return known
+
+    def words_of(self, intent: str) -> frozenset[str]:
+        """The words that the sentences of an intent are made of, as keys; of optional endings, the stem."""
+        own = SentenceSet(templates=[t for t in self._found.templates if t[0].intent == intent])
+        return frozenset(key for text in vocabulary_of(own) for key in keys_of(text))
 
     def undo_of(self, intent: str) -> str | None:
         """The intent that takes back an order of this one, as its sentence file says (`undo`)."""

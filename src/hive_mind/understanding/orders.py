@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import TypeAlias
@@ -88,9 +88,11 @@ class _Splitter:
         for border in self._borders if count < MOST_ORDERS else ():
             if border.end <= at:
                 continue
-            order = self._read(text_of(self._words[at : border.end]), before)
+            part = text_of(self._words[at : border.end])
+            order = self._read(part, before)
             if order is None or order.confidence < _SURE:
                 continue
+            order = replace(order, text=part)
             rest = self._rest(border.start, order, count)
             if rest and not isinstance(rest[-1], str):
                 return [order, *rest]
@@ -101,7 +103,9 @@ class _Splitter:
     def _rest(self, at: int, before: Match, count: int) -> list[Match | str]:
         if at >= len(self._words):
             return []
-        last = self._read(text_of(self._words[at:]), before)
+        part = text_of(self._words[at:])
+        last = self._read(part, before)
+        last = replace(last, text=part) if last is not None else None
         if last is not None and last.confidence >= _SURE:
             return [last]
         parts = self._after(at, before, count + 1)

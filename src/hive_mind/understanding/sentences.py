@@ -13,7 +13,8 @@ One YAML file per intent:
     when: duration        # only as an answer to a question back that expects it, optional
     undo: cancel_timer    # the intent that takes it back ("annule-le"), optional
 
-`expansion_rules` of a file are its own; those of files whose name begins with `_` are shared by all.
+`expansion_rules` of a file are its own; those of files whose name begins with `_` are shared
+by their folder, and those of the first folder (the built-in sentences) by all.
 """
 
 from collections import ChainMap
@@ -72,9 +73,15 @@ class Block:
 
 @dataclass
 class SentenceSet:
-    """All templates and rules of a grammar."""
+    """All templates and rules of a grammar.
+
+    Attributes:
+        rules: shared by all folders: those of the first.
+        scoped: shared within one of the other folders.
+    """
 
     rules: dict[str, Node] = field(default_factory=dict)
+    scoped: dict[int, dict[str, Node]] = field(default_factory=dict)
     templates: list[tuple[Block, Node, Mapping[str, Node]]] = field(default_factory=list)
 
     def add(self, file: SentenceFile, source: str, *, folder: int = 0, shared: bool = False) -> None:
@@ -84,15 +91,16 @@ class SentenceSet:
             file: as read.
             source: its name, for messages.
             folder: number of its folder.
-            shared: its rules are for all files that come after.
+            shared: its rules are for the other files of its folder; those of the first folder for all.
 
         Raises:
             UnderstandingError: a template is malformed, or a file has sentences and no intent.
         """
         own = {name: parse_template(text) for name, text in file.expansion_rules.items()}
+        folders_own = self.scoped.setdefault(folder, {})
         if shared:
-            self.rules |= own
-        rules = ChainMap(own, self.rules)
+            (folders_own if folder else self.rules).update(own)
+        rules = ChainMap(own, folders_own, self.rules)
         if (file.sentences or file.weak) and not file.intent:
             raise UnderstandingError("a sentence file has sentences and no intent")
         for texts, block in (

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, JsonValue, StringConstraints
 
 from hive_mind.protocol.messages.base import PROTOCOL_VERSION, Identifier, Message, ShortText, Text, Timestamp
 
@@ -55,12 +55,14 @@ class ActionConfirm(Message):
         action_id: of the `action`.
         status: how it went.
         client_id: stable name of the client.
+        result: what came of it, for the plugin.
     """
 
     type: Literal["action_confirm"] = "action_confirm"
     action_id: Identifier
     status: Literal["success", "failure", "refused"]
     client_id: Identifier
+    result: dict[str, JsonValue] | None = None
 
 
 # --- client to server: added ---------------------------------------------------------------------------

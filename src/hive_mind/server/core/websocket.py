@@ -157,7 +157,7 @@ class Connection:
             case Forget():
                 self._house.spawn(self._forget(message))
             case ActionConfirm():
-                raise ProtocolError("No such action waits to be confirmed.", code="ACTION_UNKNOWN")
+                self._house.plugins.actions.confirm(message, remote.client_id)
             case AudioStart() | AudioEnd():
                 raise ProtocolError("This server does not recognise speech.", code="AUDIO_UNSUPPORTED")
             case DeviceState():
@@ -176,9 +176,10 @@ class Connection:
                 return
             raise
         remote = self._sit(hello.client_id)
-        remote.capabilities = hello.capabilities
+        remote.capabilities, remote.room = hello.capabilities, hello.room
         for answer in answers:
             self.put(answer)
+        self._house.plugins.tell(remote)
 
     def _bind(self, message: ClientMessage) -> RemoteClient:
         """Whoever speaks; the first message that names a client decides.

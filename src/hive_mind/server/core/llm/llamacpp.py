@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from hive_mind.errors import LlmError
-from hive_mind.server.core.llm.engine import Chat, LlmCapabilities, LlmState
+from hive_mind.server.core.llm.engine import Chat, Form, LlmCapabilities, LlmState
 from hive_mind.server.core.llm.openai import OpenAiModel
 from hive_mind.server.core.llm.prefix import KeptPrefix
 from hive_mind.server.core.llm.slot import Slot
@@ -36,6 +36,7 @@ class LlamaCppModel:
         max_tokens: longest answer.
         temperature: 0 always gives the likeliest answer.
         prefix: static beginning of every chat, kept from one start to the next.
+        tools: the model may choose actions.
     """
 
     def __init__(
@@ -48,8 +49,10 @@ class LlamaCppModel:
         max_tokens: int = 160,
         temperature: float = 0.2,
         prefix: KeptPrefix | None = None,
+        tools: bool = False,
     ) -> None:
         self._model = model
+        self._tools = tools
         self._listen = (
             str(runtime / f"llm-{secrets.token_hex(4)}.sock") if sys.platform != "win32" else "127.0.0.1"
         )
@@ -73,7 +76,8 @@ class LlamaCppModel:
     @property
     def capabilities(self) -> LlmCapabilities:
         """It is local, goes on from a beginning, and can be warmed."""
-        return LlmCapabilities(f"llamacpp:{self._model.parent.name}", local=True, continues=True, warms=True)
+        name = f"llamacpp:{self._model.parent.name}"
+        return LlmCapabilities(name, local=True, continues=True, warms=True, tools=self._tools)
 
     @property
     def state(self) -> LlmState:
@@ -103,7 +107,9 @@ class LlamaCppModel:
         await self._end()
         self._state = "off"
 
-    async def generate(self, chat: Chat, so_far: str = "") -> AsyncGenerator[str, None]:
+    async def generate(
+        self, chat: Chat, so_far: str = "", form: Form | None = None
+    ) -> AsyncGenerator[str, None]:
         """Answer, piece by piece; see `LanguageModel.generate`."""
         if self._reading is not None:
             self._reading.cancel()
@@ -113,7 +119,7 @@ class LlamaCppModel:
             if client is None or client is not self._client:
                 code = "LLM_LOADING" if self._state == "loading" else "LLM_UNAVAILABLE"
                 raise LlmError(f"The language model is {self._state}.", code=code)
-            pieces = client.generate(chat, so_far)
+            pieces = client.generate(chat, so_far, form)
             try:
                 async for piece in pieces:
                     yield piece
