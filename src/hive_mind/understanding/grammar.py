@@ -89,9 +89,12 @@ class Grammar:
     What it has read of its templates it keeps, so one thread at a time may use it.
     """
 
-    def __init__(self, folders: Iterable[Traversable | Path], robot_names: Sequence[str] = ()) -> None:
-        found = read_sentences(folders)
+    def __init__(
+        self, folders: Iterable[Traversable | Path] | SentenceSet, robot_names: Sequence[str] = ()
+    ) -> None:
+        found = folders if isinstance(folders, SentenceSet) else read_sentences(folders)
         self._found = found
+        self._robot_names = robot_names
         self._slots: dict[str, dict[str, str]] = {}
         self._blocks = [block for block, _, _ in found.templates]
         self._network = Network(frozenset(SLOT_TYPES))
@@ -121,6 +124,10 @@ class Grammar:
         """
         built_in = files("hive_mind") / "commands" / "sentences" / language
         return cls((built_in, *extra), robot_names)
+
+    def twin(self) -> "Grammar":
+        """Another grammar of the same sentences, for another thread."""
+        return Grammar(self._found, self._robot_names)
 
     def match(self, text: str, *, expecting: str | None = None) -> Match | None:
         """Understand a text; None when it is not, from beginning to end, a sentence of the grammar.

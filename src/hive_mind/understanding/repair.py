@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
+from hive_mind.language.alikeness import weight
+from hive_mind.language.pronunciation import sounds_of
 from hive_mind.language.speakable import speakable
 from hive_mind.language.words import Word, words_of
 from hive_mind.understanding.grammar import Grammar, Match
@@ -30,12 +32,14 @@ class Candidate:
         match: what it means; None for a sentence that somebody else answers (an anti-command).
         distance: between what was heard and it, in [0, 1]; 0 when they sound the same.
         heard: the transcript that it is nearest to.
+        weight: of its sounds, as `alikeness` counts; about 1.5 a syllable.
     """
 
     text: str
     match: Match | None
     distance: float
     heard: str = ""
+    weight: float = 0.0
 
 
 class Repairer:
@@ -77,8 +81,16 @@ class Repairer:
             match = self._grammar.match(text, expecting=expecting)
             if match is not None:
                 match = replace(match, rung="repair", confidence=round(max(0.01, 1.0 - distance), 3))
-            meanings.setdefault(_meaning(match, text), Candidate(text, match, round(distance, 4), transcript))
+            candidate = Candidate(text, match, round(distance, 4), transcript, round(_weight(words), 2))
+            meanings.setdefault(_meaning(match, text), candidate)
         return list(meanings.values())[:limit]
+
+    def known(self, text: str, heard: str, *, expecting: str | None = None) -> Candidate | None:
+        """A sentence that the house has said it means by this transcript; None when it is none any more."""
+        match = self._grammar.match(text, expecting=expecting)
+        if match is None:
+            return None
+        return Candidate(text, replace(match, rung="repair"), 0.0, heard, _weight(text.split()))
 
     def _readings(self, transcripts: Sequence[str]) -> Iterator[tuple[str, Heard]]:
         """Transcripts as sounds, with and without their fillers; none twice, `MOST_READINGS` at most."""
@@ -106,6 +118,10 @@ def _in_letters(words: tuple[Word, ...]) -> tuple[Word, ...]:
     if not any(word.key[0].isdigit() for word in words):
         return words
     return words_of(speakable(" ".join(word.surface for word in words)))
+
+
+def _weight(words: Sequence[str]) -> float:
+    return sum(weight(sounds_of(word.surface)) for text in words for word in words_of(text))
 
 
 def _meaning(match: Match | None, text: str) -> object:
