@@ -14,7 +14,7 @@ from hive_mind.understanding.corrections import Correction, recall
 from hive_mind.understanding.decision import Decision, Weighed, decide, worth_scoring
 from hive_mind.understanding.repair import Candidate, Repairer
 
-MOST_SCORED = 8
+MOST_SCORED = 6
 """Candidates that are compared with the audio."""
 
 _END_MARKS = re.compile(r"[\s.,!?…]+$")

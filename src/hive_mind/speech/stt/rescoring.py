@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from hive_mind.language.written import written_forms
 from hive_mind.speech.engines import Evidence
-from hive_mind.speech.stt.text_scorer import Floats
+from hive_mind.speech.stt.text_scorer import Floats, Heard
 
-_ENDINGS = ("", ".", "?")
-"""A sentence may be written with any of these at its end; their probabilities add up."""
+_ENDINGS = ".?!"
 
 _PRIORS_KEPT = 4096
 
@@ -20,8 +19,12 @@ _PRIORS_KEPT = 4096
 class Scores(Protocol):
     """Something that knows log probabilities of texts (`TextScorer`)."""
 
+    def listen(self, encoded: Floats) -> Heard:
+        """What the decoder sees of an audio."""
+        ...
+
     def score(
-        self, encoded: Floats, prompt: Sequence[int], texts: Sequence[Sequence[int]]
+        self, heard: Heard, prompt: Sequence[int], texts: Sequence[Sequence[int]]
     ) -> list[NDArray[np.float64]]:
         """Log probability of each token of each text."""
         ...
@@ -50,29 +53,39 @@ class Rescorer:
         self._tokens = lru_cache(maxsize=_PRIORS_KEPT)(tokens)
         self._prompt = list(prompt)
         self._end = end
-        self._silence = silence
+        self._silence = scorer.listen(silence)
         self._priors: dict[str, float] = {}
 
-    def score(self, encoded: Floats, texts: Sequence[str]) -> list[Evidence]:
-        """Evidence for each text, in the best of the ways to write it."""
-        forms = [written_forms(text) for text in texts]
+    def score(self, encoded: Floats, texts: Sequence[str], ending: str = "") -> list[Evidence]:
+        """Evidence for each text, in the best of the ways to write it.
+
+        Args:
+            encoded: what the encoder made of the audio.
+            texts: word by word, with accents.
+            ending: how the recogniser ended what it wrote; anything but a punctuation mark is none.
+        """
+        mark = ending if ending and ending in _ENDINGS else ""
+        forms = [tuple(form + mark for form in written_forms(text)) for text in texts]
         flat = list(dict.fromkeys(form for ways in forms for form in ways))
-        heard = dict(zip(flat, self._log_probabilities(encoded, flat), strict=True))
+        heard = dict(zip(flat, self._log_probabilities(self._scorer.listen(encoded), flat), strict=True))
         best = [max(ways, key=heard.__getitem__) for ways in forms]
-        self._learn_priors([form for form in dict.fromkeys(best) if form not in self._priors])
-        return [Evidence(heard[form], self._priors[form], len(self._tokens(form)) + 1, form) for form in best]
+        priors = self._priors_of(list(dict.fromkeys(best)))
+        return [Evidence(heard[form], priors[form], len(self._tokens(form)) + 1, form) for form in best]
 
-    def _learn_priors(self, forms: list[str]) -> None:
-        if forms:
-            if len(self._priors) + len(forms) > _PRIORS_KEPT:
-                self._priors = {form: self._priors[form] for form in forms if form in self._priors}
-            self._priors.update(zip(forms, self._log_probabilities(self._silence, forms), strict=True))
+    def _priors_of(self, forms: list[str]) -> dict[str, float]:
+        new = [form for form in forms if form not in self._priors]
+        found = dict(zip(new, self._log_probabilities(self._silence, new), strict=True))
+        known = {form: self._priors[form] for form in forms if form not in found}
+        if len(self._priors) + len(found) > _PRIORS_KEPT:
+            self._priors.clear()
+        self._priors.update(found)
+        return known | found
 
-    def _log_probabilities(self, encoded: Floats, forms: Sequence[str]) -> list[float]:
-        """Log P(form and the end of text | encoded), whatever punctuation ends it."""
-        if not forms:
-            return []
-        texts = [[*self._tokens(form + ending), self._end] for form in forms for ending in _ENDINGS]
-        scores = [float(tokens.sum()) for tokens in self._scorer.score(encoded, self._prompt, texts)]
-        size = len(_ENDINGS)
-        return [float(np.logaddexp.reduce(scores[at : at + size])) for at in range(0, len(scores), size)]
+    def _log_probabilities(self, heard: Heard, forms: Sequence[str]) -> list[float]:
+        """Log P(form and the end of text | what was heard)."""
+        texts = [[*self._tokens(form), self._end] for form in forms]
+        return (
+            [float(tokens.sum()) for tokens in self._scorer.score(heard, self._prompt, texts)]
+            if forms
+            else []
+        )

@@ -16,6 +16,9 @@ from hive_mind.speech.stt.weights import read_decoder
 
 Floats = NDArray[np.float32]
 
+Heard = tuple[Floats, ...]
+"""Keys and values of one audio, a layer each."""
+
 _NEVER = np.float32(-1e9)
 _VOCABULARY_BLOCK = 4096
 
@@ -60,20 +63,29 @@ class TextScorer:
             raise ModelError(f"{model_file} lacks {error}.") from error
         self._layers = sum(name.endswith("/ffn/linear_0/weight") for name in self._w)
 
+    def listen(self, encoded: Floats) -> Heard:
+        """What the decoder's layers see of an audio.
+
+        Args:
+            encoded: what the encoder made of it: (places, width).
+        """
+        names = (f"layer_{layer}/attention/linear_1" for layer in range(self._layers))
+        return tuple(self._linear(encoded, name) for name in names)
+
     def score(
-        self, encoded: Floats, prompt: Sequence[int], texts: Sequence[Sequence[int]]
+        self, heard: Heard, prompt: Sequence[int], texts: Sequence[Sequence[int]]
     ) -> list[NDArray[np.float64]]:
         """Log probability of each token of each text.
 
         Args:
-            encoded: what the encoder made of the audio: (places, width).
+            heard: an audio, from `listen`.
             prompt: tokens before every text.
             texts: tokens of each, none empty; the last one may be the end of text.
         """
         tree = _tree(prompt, texts)
         x: Floats = self._embeddings[tree.tokens] + self._positions[tree.depths]
         for layer in range(self._layers):
-            x = self._layer(f"layer_{layer}/", x, tree.mask, encoded)
+            x = self._layer(f"layer_{layer}/", x, tree.mask, heard[layer])
         last = self._norm(x[tree.root :], "layer_norm")
         whole = self._log_sums(last)
         found: list[NDArray[np.float64]] = []
@@ -83,12 +95,12 @@ class TextScorer:
             found.append((logits - whole[rows]).astype(np.float64))
         return found
 
-    def _layer(self, name: str, x: Floats, mask: Floats, encoded: Floats) -> Floats:
+    def _layer(self, name: str, x: Floats, mask: Floats, heard: Floats) -> Floats:
         normed = self._norm(x, name + "self_attention/layer_norm")
         q, k, v = np.split(self._linear(normed, name + "self_attention/linear_0"), 3, axis=-1)
         x = x + self._linear(self._attend(q, k, v, mask), name + "self_attention/linear_1")
         q = self._linear(self._norm(x, name + "attention/layer_norm"), name + "attention/linear_0")
-        k, v = np.split(self._linear(encoded, name + "attention/linear_1"), 2, axis=-1)
+        k, v = np.split(heard, 2, axis=-1)
         x = x + self._linear(self._attend(q, k, v, None), name + "attention/linear_2")
         hidden = self._linear(self._norm(x, name + "ffn/layer_norm"), name + "ffn/linear_0")
         return x + self._linear(_gelu(hidden), name + "ffn/linear_1")

@@ -168,7 +168,8 @@ class WhisperStt:
             return []
         token = cancel or CancelToken()
         try:
-            return _wait(self._worker.submit(self._score, transcript.hearing, tuple(texts), token), token)
+            job = self._worker.submit(self._score, transcript, tuple(texts), token)
+            return _wait(job, token)
         except RuntimeError as error:
             raise SpeechError("The recogniser is closed.") from error
 
@@ -216,9 +217,10 @@ class WhisperStt:
         kept = choose(readings, no_speech, seconds)
         return _Heard(kept, no_speech, encoded if kept else None)
 
-    def _score(self, encoded: Any, texts: tuple[str, ...], cancel: CancelToken) -> list[Evidence]:
+    def _score(self, transcript: Transcript, texts: tuple[str, ...], cancel: CancelToken) -> list[Evidence]:
         cancel.raise_if_cancelled()
-        return self._load_rescorer().score(np.array(encoded)[0], texts)
+        encoded = np.array(transcript.hearing)[0]
+        return self._load_rescorer().score(encoded, texts, transcript.text[-1:])
 
     def _load_rescorer(self) -> Rescorer:
         if self._rescorer is None:

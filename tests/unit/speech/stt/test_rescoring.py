@@ -8,6 +8,7 @@ from hive_mind.speech.stt.rescoring import Rescorer
 
 END = 0
 AUDIO, SILENCE = np.ones((2, 2), np.float32), np.zeros((2, 2), np.float32)
+Heard = tuple[NDArray[np.float32], ...]
 
 
 class ByLength:
@@ -16,14 +17,19 @@ class ByLength:
     def __init__(self) -> None:
         self.calls: list[tuple[bool, int]] = []
 
+    def listen(self, encoded: NDArray[np.float32]) -> Heard:
+        return (encoded,)
+
     def score(
-        self, encoded: NDArray[np.float32], prompt: Sequence[int], texts: Sequence[Sequence[int]]
+        self, heard: Heard, prompt: Sequence[int], texts: Sequence[Sequence[int]]
     ) -> list[NDArray[np.float64]]:
-        silent = not encoded.any()
+        silent = not heard[0].any()
         self.calls.append((silent, len(texts)))
-        return [
-            np.array([-2.0 if silent else -0.5 if chr(t).isdigit() else -1.0 for t in text]) for text in texts
-        ]
+
+        def cost(token: int) -> float:
+            return -2.0 if silent else -0.5 if chr(token).isdigit() else -1.0
+
+        return [np.array([cost(token) for token in text]) for text in texts]
 
 
 def rescorer(scorer: ByLength) -> Rescorer:
@@ -36,10 +42,12 @@ def test_the_best_way_to_write_a_text_counts() -> None:
     assert found.tokens == len("10 minutes") + 1
 
 
-def test_endings_add_up() -> None:
-    found = rescorer(ByLength()).score(AUDIO, ["oui"])[0]
-    assert found.log_probability == pytest.approx(np.log(np.exp(-4) + 2 * np.exp(-5)))
-    assert found.prior == pytest.approx(np.log(np.exp(-8) + 2 * np.exp(-10)))
+def test_texts_end_as_the_transcript_does() -> None:
+    found = rescorer(ByLength()).score(AUDIO, ["oui"], "?")[0]
+    assert found.text == "Oui?"
+    assert found.log_probability == pytest.approx(-5)
+    assert found.prior == pytest.approx(-10)
+    assert rescorer(ByLength()).score(AUDIO, ["oui"], "x")[0].text == "Oui"
 
 
 def test_silence_is_scored_once_a_text() -> None:

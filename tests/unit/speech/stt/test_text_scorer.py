@@ -64,21 +64,24 @@ def scorer(tmp_path_factory: pytest.TempPathFactory) -> TextScorer:
 def test_many_texts_at_once_score_as_each_alone(scorer: TextScorer) -> None:
     encoded = np.random.default_rng(1).normal(size=(5, WIDTH)).astype(np.float32)
     texts = [[3, 4, 5, 29], [3, 4, 6, 29], [3, 29], [7, 8, 9, 10, 29], [29]]
-    together = scorer.score(encoded, [1, 2], texts)
+    together = scorer.score(scorer.listen(encoded), [1, 2], texts)
     for text, scores in zip(texts, together, strict=True):
         assert len(scores) == len(text)
-        np.testing.assert_allclose(scores, scorer.score(encoded, [1, 2], [text])[0], atol=1e-4)
+        np.testing.assert_allclose(scores, scorer.score(scorer.listen(encoded), [1, 2], [text])[0], atol=1e-4)
 
 
 def test_the_probabilities_of_all_next_tokens_add_up_to_one(scorer: TextScorer) -> None:
     encoded = np.random.default_rng(2).normal(size=(5, WIDTH)).astype(np.float32)
-    scores = scorer.score(encoded, [1, 2], [[3, token] for token in range(WORDS)])
+    scores = scorer.score(scorer.listen(encoded), [1, 2], [[3, token] for token in range(WORDS)])
     assert sum(np.exp(s[1]) for s in scores) == pytest.approx(1, abs=1e-4)
 
 
 def test_other_audio_gives_other_scores(scorer: TextScorer) -> None:
     one, other = np.random.default_rng(3).normal(size=(2, 5, WIDTH)).astype(np.float32)
-    assert scorer.score(one, [1], [[3, 4]])[0].sum() != scorer.score(other, [1], [[3, 4]])[0].sum()
+    assert (
+        scorer.score(scorer.listen(one), [1], [[3, 4]])[0].sum()
+        != scorer.score(scorer.listen(other), [1], [[3, 4]])[0].sum()
+    )
 
 
 def test_eight_bit_weights_are_scaled_back(tmp_path: Path) -> None:
