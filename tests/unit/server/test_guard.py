@@ -151,6 +151,12 @@ def test_what_was_true_before_the_claim_is_said_and_nothing_after_it() -> None:
     assert heard == f"La capitale est Rome. {HONEST}"
 
 
+@pytest.mark.parametrize("opener", ["Bien sûr ! ", "D'accord, ", "Oui, pas de problème. "])
+def test_an_opener_falls_with_the_claim_after_it(opener: str) -> None:
+    for size in (1, 12, 100):
+        assert said(f"{opener}J'ai ajouté le lait.", size, TruthGuard("Ajoute du lait")) == HONEST
+
+
 def test_a_failure_is_told_as_one() -> None:
     guard = TruthGuard("Ajoute du lait", failed=True)
     assert said("C'est ajouté.", 4, guard) == load_claims().honest_failed

@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 
 from hive_mind.client.core.answering import Answer, Hooks
@@ -18,7 +18,7 @@ from hive_mind.commands.state import CommandState
 from hive_mind.errors import LinkError, SpeechError
 from hive_mind.language.clauses import ClauseSplitter
 from hive_mind.language.messages import error_message, message
-from hive_mind.protocol.messages import Playout
+from hive_mind.protocol.messages import LocalTurn, Playout
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.engines import Transcript
 
@@ -115,12 +115,33 @@ class Attempt:
         link = self._parts.link
         if plan.rest is None:
             await self._command(plan)
-        elif link is not None and link.connected:
+            return self._told(self._record(text), plan)
+        if link is not None and link.connected:
             await self._question(link, plan)
         else:
             await self._committed.wait()
             await self._command(plan, then=self._away())
         return self._record(text)
+
+    def _told(self, record: TurnRecord, plan: Plan) -> TurnRecord:
+        """Tell the server what we answered, if it is there, so that it can say why."""
+        link = self._parts.link
+        if link is None or not link.connected or not plan.orders:
+            return record
+        order = plan.orders[0]
+        with suppress(LinkError):
+            link.post(
+                LocalTurn(
+                    turn_id=record.turn_id,
+                    heard=record.transcript[:2000],
+                    answer=record.answer[:2000],
+                    intent=order.intent,
+                    rung=order.rung,
+                    slots=order.slots,
+                    timings_ms=self._timings,
+                )
+            )
+        return record
 
     async def _recognise(self) -> Transcript:
         parts = self._parts
@@ -224,7 +245,8 @@ class Attempt:
             async for chunk in exchange.chunks():
                 self._mark("first_chunk")
                 self._said.append(chunk)
-                for clause in splitter.feed(chunk):
+                whole = chunk.endswith("\n")  # nothing more belongs to this sentence: "Je regarde."
+                for clause in (*splitter.feed(chunk), *(splitter.flush() if whole else ())):
                     self._mark("first_clause")
                     yield clause
             for clause in splitter.flush():

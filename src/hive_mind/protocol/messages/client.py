@@ -272,6 +272,29 @@ class DeviceState(Message):
     alarms: Annotated[tuple[AlarmState, ...], Field(max_length=64)] = ()
 
 
+class LocalTurn(Message):
+    """The client answered by itself, and tells so that "pourquoi ?" can be answered; never kept on disk.
+
+    Attributes:
+        turn_id: the client's name for the turn.
+        heard: what was recognised.
+        answer: what was said.
+        intent: the first order that was carried out.
+        rung: how it was understood ("exact", "spelling", "sound", "context").
+        slots: with what.
+        timings_ms: how long each stage took, in milliseconds.
+    """
+
+    type: Literal["local_turn"] = "local_turn"
+    turn_id: Identifier
+    heard: Annotated[str, StringConstraints(max_length=2000)]
+    answer: Annotated[str, StringConstraints(max_length=2000)]
+    intent: ShortText
+    rung: ShortText = "exact"
+    slots: dict[str, JsonValue] = Field(default_factory=dict)
+    timings_ms: dict[str, float] = Field(default_factory=dict)
+
+
 class Forget(Message):
     """Erase a turn, a day or everything from the conversation.
 
@@ -299,6 +322,7 @@ ClientMessage: TypeAlias = Annotated[
     | Playout
     | Flow
     | DeviceState
+    | LocalTurn
     | Forget,
     Field(discriminator="type"),
 ]

@@ -1,6 +1,6 @@
 """Carries out orders: the house's own commands, plugins, and what is about the conversation itself."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -17,7 +17,8 @@ from hive_mind.server.core.plugin_result import PluginIntent, PluginResult
 from hive_mind.server.core.timekeeper import Timekeeper
 from hive_mind.server.core.trace import OrderTrace
 from hive_mind.server.core.why import answers
-from hive_mind.understanding.grammar import Match
+from hive_mind.server.logs import get_logger
+from hive_mind.understanding.grammar import Grammar, Match
 from hive_mind.understanding.talk import DECLINED
 
 
@@ -65,9 +66,14 @@ class Acting:
         keeper: its own commands.
         plugins: those of the house.
         house: orders about the conversation.
+        grammar: of now; it says what takes an order back.
     """
 
-    def __init__(self, keeper: Timekeeper, plugins: Plugins, house: HouseOrders) -> None:
+    def __init__(
+        self, keeper: Timekeeper, plugins: Plugins, house: HouseOrders, grammar: Callable[[], Grammar]
+    ) -> None:
+        self._grammar = grammar
+        self._log = get_logger("acting")
         self._keeper = keeper
         self._plugins = plugins
         self._house = house
@@ -114,6 +120,18 @@ class Acting:
         told = replace(trace, outcome="asked") if outcome.asks else trace
         return Done(order, outcome.reply, told, asks=outcome.asks)
 
+    async def _take_back(self, order: Match, request: Request) -> None:
+        """Undo what was misheard, where its sentences say how; the right order is carried out in any case."""
+        grammar = self._grammar()
+        undo = grammar.undo_of(order.intent)
+        if undo is None or undo not in self._plugins.intents():
+            return
+        known = grammar.slots_of(undo)
+        params = {name: value for name, value in order.slots.items() if name in known}
+        result = await self._plugins.execute(undo, params, request)
+        if not result.success:
+            self._log.info("not taken back", intent=order.intent, code=result.error)
+
     async def _ask_plugin(self, order: Match, plugin: PluginIntent, request: Request, *, sure: bool) -> Done:
         trace = OrderTrace(
             order.intent,
@@ -126,6 +144,8 @@ class Acting:
         if (plugin.confirm or not sure) and not order.confirmed:
             question = _really(order, plugin)
             return Done(order, question, replace(trace, outcome="asked"), asks=True, waits=True)
+        if order.replaces is not None:
+            await self._take_back(order.replaces, request)
         result = await self._plugins.execute(order.intent, order.slots, request)
         if result.ask is not None:
             told = replace(trace, outcome="asked", ms=result.ms)

@@ -117,7 +117,10 @@ class TruthGuard:
         if begun and openers.issuperset(words):
             return self._given
         suspect = self._claims.read(tokens, complete=False, partial=partial).suspect
-        return tokens[suspect].start if suspect is not None else len(text)
+        if suspect is None:
+            return len(text)
+        # "Bien sûr, j'ai…": the opener stands or falls with what follows it.
+        return self._given if openers.issuperset(words[:suspect]) else tokens[suspect].start
 
     def _lies(self, sentence: str) -> bool:
         tokens = self._claims.tokens(sentence)

@@ -20,6 +20,8 @@ def offers_of(
     found = []
     for tool in tools:
         intent = intents[tool.name]
+        # What a sibling calls a moment is one here too, even if no sentence of this intent has it.
+        slots = {k: v for other in grammar.siblings(tool.name) for k, v in grammar.slots_of(other).items()}
         found.append(
             Offer(
                 tool.name,
@@ -27,7 +29,7 @@ def offers_of(
                 tool.parameters,
                 triggers=intent.triggers,
                 acts=not intent.read_only,
-                slots=dict(grammar.slots_of(tool.name)),
+                slots={**slots, **grammar.slots_of(tool.name)},
                 hints=grammar.words_of(tool.name),
             )
         )

@@ -15,6 +15,7 @@ from hive_mind.protocol.messages import (
     DeviceState,
     Flow,
     Interrupt,
+    LocalTurn,
     ResponseChunk,
     ServerMessage,
     VoiceInput,
@@ -25,6 +26,7 @@ from hive_mind.server.core.house import House
 from hive_mind.server.core.house_orders import HouseOrders
 from hive_mind.server.core.ladder import Ladder
 from hive_mind.server.core.timekeeper import Timekeeper
+from hive_mind.server.core.trace import local_trace
 from hive_mind.server.core.turn import Turn
 from hive_mind.server.logs import get_logger
 
@@ -66,7 +68,9 @@ class RemoteClient:
         self.room: str | None = None
         self.keeper = Timekeeper(client_id, house.context, house.now, self._ring)
         about = HouseOrders(client_id, house.traces, house.context, house.forget)
-        self._ladder = Ladder(house.mind(), self.keeper, Acting(self.keeper, house.plugins.host, about))
+        self._ladder = Ladder(
+            house.mind(), self.keeper, Acting(self.keeper, house.plugins.host, about, lambda: house.grammar)
+        )
         self._house = house
         self._turn: Turn | None = None
         self._draft: Turn | None = None
@@ -150,6 +154,10 @@ class RemoteClient:
         else:
             self._drop_draft()
             self._turn = self._begin(text, utterance, draft=False, after=old)
+
+    def on_local_turn(self, told: LocalTurn) -> None:
+        """The client answered by itself: keep a trace of it."""
+        self._house.traces.add(local_trace(told, self.client_id, self._house.now()))
 
     def on_interrupt(self, wish: Interrupt) -> None:
         """Stop the answer, or drop the draft."""

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from hive_mind.protocol.messages import LocalTurn
+
 KEPT = 200
 
 
@@ -83,6 +85,25 @@ class TurnTrace:
     def as_json(self) -> dict[str, Any]:
         """For tools."""
         return asdict(self) | {"begun": self.begun.isoformat()}
+
+
+def local_trace(told: LocalTurn, client_id: str, now: datetime) -> TurnTrace:
+    """What a client told of a turn that it answered by itself."""
+    return TurnTrace(
+        told.turn_id,
+        client_id,
+        now,
+        told.heard,
+        answer=told.answer,
+        route="command",
+        intent=told.intent,
+        rung=told.rung,
+        outcome="completed",
+        orders=[OrderTrace(told.intent, dict(told.slots), told.rung)],
+        local=True,
+        timings_ms=dict(told.timings_ms),
+        stages_ms=dict(told.timings_ms),
+    )
 
 
 class Traces:

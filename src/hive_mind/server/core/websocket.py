@@ -23,6 +23,7 @@ from hive_mind.protocol.messages import (
     Forget,
     Hello,
     Interrupt,
+    LocalTurn,
     Ping,
     Playout,
     Pong,
@@ -162,6 +163,8 @@ class Connection:
                 raise ProtocolError("This server does not recognise speech.", code="AUDIO_UNSUPPORTED")
             case DeviceState():
                 remote.device = message
+            case LocalTurn():
+                remote.on_local_turn(message)
 
     def _on_hello(self, hello: Hello) -> None:
         if self._remote is not None and self._remote.client_id != hello.client_id:

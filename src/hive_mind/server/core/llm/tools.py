@@ -90,11 +90,12 @@ def is_hinted(offer: Offer, offers: Iterable[Offer], text: str, language: str = 
     return any(_alike(word, key) for key in keys_of(text) if len(key) > 3 for word in words)
 
 
-def is_convincing(params: Mapping[str, JsonValue], offer: Offer) -> bool:
+def is_convincing(params: Mapping[str, JsonValue], offer: Offer, language: str = "fr") -> bool:
     """Whether the utterance bore out something of the call besides the words that pointed to the plugin."""
-    triggers = [key for trigger in offer.triggers for key in keys_of(trigger)]
+    empty = {key for trigger in offer.triggers for key in keys_of(trigger)}
+    empty |= set(tool_data(language)["gate"]["common"]) - set(tool_data(language)["gate"]["telling"])
     return any(
-        not isinstance(value, str) or any(all(not _alike(t, key) for t in triggers) for key in keys_of(value))
+        not isinstance(value, str) or any(not any(_alike(e, key) for e in empty) for key in keys_of(value))
         for name, value in params.items()
         if not _is_choice(offer, name)
     )
@@ -164,14 +165,23 @@ def believed(call: Call, offer: Offer, text: str) -> dict[str, JsonValue]:
         trusted = _trusted(value, schema, _slot_type(offer, name), keys, offer.acts)
         if trusted is not None:
             kept[name] = trusted
-    for name in properties if isinstance(properties, dict) else ():
-        if name in _written(offer) and name not in kept and _slot_type(offer, name) == "moment":
-            # The model forgets the day, or invents another: the utterance knows better.
-            taken = tuple(str(value) for value in kept.values())
-            if (moment := _moment_said(text)) is not None and moment not in taken:
-                kept[name] = moment
-            break
+    _with_moment(kept, offer, text)
     return kept
+
+
+def _with_moment(kept: dict[str, JsonValue], offer: Offer, text: str) -> None:
+    """Take the moment from the utterance where the model forgot it, cut it short or invented another."""
+    names = [name for name in _written(offer) if _slot_type(offer, name) == "moment"]
+    said = _moment_said(text) if names else None
+    if said is None:
+        return
+    words = keys_of(said)
+    known = [name for name in names if name in kept]
+    if not known and not any(_said(words, keys_of(str(value))) for value in kept.values()):
+        kept[names[0]] = said
+    for name in known:
+        if len(keys_of(str(kept[name]))) < len(words) and _said(keys_of(str(kept[name])), words):
+            kept[name] = said
 
 
 def _moment_said(text: str) -> str | None:
