@@ -31,13 +31,14 @@ Rung: TypeAlias = TimerState | AlarmState
 _COMMON_TIMERS_S = (60, 120, 180, 300, 600, 900, 1200, 1800, 3600)
 
 
-def interpret(match: Match, state: CommandState, now: datetime) -> Outcome:
+def interpret(match: Match, state: CommandState, now: datetime, *, voice: bool = True) -> Outcome:
     """Answer a local order; what it corrects (`Match.replaces`) is taken back first.
 
     Args:
         match: of an intent in `INTENTS`.
         state: of the client that owns the timers.
         now: aware, in the household's time zone (the hour that is said is its hour).
+        voice: the answer is spoken here, so that its volume can be set.
 
     Raises:
         UnderstandingError: the intent is not a local one.
@@ -51,7 +52,9 @@ def interpret(match: Match, state: CommandState, now: datetime) -> Outcome:
         state = taken_back(state, match.replaces, now)
     order = completed(match, state, now)
     cleared = state if state.asked is None else state.model_copy(update={"asked": None})
-    return _HANDLERS[order.intent](cleared, now, order.slots)
+    if order.intent in _OF_THE_VOICE and not voice:
+        return Outcome(reply("no_voice"), cleared, order=order)
+    return replace(_HANDLERS[order.intent](cleared, now, order.slots), order=order)
 
 
 def completed(match: Match, state: CommandState, now: datetime) -> Match:
@@ -180,6 +183,7 @@ _HANDLERS: dict[str, _Handler] = {
     "undo": _undo,
     "answer": _answer_to_nothing,
 }
+_OF_THE_VOICE = frozenset({"set_volume", "repeat"})
 INTENTS = frozenset(_HANDLERS)
 """Intents that `interpret` answers."""
 

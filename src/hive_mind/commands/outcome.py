@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from hive_mind.commands.state import CommandState
+from hive_mind.understanding.grammar import Match
 
 Effect: TypeAlias = Literal[
     "timers_changed", "stopwatch_changed", "volume_changed", "silence", "stop_speaking", "repeat"
@@ -23,9 +24,11 @@ class Outcome:
         state: the state after it.
         effects: what must be seen to, in order.
         asks: the reply is a question: listen again without the wake word.
+        order: what was carried out: the order itself when an answer to an open question completed it.
     """
 
     reply: str
     state: CommandState
     effects: tuple[Effect, ...] = ()
     asks: bool = False
+    order: Match | None = None

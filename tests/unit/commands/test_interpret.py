@@ -146,6 +146,19 @@ def test_too_many_and_too_long_timers_are_refused() -> None:
     assert order("start_timer", CommandState(), duration_s=float("nan")).asks
 
 
+def test_an_answer_completes_the_order_that_is_leaned_on_next() -> None:
+    asked = order("start_timer", CommandState(), name="pâtes")
+    answered = order("answer", asked.state, duration_s=480)
+    assert answered.order == Match("start_timer", {"name": "pâtes", "duration_s": 480})
+    assert order("get_time", CommandState()).order == Match("get_time")
+
+
+def test_who_has_no_voice_says_so_rather_than_that_it_is_louder() -> None:
+    outcome = interpret(Match("set_volume", {"change": "up"}), CommandState(), NOW, voice=False)
+    assert outcome.reply == "Je n'ai pas de voix ici."
+    assert outcome.state == CommandState()
+
+
 def test_timers_that_nobody_can_tell_apart_need_no_question() -> None:
     outcome = order("cancel_timer", timer(60, timer(60)))
     assert len(outcome.state.timers) == 1

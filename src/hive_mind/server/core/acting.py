@@ -118,7 +118,7 @@ class Acting:
             return Done(order, speech, trace)
         outcome = await self._keeper.answer(order)
         told = replace(trace, outcome="asked") if outcome.asks else trace
-        return Done(order, outcome.reply, told, asks=outcome.asks)
+        return Done(outcome.order or order, outcome.reply, told, asks=outcome.asks)
 
     async def _take_back(self, order: Match, request: Request) -> None:
         """Undo what was misheard, where its sentences say how; the right order is carried out in any case."""

@@ -49,7 +49,7 @@ class Timekeeper:
     async def answer(self, match: Match) -> Outcome:
         """Carry out a command; what it changed is kept before this returns."""
         async with self._changing:
-            outcome = interpret(match, await self._load(), self._now())
+            outcome = interpret(match, await self._load(), self._now(), voice=False)
             if outcome.state != self._state:
                 await self._keep(outcome.state)
             self._set_alarm()
