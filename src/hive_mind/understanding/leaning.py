@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from hive_mind.language.moments import read_moment
 from hive_mind.language.numbers import read_number
 from hive_mind.language.phrases import PhraseSet
 from hive_mind.language.words import Word, keys_of, text_of, words_of
@@ -21,6 +22,7 @@ UNDO = "undo"
 be taken back, and nothing else done."""
 
 _CONFIDENCE = 0.95
+_CLOCK = frozenset({"second", "minute", "hour"})
 _UNITS_S = (86400, 3600, 60, 1)
 _FREE = frozenset({"anything", "name", "label", "place"})
 _PREPOSED = frozenset({"anything", "name", "label"})
@@ -153,8 +155,8 @@ class Leaning:
                 value = _value(kind, rest)
                 if value is None and kind == "duration" and corrects and isinstance(old, int | float):
                     value = _bare_duration(rest, float(old))
-                if value is None and kind == "moment" and corrects and isinstance(old, str):
-                    value = self._same_hour_word(old, rest)
+                if kind == "moment" and corrects and isinstance(old, str):
+                    value = self._merged(old, value) if value else self._same_hour_word(old, rest)
                 if value is not None and value != old:
                     return Match(intent, {**order.slots, key: value}, _CONFIDENCE, "context")
         return None
@@ -177,19 +179,34 @@ class Leaning:
                     if kind not in own.values():
                         yield sibling, name, kind
 
+    def _merged(self, old: str, new: JsonValue) -> JsonValue:
+        """What "non, neuf heures" makes of "demain à huit heures", and "non, mardi" too."""
+        if not isinstance(new, str) or (fresh := read_moment(new, self._now)) is None:
+            return new
+        words = words_of(old)
+        for at in range(1, len(words)):
+            head, tail = text_of(words[:at]), text_of(words[at:])
+            first, second = read_moment(head, self._now), read_moment(tail, self._now)
+            if first is None or second is None or first.grain != "day" or second.grain not in _CLOCK:
+                continue
+            joined = f"{new} {tail}" if fresh.grain == "day" else f"{head} {new}"
+            if read_moment(joined, self._now) is not None:
+                return joined
+        return new
+
     def _same_hour_word(self, old: str, words: tuple[Word, ...]) -> str | None:
         """What "non, huit" makes of "demain à sept heures"."""
         number = read_number([word.key for word in words])
         if number is None or number[1] != len(words):
             return None
-        before = keys_of(old)
-        for at, key in enumerate(before):
-            if key in self._words["hours"] and at:
-                start = next(
-                    (s for s in range(at) if (r := read_number(before, s)) is not None and r[1] == at), None
-                )
-                if start is not None:
-                    return " ".join((*before[:start], *(word.surface for word in words), *before[at:]))
+        before = words_of(old)
+        keys = [word.key for word in before]
+        for at, key in enumerate(keys):
+            start = next(
+                (s for s in range(at) if (r := read_number(keys, s)) is not None and r[1] == at), None
+            )
+            if key in self._words["hours"] and start is not None:
+                return text_of((*before[:start], *words, *before[at:]))
         return None
 
     def _readings(self, text: str) -> Iterator[tuple[Word, ...]]:

@@ -108,6 +108,24 @@ def test_a_correction_keeps_the_other_slots(grammar: Grammar) -> None:
     assert again.replaces.replaces is None
 
 
+@pytest.mark.parametrize(
+    ("first", "said", "when"),
+    [
+        ("réveille-moi demain à huit heures", "non, neuf heures", "demain neuf heures"),
+        ("réveille-moi demain à huit heures", "non, à neuf heures", "demain à neuf heures"),
+        ("réveille-moi mardi à huit heures", "non, mercredi", "mercredi à huit heures"),
+        ("réveille-moi demain à huit heures", "non, neuf", "demain à neuf heures"),
+        ("réveille-moi à huit heures", "non, demain à neuf heures", "demain à neuf heures"),
+    ],
+)
+def test_a_corrected_time_keeps_what_was_not_corrected(
+    grammar: Grammar, first: str, said: str, when: str
+) -> None:
+    order = only(converse(grammar, first, said))
+    assert (order.intent, order.slots["when"]) == ("set_alarm", when)
+    assert order.replaces is not None
+
+
 def test_nothing_is_leaned_on_after_something_else_or_too_late(grammar: Grammar) -> None:
     _, talk = understand(grammar, "quel temps fait-il", TalkState(), NOW)
     assert talk.last is not None
