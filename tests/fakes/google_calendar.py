@@ -1,5 +1,7 @@
 """Google's OAuth 2 and Calendar services as their documentation describes them, on a local socket."""
 
+import base64
+import hashlib
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -29,6 +31,7 @@ class GoogleServer(Moods):
         access_tokens: that are good.
         signed_in: the user has typed in the code.
         device_flow: the scope may be asked for by code.
+        challenge: digest of the installed application's secret, as the browser brought it.
         page: most events on a page.
         forms: bodies of the token service's requests.
     """
@@ -42,6 +45,7 @@ class GoogleServer(Moods):
         self.access_tokens: set[str] = set()
         self.signed_in = False
         self.device_flow = True
+        self.challenge = ""
         self.page = 2
         self.forms: list[dict[str, str]] = []
         self._numbers = itertools.count(1)
@@ -77,6 +81,12 @@ class GoogleServer(Moods):
                 return 428, {"error": "authorization_pending"}
             self.refresh_tokens.add("refresh-1")
             return 200, {**self._access(), "refresh_token": "refresh-1"}
+        if form["grant_type"] == "authorization_code" and form["code"] == "code-1":
+            digest = hashlib.sha256(form["code_verifier"].encode()).digest()
+            if base64.urlsafe_b64encode(digest).rstrip(b"=").decode() != self.challenge:
+                return 400, {"error": "invalid_grant"}
+            self.refresh_tokens.add("refresh-2")
+            return 200, {**self._access(), "refresh_token": "refresh-2"}
         return 400, {"error": "invalid_request"}
 
     def _access(self) -> dict[str, Any]:

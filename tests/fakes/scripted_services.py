@@ -98,6 +98,13 @@ class ScriptedServices:
     def every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         self.work.append((seconds, work))
 
+    def begin(self) -> None:
+        """The version came to work; `pass_time` runs its work."""
+
+    async def rest(self) -> None:
+        """It left."""
+        self.work.clear()
+
     async def pass_time(self, seconds: float) -> None:
         """Move the clock on, and let what runs again and again run once."""
         self.clock += timedelta(seconds=seconds)

@@ -34,8 +34,8 @@ class ServerConfig(BaseSettings):
         llm_context_tokens: size of the model's window.
         llm_max_tokens: longest answer.
         llm_temperature: 0 always gives the likeliest answer.
-        llm_tools: whether the model may choose what plugins do when no sentence matches; `auto` lets models of
-            1.5 billion parameters and more.
+        llm_tools: whether the model may choose what plugins do when no sentence matches; `auto` lets models
+            of 1.5 billion parameters and more.
         history_chars: characters of past conversation that the model sees at most.
         allowed_origins: web origins, besides pages from this server, that may open `/ws`.
         max_clients: connections at once.

@@ -30,9 +30,13 @@ class Book:
         self._services = services
         self._phrases = phrases
         self._reminders: list[Reminder] = []
+        self._is_open = False
 
     async def open(self) -> None:
-        """Read what is kept; what cannot be read is left out."""
+        """Read what is kept, the first time; what cannot be read is left out."""
+        if self._is_open:
+            return
+        self._is_open = True
         kept = await self._services.storage.get(_KEY)
         for value in kept if isinstance(kept, list) else []:
             try:
@@ -62,6 +66,7 @@ class Book:
 
     async def tick(self) -> None:
         """Say what is due; what nobody hears stays, and is said when somebody is there."""
+        await self.open()
         now = self._services.now()
         for reminder in [r for r in self._reminders if r.due <= now]:
             heard = await self._say(reminder)

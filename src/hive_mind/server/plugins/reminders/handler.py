@@ -26,7 +26,6 @@ class RemindersPlugin(Plugin):
         """Find the reminders, and watch the time."""
         self._phrases = Phrases.of_folder(Path(__file__).parent)
         self._book = Book(self.services, self._phrases)
-        await self._book.open()
         self.services.every(_EVERY, self._book.tick)
 
     def get_prompt_context(self) -> str:
@@ -38,6 +37,8 @@ class RemindersPlugin(Plugin):
 
     async def execute(self, intent: str, params: dict[str, Any]) -> _Result:
         """Add, list or cancel reminders."""
+        # Not at loading: the version that this one replaces may still say and forget some until then.
+        await self._book.open()
         try:
             if intent == "reminder_add":
                 return await self._add(params)
