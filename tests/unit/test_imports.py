@@ -12,14 +12,15 @@ SRC = Path(__file__).parents[2] / "src" / "hive_mind"
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "paths": set(),
+    "crypto": set(),
     "protocol": set(),
     "language": set(),
     "understanding": {"language", "protocol"},
     "commands": {"language", "protocol", "understanding"},
     "speech": {"language", "protocol"},
     "models": {"language", "protocol"},
-    "server": {"protocol", "language", "understanding", "commands", "speech", "models"},
-    "client": {"protocol", "language", "understanding", "commands", "speech", "models"},
+    "server": {"protocol", "language", "understanding", "commands", "speech", "models", "crypto"},
+    "client": {"protocol", "language", "understanding", "commands", "speech", "models", "crypto"},
 }
 PURE_PARTS = {"protocol", "language", "understanding", "commands"}
 PURE_FILES = {"speech/endpointing.py", "client/core/state.py", "client/ui/eyes.py"}

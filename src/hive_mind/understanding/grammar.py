@@ -92,9 +92,12 @@ class Grammar:
     What it has read of its templates it keeps, so one thread at a time may use it.
     """
 
-    def __init__(self, folders: Iterable[Traversable | Path], robot_names: Sequence[str] = ()) -> None:
-        found = read_sentences(folders)
+    def __init__(
+        self, folders: Iterable[Traversable | Path] | SentenceSet, robot_names: Sequence[str] = ()
+    ) -> None:
+        found = folders if isinstance(folders, SentenceSet) else read_sentences(folders)
         self._found = found
+        self._robot_names = robot_names
         self._slots: dict[str, dict[str, str]] = {}
         self._blocks = [block for block, _, _ in found.templates]
         self._network = Network(frozenset(SLOT_TYPES))
@@ -126,6 +129,10 @@ class Grammar:
         for opening in openings():
             self._surest(opening, None)
 
+    def twin(self) -> "Grammar":
+        """Another grammar of the same sentences, for another thread."""
+        return Grammar(self._found, self._robot_names)
+
     def match(self, text: str, *, expecting: str | None = None) -> Match | None:
         """Understand a text; None when it is not, from beginning to end, a sentence of the grammar.
 
@@ -148,6 +155,15 @@ class Grammar:
         if best is not None and best.reading.block.intent is not None:
             return best.reading.extent
         return "unfinished" if unfinished and best is None else "open"
+
+    @property
+    def network(self) -> Network:
+        """All templates as one network of words."""
+        return self._network
+
+    def entries(self, expecting: str | None = None) -> tuple[int, ...]:
+        """The points where a sentence may begin; `expecting` as for `match`."""
+        return self._automaton.start(expecting).points
 
     def readings(self, text: str) -> Iterator[tuple[str, tuple[Word, ...]]]:
         """A text's words without what means nothing, then with slips mended; see `Normaliser.readings`."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hive_mind.errors import UnderstandingError
+from hive_mind.language.words import fold
 from hive_mind.understanding.template import Choice, Literal, Node, Rule, Sequence, Slot
 
 _MAX_DEPTH = 24
@@ -19,12 +20,14 @@ class Point:
     """What can follow at a word boundary.
 
     Attributes:
-        words: next word to the points it leads to.
+        words: next word, folded, to the points it leads to.
+        spellings: the same words as the templates write them, where that is different.
         slots: values that may stand here, and the point after each.
         final: a sentence may end here.
     """
 
     words: Mapping[str, tuple[int, ...]]
+    spellings: Mapping[str, str]
     slots: tuple[tuple[Slot, int], ...]
     final: bool
 
@@ -149,7 +152,9 @@ class Network:
                     words.setdefault(prefix, {})[at] = None
                 else:
                     final = True
-            for label, target in self._arcs[at]:
+            # The last one pushed is read first: what is written first in a template, without its options.
+            arcs = list(reversed(self._arcs[at]))
+            for label, target in sorted(arcs, key=lambda arc: arc[0] is None):
                 if label is None:
                     stack.append((target, prefix))
                 elif isinstance(label, Slot):
@@ -159,7 +164,15 @@ class Network:
                         slots.append((label, target))
                 else:
                     self._follow(label, target, at, prefix, words, stack)
-        return Point({word: tuple(targets) for word, targets in words.items()}, tuple(slots), final)
+        folded: dict[str, dict[int, None]] = {}
+        spellings: dict[str, str] = {}
+        for word, targets in words.items():
+            key = fold(word)
+            folded.setdefault(key, {}).update(targets)
+            if key != word:
+                spellings[key] = word
+        ends = {key: tuple(targets) for key, targets in folded.items()}
+        return Point(ends, spellings, tuple(slots), final)
 
     def _follow(
         self,

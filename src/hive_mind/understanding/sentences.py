@@ -28,6 +28,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from hive_mind.errors import UnderstandingError
+from hive_mind.language.words import fold
 from hive_mind.understanding.template import Choice, Literal, Node, Rule, Sequence, Slot, parse_template
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -160,7 +161,7 @@ def vocabulary_of(found: SentenceSet) -> set[str]:
             continue
         seen.add(id(node))
         if isinstance(node, Literal):
-            words.update(node.text.split())
+            words.update(fold(node.text).split())
         elif isinstance(node, Sequence | Choice):
             nodes.extend(node.items)
     return words
