@@ -21,6 +21,8 @@ def read_days(keys: Sequence[str], at: int) -> Iterator[Found]:
     """Everything that starts at `at` and names one day; no article or preposition is skipped."""
     words = calendar_words()
     for days, end in words.days.at(keys, at):
+        if key_at(keys, end) == "en" and key_at(keys, end + 1) in _WEEKS:
+            yield Found(InDays(days + 7 * _WEEKS[keys[end + 1]]), end + 2)
         yield Found(InDays(days), end)
     yield from _dates(keys, at, None, words)
     for weekday, end in words.weekdays.at(keys, at):

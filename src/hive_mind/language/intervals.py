@@ -246,11 +246,15 @@ def _shared(first: When, last: When) -> tuple[When, When] | None:
         return None
     first_clock = isinstance(first, Stamp) and first.clock is not None
     last_clock = isinstance(last, Stamp) and last.clock is not None
-    if first_clock != last_clock:
+    if first_clock != last_clock and not (_own_day(first) and _own_day(last)):
         return None
     if isinstance(first, Stamp) and isinstance(last, Stamp) and first.clock and last.clock:
         return _same_half(first, last)
     return first, last
+
+
+def _own_day(end: When) -> bool:
+    return not isinstance(end, Stamp) or end.when is not None
 
 
 def _same_half(first: Stamp, last: Stamp) -> tuple[When, When]:

@@ -74,7 +74,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Nth:
-    """The nth weekday, day, week, weekend, month or quarter of a period; -1 is the last.
+    """The nth weekday, day, week, weekend, month or quarter of a period; -1 is the last, -2 the one before.
 
     Attributes:
         nth: from 1, or -1.

@@ -160,6 +160,8 @@ def _nths(keys: Sequence[str], at: int) -> Iterator[Found]:
     start = at + (key_at(keys, at) in _THE or key_at(keys, at) in ("au", "du"))
     if key_at(keys, start) in ("dernier", "derniere"):
         nth, place = -1, start + 1
+    elif key_at(keys, start) == "avant" and key_at(keys, start + 1) in ("dernier", "derniere"):
+        nth, place = -2, start + 2
     else:
         ordinal = read_ordinal(keys, start)
         if ordinal is None or not 0 < ordinal[0] <= 366:

@@ -15,7 +15,7 @@ from hive_mind.language.read_periods import containers, read_periods
 from hive_mind.language.wall import Grain, Now, Span, floor, shift
 from hive_mind.language.when import CalendarDay, Found, InDays, Unit, Weekday, When
 
-_ODD_HOURS = 7
+_ODD_HOURS = 6.5
 _FOLLOWERS = frozenset({"avec", "chez", "pour", "et", "de", "du", "d", "au", "dans", "que", "qu", "s", "si"})
 
 
@@ -140,6 +140,10 @@ def _pieces(keys: Sequence[str], at: int, stamp: Stamp) -> Iterator[tuple[Stamp,
             yield replace(stamp, part=part), end, weak and stamp == Stamp()
     if stamp.when is None and stamp.part is not None and stamp.part.finish > 24:
         yield from _nights(keys, at, stamp)
+    if stamp.when is None and stamp.part is not None:
+        for step, end in calendar_words().steps.at(keys, at):
+            late = stamp.part.finish > 24
+            yield replace(stamp, when=InDays(0 if late and step > 0 else step)), end, False
     if stamp.clock is None:
         for start in _starts(keys, at, calendar_words().leads["clock"]):
             for clock, end in read_clocks(keys, start, bare=_bare(keys, at, start, stamp)):
