@@ -35,6 +35,7 @@ class ScriptedModel:
         self.begun_with: list[str] = []
         self.prepared: list[Chat] = []
         self.aborted = 0
+        self.kept: Chat | None = None
         self.state: LlmState = "ready"
         self.capabilities = LlmCapabilities("scripted", local=True, continues=True, warms=True, tools=True)
 
@@ -52,6 +53,15 @@ class ScriptedModel:
     async def prepare(self, chat: Chat) -> None:
         """Note it."""
         self.prepared.append(chat)
+
+    def keep_ready(self, chat: Chat) -> None:
+        """Note it."""
+        self.kept = chat
+
+    @property
+    def keeps_ready(self) -> bool:
+        """At once."""
+        return True
 
     async def generate(
         self, chat: Chat, so_far: str = "", form: Form | None = None

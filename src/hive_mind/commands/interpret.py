@@ -131,6 +131,13 @@ def _stop(state: CommandState, now: datetime, slots: Mapping[str, object]) -> Ou
     return Outcome(reply("stopped"), state, ("stop_speaking",))
 
 
+def _adjust(state: CommandState, now: datetime, slots: Mapping[str, object]) -> Outcome:
+    """Take "cinq minutes de plus" for the alarm that rings, else for a timer."""
+    if state.waking and slots.get("change") != "less":
+        return snooze.snooze(state, now, slots)
+    return adjust.adjust(state, now, slots)
+
+
 def _undo(state: CommandState, _now: datetime, _slots: Mapping[str, object]) -> Outcome:
     """What was done is taken back already."""
     return Outcome(reply("undone"), state, ("timers_changed",))
@@ -158,7 +165,7 @@ _HANDLERS: dict[str, _Handler] = {
     "timer_status": timers.status,
     "pause_timer": pause.pause,
     "resume_timer": pause.resume,
-    "adjust_timer": adjust.adjust,
+    "adjust_timer": _adjust,
     "set_alarm": alarms.set_alarm,
     "list_alarms": alarms.list_alarms,
     "cancel_alarm": alarms.cancel_alarm,

@@ -14,7 +14,7 @@ class Normaliser:
     """Makes the readings of a transcript that are worth matching, from `fillers.toml` and `slips.toml`.
 
     Args:
-        robot_names: may head an order.
+        robot_names: may head or end an order.
         vocabulary: keys of the words that somebody listens for; an unknown word that sounds like one of them,
             or nearly, is taken for it.
         language: ISO 639-1 code.
@@ -26,7 +26,7 @@ class Normaliser:
         fillers, self._slips = _tables(language)
         self._anywhere = PhraseSet(fillers["anywhere"])
         self._head = PhraseSet([*fillers["head"], *map(keys_of, robot_names)])
-        self._tail = PhraseSet(fillers["tail"])
+        self._tail = PhraseSet([*fillers["tail"], *map(keys_of, robot_names)])
         self._calls = PhraseSet(fillers["calls"])
         self._slip_heads = PhraseSet(self._slips)
         self._respeller = Respeller(vocabulary)
@@ -72,7 +72,7 @@ class Normaliser:
         return words
 
     def _without_tail(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
-        while phrase := self._tail.at_end(words):
+        while (phrase := self._tail.at_end(words)) and len(phrase) < len(words):
             words = words[: -len(phrase)]
         return words
 

@@ -1,13 +1,14 @@
-"""The FastAPI application: `/ws`, `/health`."""
+"""The FastAPI application: `/ws`, `/health`, `/trace`."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI, Response, WebSocket
+from fastapi import FastAPI, Request, Response, WebSocket
+from fastapi.responses import JSONResponse
 
 from hive_mind import __version__
-from hive_mind.errors import ContextError
+from hive_mind.errors import ContextError, ProtocolError
 from hive_mind.server.config import ServerConfig
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault, load_key
@@ -17,6 +18,7 @@ from hive_mind.server.core.llm.factory import make_model
 from hive_mind.server.core.plugin_house import open_plugins
 from hive_mind.server.core.redis_server import EmbeddedRedis
 from hive_mind.server.core.store import ContextStore, connect
+from hive_mind.server.core.trace_access import may_read, told
 from hive_mind.server.core.websocket import serve_socket
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Grammar
@@ -50,9 +52,20 @@ def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
     @app.get("/health/ready")
     async def ready(response: Response) -> dict[str, Any]:
         """The same, with status 503 until every component is ready."""
-        told = describe(app.state.house)
-        response.status_code = 200 if told["status"] == "ready" else 503
-        return told
+        health = describe(app.state.house)
+        response.status_code = 200 if health["status"] == "ready" else 503
+        return health
+
+    @app.get("/trace/{turn_id}")
+    async def trace(turn_id: str, request: Request) -> JSONResponse:
+        """What happened in a turn, or in the LAST one; for programs on this machine alone."""
+        if not may_read(request.client.host if request.client else None, request.headers):
+            refused = "Traces are told on the server's own machine alone."
+            return JSONResponse({"code": "LOOPBACK_ONLY", "message": refused}, status_code=403)
+        try:
+            return JSONResponse(told(app.state.house.traces, turn_id))
+        except ProtocolError as error:
+            return JSONResponse({"code": error.code, "message": error.message}, status_code=404)
 
     @app.websocket("/ws")
     async def ws(socket: WebSocket) -> None:

@@ -34,6 +34,8 @@ class ServerConfig(BaseSettings):
         llm_context_tokens: size of the model's window.
         llm_max_tokens: longest answer.
         llm_temperature: 0 always gives the likeliest answer.
+        llm_tools: whether the model may choose what plugins do when no sentence matches; `auto` lets models of
+            1.5 billion parameters and more.
         history_chars: characters of past conversation that the model sees at most.
         allowed_origins: web origins, besides pages from this server, that may open `/ws`.
         max_clients: connections at once.
@@ -65,6 +67,7 @@ class ServerConfig(BaseSettings):
     llm_context_tokens: Annotated[int, Field(ge=1024, le=131072)] = 4096
     llm_max_tokens: Annotated[int, Field(ge=16, le=2048)] = 160
     llm_temperature: Annotated[float, Field(ge=0, le=2)] = 0.2
+    llm_tools: Literal["auto", "on", "off"] = "auto"
     history_chars: Annotated[int, Field(ge=0, le=100_000)] = 2400
 
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()

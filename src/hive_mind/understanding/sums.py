@@ -3,7 +3,7 @@
 import math
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from importlib.resources import files
@@ -13,6 +13,7 @@ from hive_mind.language.numbers import read_number
 from hive_mind.language.words import keys_of
 
 _Phrases = Mapping[tuple[str, ...], str]
+_LINKS = frozenset({"et", "par", "de", "a", "avec"})
 _PRODUCTS = "*/%"
 _LARGEST_POWER = 1000
 _MOST_DIGITS = 400
@@ -124,11 +125,13 @@ class _Reader:
         """Read "la somme de … et …"."""
         sign, after = self._phrase(self._pairs, at)
         left = self._single(after) if sign else None
-        if left is None or self._at(left.end) not in ("et", "par"):
+        if left is None or self._at(left.end) not in _LINKS:
             return None
         right = self._single(left.end + 1)
         if right is None:
             return None
+        if sign == "from":
+            sign, left, right = "-", right, replace(left, end=right.end)
         return _Part(_apply(sign, left.value, right.value), right.end, False, 1)
 
     def _at(self, place: int) -> str:

@@ -57,7 +57,7 @@ def test_a_timer_rings_once_at_its_instant() -> None:
 
 def test_a_late_wake_up_rings_all_that_was_missed_in_order() -> None:
     state = timer(60, timer(600, timer(30)))
-    state, rung = due(state, NOW + timedelta(minutes=5))
+    state, _ = due(state, NOW + timedelta(minutes=5))
     assert [t.duration_s for t in state.ringing] == [30, 60]
     assert [t.duration_s for t in state.timers] == [600]
 

@@ -85,16 +85,22 @@ class Acting:
         """Whether it may take long enough for a silence."""
         return order.intent in self._plugins.intents()
 
-    async def carry_out(self, order: Match, request: Request) -> Done:
-        """Do what is asked for. A foreseen fault becomes an answer."""
+    async def carry_out(self, order: Match, request: Request, *, sure: bool = True) -> Done:
+        """Do what is asked for. A foreseen fault becomes an answer.
+
+        Args:
+            order: what was understood.
+            request: who asks.
+            sure: otherwise a plugin is only asked after a yes.
+        """
         plugin = self._plugins.intents().get(order.intent)
         if plugin is not None:
-            return await self._ask_plugin(order, plugin, request)
+            return await self._ask_plugin(order, plugin, request, sure=sure)
         trace = OrderTrace(order.intent, dict(order.slots), order.rung, acts=order.intent not in READ_ONLY)
         if order.intent == DECLINED:
             return Done(order, reply("stopped"), replace(trace, outcome="declined"))
         if order.intent in OURS:
-            if order.intent == "forget" and order.slots.get("all") and not order.confirmed:
+            if order.intent == "forget" and order.slots.get("scope") == "all" and not order.confirmed:
                 question = str(answers()["forget"]["confirm"])
                 return Done(order, question, replace(trace, outcome="asked"), asks=True, waits=True)
             try:
@@ -108,7 +114,7 @@ class Acting:
         told = replace(trace, outcome="asked") if outcome.asks else trace
         return Done(order, outcome.reply, told, asks=outcome.asks)
 
-    async def _ask_plugin(self, order: Match, plugin: PluginIntent, request: Request) -> Done:
+    async def _ask_plugin(self, order: Match, plugin: PluginIntent, request: Request, *, sure: bool) -> Done:
         trace = OrderTrace(
             order.intent,
             dict(order.slots),
@@ -117,7 +123,7 @@ class Acting:
             plugin.title,
             acts=not plugin.read_only,
         )
-        if plugin.confirm and not order.confirmed:
+        if (plugin.confirm or not sure) and not order.confirmed:
             question = _really(order, plugin)
             return Done(order, question, replace(trace, outcome="asked"), asks=True, waits=True)
         result = await self._plugins.execute(order.intent, order.slots, request)

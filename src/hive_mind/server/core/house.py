@@ -89,6 +89,8 @@ class House:
         if self._offers is None or self._offers[0] != state:
             host = self.plugins.host
             self._offers = (state, offers_of(host.tools(), host.intents(), self.grammar))
+            if self.model.capabilities.tools and self._offers[1]:
+                self.model.keep_ready(self.choosing(""))
         return self._offers[1]
 
     def choosing(self, question: str) -> Chat:
@@ -101,6 +103,7 @@ class House:
 
     async def warm(self) -> None:
         """Have the model read the conversation so far, so that only the question remains."""
+        self.offers()
         if self.model.capabilities.warms:
             await self.model.prepare(self.prompt(""))
 

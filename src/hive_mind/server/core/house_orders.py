@@ -1,7 +1,7 @@
 """Orders about the conversation itself: "pourquoi ?", "qu'est-ce qu'on a dit hier ?", "oublie ça"."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from hive_mind.errors import ContextError
@@ -53,7 +53,7 @@ class HouseOrders:
         when = when if isinstance(when, str) else None
         if intent == "recall":
             return await self._recall(when, now)
-        return await self._forgotten(when, bool(slots.get("all")), now)
+        return await self._forgotten(str(slots.get("scope", "turn")), when, now)
 
     async def _recall(self, when: str | None, now: datetime) -> str:
         start, end = _span(when, now)
@@ -63,13 +63,16 @@ class HouseOrders:
             return str(answers()["recall"]["away"])
         return recalled((e for e in entries if e.timestamp < now), when)
 
-    async def _forgotten(self, when: str | None, everything: bool, now: datetime) -> str:
+    async def _forgotten(self, scope: str, when: str | None, now: datetime) -> str:
         words = answers()["forget"]
-        if everything:
+        if scope == "all":
             await self._forget(Forget(scope="all"))
             return str(words["all"])
-        if when is not None and (day := _day(when, now)) is not None:
-            await self._forget(Forget(scope="day", day=day))
+        if scope == "day":
+            start, end = _span(when, now)
+            if start is None or (end is not None and (end - start).days > 1):
+                return str(words["which_day"])
+            await self._forget(Forget(scope="day", day=start.date()))
             return str(words["day"].format(when=when))
         last = self._traces.last(self._client_id, but=INTENTS)
         if last is None:
@@ -85,8 +88,3 @@ def _span(when: str | None, now: datetime) -> tuple[datetime | None, datetime | 
         if moment is not None and moment.start <= now:
             return moment.start, moment.end or moment.start + _POINT
     return None, None
-
-
-def _day(when: str, now: datetime) -> date | None:
-    start, _ = _span(when, now)
-    return start.date() if start is not None else None

@@ -12,7 +12,15 @@ from datetime import datetime
 from hive_mind.errors import LlmError
 from hive_mind.server.core.acting import Acting, Done
 from hive_mind.server.core.llm.engine import Chat, Gate, LanguageModel, generate_with_pauses
-from hive_mind.server.core.llm.tools import Offer, believed, form_of, offered, read_call
+from hive_mind.server.core.llm.tools import (
+    Offer,
+    believed,
+    form_of,
+    is_convincing,
+    is_hinted,
+    offered,
+    read_call,
+)
 from hive_mind.server.core.timekeeper import Timekeeper
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Grammar, Match
@@ -35,6 +43,19 @@ class Understood:
     orders: tuple[Match, ...]
     rest: str | None = None
     offers: tuple[Offer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A tool that the model called.
+
+    Attributes:
+        order: with the parameters that were really said.
+        sure: nothing changes by it, or words of the utterance ask for it; otherwise the user is asked first.
+    """
+
+    order: Match
+    sure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +103,10 @@ class Ladder:
         rest = next((order for order in found if isinstance(order, str)), None)
         if any(not self.acting.knows(order.intent) for order in orders):
             orders, rest = (), text
-        capable = rest is not None and self.mind.model.capabilities.tools
+        capable = rest is not None and self.mind.model.capabilities.tools and self.mind.model.keeps_ready
         return Understood(orders, rest, offered(self.mind.offers(), rest) if capable and rest else ())
 
-    async def choose(self, understood: Understood, gate: Gate) -> Match | None:
+    async def choose(self, understood: Understood, gate: Gate) -> Called | None:
         """The tool that the model calls for the rest, with what of its parameters was really said."""
         if understood.rest is None or not understood.offers:
             return None
@@ -103,7 +124,10 @@ class Ladder:
         offer = next(o for o in understood.offers if o.name == call.name)
         params = believed(call, offer, understood.rest)
         self._log.debug("tool chosen", intent=call.name, said=json.dumps(params, ensure_ascii=False))
-        return Match(call.name, params, confidence=0.5, rung="llm")
+        if not is_convincing(params, offer):
+            return None
+        sure = not offer.acts or is_hinted(offer, self.mind.offers(), understood.rest)
+        return Called(Match(call.name, params, confidence=0.5, rung="llm"), sure)
 
     def settle(self, done: Sequence[Done], *, conversed: bool) -> None:
         """The turn was carried out: what the next one may lean on."""

@@ -6,10 +6,9 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from hive_mind.commands.interpret import due, expected, interpret, next_due
+from hive_mind.commands.interpret import due, expected, interpret, next_due, ring_text
 from hive_mind.commands.outcome import Outcome
 from hive_mind.commands.state import CommandState
-from hive_mind.commands.timers import ring_text
 from hive_mind.server.core.context import Context
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Match

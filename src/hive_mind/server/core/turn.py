@@ -20,7 +20,7 @@ from hive_mind.server.core.conversing import converse
 from hive_mind.server.core.entry import Entry
 from hive_mind.server.core.fillers import filling_silence
 from hive_mind.server.core.guard import TruthGuard
-from hive_mind.server.core.ladder import MOST_CALLS, Ladder, Understood
+from hive_mind.server.core.ladder import MOST_CALLS, Called, Ladder, Understood
 from hive_mind.server.core.llm.engine import Gate
 from hive_mind.server.core.llm.prompt import CONVERSATION
 from hive_mind.server.core.llm.tool_prompt import phrasing_question
@@ -162,21 +162,22 @@ class Turn:
         rest = understood.rest
         called = await self._chosen(understood) if len(understood.orders) < MOST_CALLS else None
         if called is not None:
-            if not self._ladder.acting.may_run_early(called):
+            if not self._ladder.acting.may_run_early(called.order):
                 await self._confirmed.wait()
-            self.trace.intent = called.intent if not understood.orders else self.trace.intent
-            await self._act(called, last=True)
+            if not understood.orders:
+                self.trace.intent = called.order.intent
+            await self._act(called.order, last=True, sure=called.sure)
         elif rest is not None:
             self._conversed = True
             self._route("llm", "llm")
             await self._converse(rest, rest)
 
-    async def _act(self, order: Match, *, last: bool) -> None:
+    async def _act(self, order: Match, *, last: bool, sure: bool = True) -> None:
         """Carry out one order and say what came of it."""
         acting = self._ladder.acting
         if acting.is_slow(order):
             async with filling_silence(self._confirmed, lambda: not self._saying.text, self._saying.fill):
-                done = await acting.carry_out(order, self._request)
+                done = await acting.carry_out(order, self._request, sure=sure)
         else:
             done = await acting.carry_out(order, self._request)
         self._done.append(done)
@@ -200,7 +201,7 @@ class Turn:
             self._log.warning("result not phrased", code=error.code)
             self._saying.sentence(done.fallback)
 
-    async def _chosen(self, understood: Understood) -> Match | None:
+    async def _chosen(self, understood: Understood) -> Called | None:
         """The tool that the model calls, if it may and does."""
         if not understood.offers:
             return None

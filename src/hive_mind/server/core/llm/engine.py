@@ -96,6 +96,15 @@ class LanguageModel(Protocol):
         """
         ...
 
+    def keep_ready(self, chat: Chat) -> None:
+        """Read this second beginning too, when idle, and keep it beside the conversation."""
+        ...
+
+    @property
+    def keeps_ready(self) -> bool:
+        """Whether a chat that begins like that one is answered without a long wait."""
+        ...
+
     async def stop(self) -> None:
         """Unload."""
         ...
@@ -227,6 +236,14 @@ class NoModel:
 
     async def prepare(self, chat: Chat) -> None:
         """Do nothing."""
+
+    def keep_ready(self, chat: Chat) -> None:
+        """Do nothing."""
+
+    @property
+    def keeps_ready(self) -> bool:
+        """Never."""
+        return False
 
     async def stop(self) -> None:
         """Do nothing."""

@@ -23,6 +23,7 @@ LOAD_WAIT_S = 30.0
 _LOAD_S = 180.0
 _RESTART_S = (0.5, 2.0, 10.0, 60.0)
 _QUIET_S = 60.0
+_IDLE_S = 2.0
 
 
 class LlamaCppModel:
@@ -71,6 +72,9 @@ class LlamaCppModel:
         self._turn = asyncio.Lock()
         self._ready = asyncio.Event()
         self._first: Chat | None = None
+        self._second: Chat | None = None
+        self._second_read = False
+        self._second_task: asyncio.Task[None] | None = None
         self._log = get_logger("llm")
 
     @property
@@ -98,9 +102,20 @@ class LlamaCppModel:
         """Begin to load."""
         self._keeper = asyncio.create_task(self._keep(), name="llm")
 
+    def keep_ready(self, chat: Chat) -> None:
+        """Read it as soon as the model is idle; see `LanguageModel.keep_ready`."""
+        self._second, self._second_read = chat, False
+        if self._second_task is None:
+            self._second_task = asyncio.create_task(self._read_second(), name="llm second beginning")
+
+    @property
+    def keeps_ready(self) -> bool:
+        """Whether it was read, by this worker."""
+        return self._second_read
+
     async def stop(self) -> None:
         """End the worker."""
-        for task in (self._keeper, self._reading, self._opening):
+        for task in (self._second_task, self._keeper, self._reading, self._opening):
             if task is not None:
                 task.cancel()
                 await asyncio.wait({task})
@@ -133,6 +148,29 @@ class LlamaCppModel:
             return
         self._reading = asyncio.create_task(self._warm(self._client, chat))
         await asyncio.wait({self._reading})
+
+    async def _read_second(self) -> None:
+        """Whenever the second beginning is not read and nothing else is to be done, read it.
+
+        The conversation is read again after it: llama.cpp's one slot holds one beginning, and keeps the other
+        in memory.
+        """
+        while True:
+            await asyncio.sleep(_IDLE_S)
+            client, chat = self._client, self._second
+            busy = self._turn.locked() or (self._reading is not None and not self._reading.done())
+            if client is None or chat is None or self._second_read or busy:
+                continue
+            await self._opened()
+            self._reading = asyncio.create_task(self._read_both(client, chat))
+            await asyncio.wait({self._reading})
+
+    async def _read_both(self, client: OpenAiModel, chat: Chat) -> None:
+        if await self._read(client, chat) and client is self._client and chat is self._second:
+            self._second_read = True
+            self._log.info("tools read")
+            if self._first is not None:
+                await self._read(client, self._first)
 
     async def _loaded(self) -> OpenAiModel | None:
         """The model, waiting for it a while if it is being loaded."""
@@ -264,7 +302,7 @@ class LlamaCppModel:
         for task in (self._reading, self._opening):
             if task is not None:
                 task.cancel()
-        self._opening = None
+        self._opening, self._second_read = None, False
         client, self._client = self._client, None
         if client is not None:
             await client.stop()

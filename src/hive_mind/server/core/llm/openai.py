@@ -74,6 +74,14 @@ class OpenAiModel:
     async def prepare(self, chat: Chat) -> None:
         """Nothing to warm at an endpoint that is not ours."""
 
+    def keep_ready(self, chat: Chat) -> None:
+        """Nothing to warm at an endpoint that is not ours."""
+
+    @property
+    def keeps_ready(self) -> bool:
+        """Such an endpoint is fast enough, or it is not used."""
+        return True
+
     async def generate(
         self, chat: Chat, so_far: str = "", form: Form | None = None
     ) -> AsyncGenerator[str, None]:

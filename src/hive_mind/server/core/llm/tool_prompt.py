@@ -30,8 +30,13 @@ def choosing_chat(
         language: ISO 639-1 code.
     """
     data = tool_data(language)
-    system = str(data["system"]).format(tools=tool_lines(offers, language), context=context).strip()
-    shown = [ChatMessage(role, str(example[role])) for example in data["examples"] for role in _ROLES]
+    offers = tuple(offers)
+    names = {data["none"], *(offer.name for offer in offers)}
+    # A plugin that tells what its tools do, by name, need not be described again.
+    lines = tool_lines((offer for offer in offers if offer.name not in context), language)
+    system = str(data["system"]).format(tools=f"{context}\n{lines}".strip()).strip()
+    examples = (example for example in data["examples"] if example["tool"] in names)
+    shown = [ChatMessage(role, str(example[role])) for example in examples for role in _ROLES]
     return [ChatMessage("system", system), *shown, ChatMessage("user", question)]
 
 

@@ -14,9 +14,10 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from hive_mind.language.moments import moments_at
 from hive_mind.language.numbers import read_number
 from hive_mind.language.phonetics import sound
-from hive_mind.language.words import keys_of, words_of
+from hive_mind.language.words import keys_of, text_of, words_of
 from hive_mind.server.core.llm.engine import Form
 from hive_mind.understanding.slots import SLOT_TYPES
 
@@ -59,17 +60,51 @@ def offered(offers: Iterable[Offer], text: str, language: str = "fr") -> tuple[O
     """The tools that an utterance may mean; mostly none, and then the model only converses."""
     keys = keys_of(text)
     gate = tool_data(language)["gate"]
-    pointed = [offer for offer in offers if any(_said(keys_of(trigger), keys) for trigger in offer.triggers)]
     spoken = " ".join(keys) + " "
-    explained = any(spoken.startswith(f"{words} ") for words in gate["explain"])
-    told = frozenset(gate["common"])
-    passive = told.union(*(offer.hints for offer in pointed if not offer.acts))
 
-    def hinted(offer: Offer) -> bool:
-        words = offer.hints - passive - {key for trigger in offer.triggers for key in keys_of(trigger)}
-        return any(_alike(word, key) for key in keys if len(key) > 3 for word in words if len(word) > 3)
+    def begins(words: Iterable[str]) -> bool:
+        return any(spoken.startswith(f"{phrase} ") for phrase in words)
 
-    return tuple(offer for offer in pointed if not offer.acts or (not explained and hinted(offer)))
+    if begins(gate["explain"]):
+        return ()
+    acting = not begins(gate["explain_acting"])
+    pointed = (offer for offer in offers if any(_said(keys_of(trigger), keys) for trigger in offer.triggers))
+    return tuple(offer for offer in pointed if acting or not offer.acts)
+
+
+def is_hinted(offer: Offer, offers: Iterable[Offer], text: str, language: str = "fr") -> bool:
+    """Whether a word of the utterance asks for this very action.
+
+    It is one that its sentences have, and those of tools that only look something up have not.
+
+    Args:
+        offer: of the action.
+        offers: all tools.
+        text: the utterance.
+        language: ISO 639-1 code.
+    """
+    common = frozenset(tool_data(language)["gate"]["common"])
+    passive = common.union(*(other.hints for other in offers if not other.acts))
+    triggers = {key for trigger in offer.triggers for key in keys_of(trigger)}
+    words = [word for word in offer.hints - passive - triggers if len(word) > 3]
+    return any(_alike(word, key) for key in keys_of(text) if len(key) > 3 for word in words)
+
+
+def is_convincing(params: Mapping[str, JsonValue], offer: Offer) -> bool:
+    """Whether the utterance bore out something of the call besides the words that pointed to the plugin."""
+    triggers = [key for trigger in offer.triggers for key in keys_of(trigger)]
+    return any(
+        not isinstance(value, str) or any(all(not _alike(t, key) for t in triggers) for key in keys_of(value))
+        for name, value in params.items()
+        if not _is_choice(offer, name)
+    )
+
+
+def _is_choice(offer: Offer, name: str) -> bool:
+    """Whether a parameter is one of the plugin's own words, or a yes or no."""
+    properties = offer.parameters.get("properties")
+    schema = properties.get(name) if isinstance(properties, dict) else None
+    return isinstance(schema, dict) and ("enum" in schema or schema.get("type") == "boolean")
 
 
 def form_of(offers: Sequence[Offer], language: str = "fr") -> Form:
@@ -129,7 +164,23 @@ def believed(call: Call, offer: Offer, text: str) -> dict[str, JsonValue]:
         trusted = _trusted(value, schema, _slot_type(offer, name), keys, offer.acts)
         if trusted is not None:
             kept[name] = trusted
+    for name in properties if isinstance(properties, dict) else ():
+        if name in _written(offer) and name not in kept and _slot_type(offer, name) == "moment":
+            # The model forgets the day, or invents another: the utterance knows better.
+            taken = tuple(str(value) for value in kept.values())
+            if (moment := _moment_said(text)) is not None and moment not in taken:
+                kept[name] = moment
+            break
     return kept
+
+
+def _moment_said(text: str) -> str | None:
+    """The longest time expression of an utterance, in its words."""
+    words = words_of(text)
+    keys = [word.key for word in words]
+    spans = [(end - at, at, end) for at in range(len(keys)) for end in moments_at(keys, at)[:1]]
+    longest = max(spans, default=None, key=lambda span: (span[0], -span[1]))
+    return text_of(words[longest[1] : longest[2]]) if longest is not None else None
 
 
 def tool_lines(offers: Iterable[Offer], language: str = "fr") -> str:
