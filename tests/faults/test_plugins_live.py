@@ -69,7 +69,7 @@ class Household:
 
 async def health(running: Running) -> dict[str, object]:
     async with httpx.AsyncClient() as http:
-        told = (await http.get(f"{running.address}/health")).json()["components"]["plugins"]["lamp"]
+        told = (await http.get(f"{running.address}/health")).json()["plugins"]["lamp"]
     assert isinstance(told, dict)
     return told
 

@@ -77,11 +77,16 @@ def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
 def describe(house: House) -> dict[str, Any]:
     """What `/health` tells.
 
+    `plugins` has the state, the faults, the calls and their latency of each; a plugin in trouble does not
+    make the house `degraded`.
+
     `status` is `ready`; `starting` while the model loads; `degraded` when a component is away: then local
     commands still work.
     """
     llm = house.model.state
     context = "ready" if house.context.available else "away"
+    plugins = house.plugins.host.describe()
+    troubled = {"refused", "quarantined"} & {told["state"] for told in plugins.values()}
     status = "ready"
     if llm == "loading":
         status = "starting"
@@ -96,8 +101,9 @@ def describe(house: House) -> dict[str, Any]:
             "commands": {"state": "ready"},
             "context": {"state": context},
             "llm": {"state": llm, "engine": house.model.capabilities.name},
-            "plugins": house.plugins.host.describe(),
+            "plugins": {"state": "degraded" if troubled else "ready"},
         },
+        "plugins": plugins,
         "clients": house.connections,
     }
 

@@ -239,6 +239,32 @@ async def test_add_disable_remove(tmp_path: Path) -> None:
         assert changes == [1, 2, 3, 4]
 
 
+async def test_an_import_that_never_ends_is_given_up_once(tmp_path: Path) -> None:
+    mark = tmp_path / "begun"
+    endless = f"with open({str(mark)!r}, 'a') as file:\n    file.write('x')\n"
+    endless += "import threading\nthreading.Event().wait()\n"
+    write_plugin(tmp_path / "p", handler=endless + HANDLER)
+    host = PluginHost(lambda *_: QuietServices(), import_s=0.3)
+    await host.start([tmp_path / "p"])
+    assert host.describe()["lamp"]["faults"] == ["importing it takes more than 0.3 s"]
+    await host.refresh()
+    assert mark.read_text() == "x", "not tried again until its files change"
+    write_plugin(tmp_path / "p")
+    await host.refresh()
+    assert (await ask(host)).success
+    await host.stop()
+
+
+async def test_files_that_cannot_be_read_are_a_fault_of_one_plugin(tmp_path: Path) -> None:
+    write_plugin(tmp_path)
+    broken = write_plugin(tmp_path, "torch", handler=HANDLER.replace("LampPlugin", "TorchPlugin"))
+    (broken / "handler.py").write_bytes(b"\xff\xfe")
+    (broken / "sentences" / "fr" / "lamp_on.yaml").write_bytes(b"\xff")
+    async with host_of(tmp_path) as host:
+        assert (await ask(host)).success
+        assert host.describe()["torch"]["state"] == "refused"
+
+
 async def test_one_intent_one_owner(tmp_path: Path) -> None:
     write_plugin(tmp_path, "lamp")
     other = HANDLER.replace("LampPlugin", "TorchPlugin")

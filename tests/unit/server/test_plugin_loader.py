@@ -177,6 +177,7 @@ def test_each_load_is_fresh_and_siblings_come_with_it(tmp_path: Path) -> None:
     (folder / "deep").mkdir()
     (folder / "deep" / "inner.py").write_text("X = '!'")
     (folder / "rooms.py").write_text("ROOM = 'salon'")
+    before = {name for name in sys.modules if name.startswith("hive_mind_plugin")}
     first, mark = load(folder), mark_of(folder)
     (folder / "rooms.py").write_text("ROOM = 'grenier'")
     second = load(folder)
@@ -187,7 +188,7 @@ def test_each_load_is_fresh_and_siblings_come_with_it(tmp_path: Path) -> None:
     assert not list(folder.rglob("__pycache__"))
     first.drop()
     second.drop()
-    assert not [name for name in sys.modules if name.startswith("hive_mind_plugin")]
+    assert {name for name in sys.modules if name.startswith("hive_mind_plugin")} == before
 
 
 def test_optional_secrets_are_not_missed(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ class Entry:
         enabled: whether the household wants it.
         health: whether to ask it.
         calls: counts.
+        hung: mark of the files whose import did not end; it is not tried again until they change.
     """
 
     folder: Path
@@ -34,6 +35,7 @@ class Entry:
     enabled: bool = True
     health: Health = field(default_factory=Health)
     calls: Calls = field(default_factory=Calls)
+    hung: str | None = None
 
     def state(self, now: float) -> State:
         """How it is."""

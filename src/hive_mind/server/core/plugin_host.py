@@ -9,6 +9,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,16 @@ from hive_mind.server.core.plugin import Request
 from hive_mind.server.core.plugin_answer import answer, failure, gone, params_fault, refusal
 from hive_mind.server.core.plugin_entry import Entry
 from hive_mind.server.core.plugin_health import Ending, Health
-from hive_mind.server.core.plugin_loader import Candidate, one_line, prepare, scan
+from hive_mind.server.core.plugin_loader import Candidate, mark_of, one_line, prepare, scan
 from hive_mind.server.core.plugin_manifest import Manifest, Override, PluginFaults, read_manifest
 from hive_mind.server.core.plugin_result import PluginIntent, PluginResult, Tool
+from hive_mind.server.core.plugin_thread import in_own_thread
 from hive_mind.server.core.plugin_version import Overdue, OwnServices, Version
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.sentence_texts import SentenceTexts
 
 IMPORT_S = 20.0
-"""Seconds that reading and importing one plugin may take."""
+"""Seconds that reading and importing one plugin may usually take."""
 
 
 class PluginHost:
@@ -37,6 +39,7 @@ class PluginHost:
         local_intents: that no plugin may take.
         environ: where secrets are.
         overrides: what the household sets about plugins, by name; read at each load.
+        import_s: seconds that reading and importing one plugin may take.
         clock: monotonic seconds.
         on_change: told when `version` grew.
     """
@@ -48,6 +51,7 @@ class PluginHost:
         local_intents: Collection[str] = INTENTS,
         environ: Mapping[str, str] | None = None,
         overrides: Callable[[], Mapping[str, Override]] = dict,
+        import_s: float = IMPORT_S,
         clock: Callable[[], float] = time.monotonic,
         on_change: Callable[[], None] = lambda: None,
     ) -> None:
@@ -57,6 +61,7 @@ class PluginHost:
         self._local = frozenset(local_intents)
         self._environ = os.environ if environ is None else environ
         self._overrides = overrides
+        self._import_s = import_s
         self._clock = clock
         self._folders: tuple[Path, ...] = ()
         self._entries: dict[str, Entry] = {}
@@ -96,7 +101,7 @@ class PluginHost:
                 changed = True
             for name in [name for name in found if name in wanted]:
                 override = overrides.get(name, Override())
-                changed = await self._look_at(name, found[name], override) or changed
+                changed = await self._look_at_safely(name, found[name], override) or changed
             if changed:
                 self.version += 1
         if changed:
@@ -207,6 +212,15 @@ class PluginHost:
             log.warning("reply not filled", fault=fault)
         return result, "answered"
 
+    async def _look_at_safely(self, name: str, folder: Path, override: Override) -> bool:
+        """As `_look_at`; what nobody foresaw in one plugin must not keep the others from being loaded."""
+        try:
+            return await self._look_at(name, folder, override)
+        except Exception as error:  # noqa: BLE001 - see above
+            self._log.exception("plugin not loaded", plugin=name)
+            self._refuse(name, self._entries[name], (one_line(error),))
+            return False
+
     async def _look_at(self, name: str, folder: Path, override: Override) -> bool:
         """Load a folder if it is new or changed; whether another version, or none, is at work now."""
         entry = self._entries.setdefault(name, Entry(folder))
@@ -221,8 +235,10 @@ class PluginHost:
                     return False
                 self._log.info("plugin disabled", plugin=name)
                 return True
-            async with asyncio.timeout(IMPORT_S):
-                candidate = await asyncio.to_thread(prepare, folder, manifest, self._environ, running)
+            if entry.hung is not None and await asyncio.to_thread(mark_of, folder) == entry.hung:
+                return False
+            async with asyncio.timeout(self._import_s):
+                candidate = await in_own_thread(partial(prepare, folder, manifest, self._environ, running))
             if candidate is running:
                 entry.faults = ()
                 return False
@@ -230,7 +246,8 @@ class PluginHost:
             version = Version(candidate, self._services_for(manifest, candidate.config))
             await version.start()
         except TimeoutError:
-            self._refuse(name, entry, (f"importing it takes more than {IMPORT_S:g} s",))
+            self._refuse(name, entry, (f"importing it takes more than {self._import_s:g} s",))
+            entry.hung = await asyncio.to_thread(mark_of, folder)
             return False
         except PluginFaults as error:
             self._refuse(name, entry, error.faults)

@@ -8,6 +8,7 @@ import inspect
 import re
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
@@ -58,7 +59,7 @@ def scan(folders: Iterable[Path]) -> dict[str, Path]:
     """The plugins of these folders by name; one of a later folder hides one of an earlier."""
     found: dict[str, Path] = {}
     for folder in folders:
-        if folder.is_dir():
+        with suppress(FileNotFoundError):
             found |= {path.name: path for path in sorted(folder.iterdir()) if _is_plugin(path)}
     return found
 
@@ -90,7 +91,10 @@ def prepare(
     """
     faults: list[str] = []
     replies, texts = Replies(), dict[str, str]()
-    mark = mark_of(folder)
+    try:
+        mark = mark_of(folder)
+    except OSError as error:
+        raise PluginFaults(folder.name, [f"a file cannot be read: {error}"]) from None
     if running is not None and (running.mark, running.manifest, running.folder) == (mark, manifest, folder):
         return running
     try:

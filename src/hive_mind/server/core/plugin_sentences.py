@@ -1,6 +1,6 @@
 """A plugin's sentence files, as they were when it was loaded."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -28,7 +28,7 @@ def read_texts(folder: Path, manifest: Manifest, language: str = "fr") -> dict[s
     return {path.name: path.read_text("utf-8") for path in sorted(place.glob("*.yaml"))}
 
 
-def faults(name: str, texts: dict[str, str], intents: Collection[str]) -> Iterator[str]:
+def faults(name: str, texts: Mapping[str, str], intents: Iterable[str]) -> tuple[str, ...]:
     """What is wrong with them, one line each.
 
     Args:
@@ -36,6 +36,15 @@ def faults(name: str, texts: dict[str, str], intents: Collection[str]) -> Iterat
         texts: content by file name.
         intents: that the manifest declares.
     """
+    return _faults(name, tuple(texts.items()), tuple(intents))
+
+
+@lru_cache(maxsize=64)
+def _faults(name: str, texts: tuple[tuple[str, str], ...], intents: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_found(name, dict(texts), intents))
+
+
+def _found(name: str, texts: dict[str, str], intents: Collection[str]) -> Iterator[str]:
     for file, text in texts.items():
         if len(text.encode()) > MOST_BYTES:
             yield f"sentence file {file}: over {MOST_BYTES // 1024} KiB; cut it in two"
