@@ -41,7 +41,10 @@ def new(
     folder = write_plugin(name, parent if parent is not None else plugins_dir(data_dir(data)))
     typer.echo(f"{folder}: written.")
     typer.echo(f"Check it:  ./hive plugin check {folder}")
-    typer.echo(f'Try it:    ./hive ask "Dis bonjour avec {said_name(name)}"')
+    if parent is None:
+        typer.echo(f'Try it:    ./hive ask "Dis bonjour avec {said_name(name)}"')
+    else:
+        typer.echo(f"Load it:   HIVE_MIND_PLUGINS={parent} ./hive serve")
 
 
 @plugin.command()

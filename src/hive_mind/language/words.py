@@ -79,4 +79,4 @@ def text_of(words: tuple[Word, ...]) -> str:
     return out.strip().removesuffix("'")
 
 
-_ELIDED = frozenset({"l", "d", "j", "m", "t", "s", "c", "n", "qu", "jusqu", "lorsqu", "puisqu"})
+_ELIDED = frozenset({"l", "d", "j", "m", "t", "s", "c", "n", "qu", "jusqu", "lorsqu", "puisqu", "aujourd"})

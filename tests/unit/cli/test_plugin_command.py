@@ -27,7 +27,8 @@ def rows(own: Path) -> dict[str, dict[str, Any]]:
 def test_a_new_plugin_passes_every_check(tmp_path: Path) -> None:
     written = run("new", "ma_lampe2", "--dir", str(tmp_path))
     assert written.exit_code == 0
-    assert "Dis bonjour avec ma lampe" in written.output
+    assert f"HIVE_MIND_PLUGINS={tmp_path}" in written.output
+    assert "Dis bonjour avec ma lampe" in run("new", "ma_lampe2", "--data", str(tmp_path / "data")).output
     found = {f.check: (f.level, f.found) for f in check(tmp_path / "ma_lampe2", {})}
     assert {level for level, _ in found.values()} == {"ok"}, found
     assert found["examples"][1] == "5 of 5"

@@ -96,7 +96,8 @@ class TruthGuard:
     def _refuse(self, sentence: str) -> str:
         self.blocked = sentence.strip()
         if not sentence[: self._given].strip():
-            return self._honest
+            spaced = sentence[self._given : self._given + 1].isspace()
+            return f" {self._honest}" if spaced else self._honest
         return self._claims.honest_middle.format(honest=self._honest[:1].lower() + self._honest[1:])
 
     def _is_opener(self, sentence: str) -> bool:

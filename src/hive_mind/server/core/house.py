@@ -138,7 +138,7 @@ class House:
         erased = await self.context.forget(wish.scope, wish.turn_id, wish.day)
         self.traces.forget(wish.turn_id if wish.scope == "turn" else None)
         self._log.info("forgotten", scope=wish.scope, messages=erased)
-        await self.warm()
+        self.spawn(self.warm())
         return erased
 
     def on_playout(self, playout: Playout) -> None:

@@ -7,13 +7,14 @@ from typing import Any
 from hive_mind.language.words import keys_of
 from hive_mind.server.plugins.failure import Failure
 from hive_mind.server.plugins.phrases import Phrases, capitalised
+from hive_mind.server.plugins.recurrence import first_due, first_time, read_recurrence
 
 from . import asking
 from .asking import AHEAD, Habits, Question, Result, word
 from .backend import Backend
 from .event import Draft, Event, overlapping
 from .planning import Times, moved_to, times_of
-from .reading import agenda_text, one_text, when_text
+from .reading import agenda_text, draft_text, one_text, when_text
 from .titles import full_title, meant, spoken_title
 
 
@@ -41,8 +42,7 @@ class Agenda:
         if not draft.all_day:
             in_way = overlapping(await self._backend.between(draft.start, draft.end), draft.start, draft.end)
         await self._backend.add(draft)
-        entered = Event("", draft.title, draft.start, draft.end, draft.all_day, draft.location)
-        text = self._phrases.say("added", event=one_text(entered, now, self._phrases))
+        text = self._phrases.say("added", event=draft_text(draft, now, self._phrases))
         if in_way:
             others = self._phrases.listed([one_text(event, now, self._phrases) for event in in_way])
             text += self._phrases.say("in_way", events=others)
@@ -138,7 +138,7 @@ def draft_of(params: Mapping[str, Any], text: str, now: datetime, habits: Habits
     """The entry that is to be made, from what was said so far.
 
     Args:
-        params: `title`, `when`, `time` (said after the question for it), `location`, `duration_s`.
+        params: `title`, `when`, `every` ("lundis"), `time` (said when asked for), `location`, `duration_s`.
         text: the utterance that began it.
         now: aware.
         habits: of the household.
@@ -151,13 +151,15 @@ def draft_of(params: Mapping[str, Any], text: str, now: datetime, habits: Habits
     title = full_title(word(params, "title"), text, habits.words)
     if not title:
         raise Question("title", phrases.say("ask_title"))
-    when = word(params, "when")
+    every = word(params, "every")
+    recurrence = read_recurrence(every) if every else None
+    when = first_time(word(params, "when"), recurrence)
     if not when:
         raise Question("when", phrases.say("ask_when", title=title))
     length = params.get("duration_s")
     asked = timedelta(seconds=length) if isinstance(length, int | float) and length > 0 else None
     times = times_of(when, now, asked or habits.length)
-    if times is None:
+    if times is None or (every and recurrence is None):
         raise Failure("WHEN_UNKNOWN", "The time of the entry cannot be read.")
     clock = word(params, "time")
     if times.vague and clock and not set(keys_of(phrases.say("all_day_words"))) & set(keys_of(clock)):
@@ -168,7 +170,10 @@ def draft_of(params: Mapping[str, Any], text: str, now: datetime, habits: Habits
         times = timed
     elif times.vague and not clock and _needs_clock(title, times, habits):
         raise Question("time", phrases.say("ask_time", title=title))
-    return Draft(capitalised(title), times.start, times.end, times.all_day, word(params, "location"))
+    repeat = recurrence.repeat if recurrence else None
+    start = first_due(times.start, repeat)
+    end = start + (times.end - times.start)
+    return Draft(capitalised(title), start, end, times.all_day, word(params, "location"), repeat)
 
 
 def _needs_clock(title: str, times: Times, habits: Habits) -> bool:

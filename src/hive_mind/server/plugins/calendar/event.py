@@ -1,8 +1,10 @@
 """An entry of a calendar. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+
+from hive_mind.server.plugins.recurrence import Repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,7 @@ class Draft:
         end: exclusive.
         all_day: whole days, whatever the zone.
         location: where; empty when nobody said.
+        repeat: how it comes back; None: once.
     """
 
     title: str
@@ -22,6 +25,16 @@ class Draft:
     end: datetime
     all_day: bool = False
     location: str = ""
+    repeat: Repeat | None = None
+
+
+RULES: Mapping[Repeat, str] = {
+    "daily": "FREQ=DAILY",
+    "weekdays": "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
+    "weekends": "FREQ=WEEKLY;BYDAY=SA,SU",
+    "weekly": "FREQ=WEEKLY",
+}
+"""Recurrence rules of RFC 5545."""
 
 
 @dataclass(frozen=True, slots=True)

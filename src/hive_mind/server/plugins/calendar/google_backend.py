@@ -9,7 +9,7 @@ import httpx
 
 from hive_mind.server.plugins.failure import Failure
 
-from .event import Draft, Event, by_time
+from .event import RULES, Draft, Event, by_time
 from .google_account import GoogleAccount
 
 _MOST_PAGES = 10
@@ -70,6 +70,8 @@ class GoogleBackend:
         body: dict[str, Any] = {"summary": draft.title, **_times(draft.start, draft.end, draft.all_day)}
         if draft.location:
             body["location"] = draft.location
+        if draft.repeat is not None:
+            body["recurrence"] = [f"RRULE:{RULES[draft.repeat]}"]
         await self._call("POST", self._events, body=body)
 
     async def move(self, event: Event, start: datetime, end: datetime) -> None:

@@ -13,10 +13,10 @@ from .agenda import Agenda, draft_of
 from .asking import Habits, Question, Result
 from .backend import Backend
 from .caldav_backend import CalDavBackend
-from .event import Draft, Event
+from .event import RULES, Draft
 from .google_account import Application, GoogleAccount
 from .google_backend import GoogleBackend
-from .reading import one_text
+from .reading import draft_text
 from .titles import Vocabulary
 
 _TIMEOUT_S = 4.0
@@ -93,8 +93,7 @@ class CalendarPlugin(Plugin):
 
     async def _on_client(self, draft: Draft) -> Result:
         """Have the asking client enter it into its own calendar, and wait for its word."""
-        entered = Event("", draft.title, draft.start, draft.end, draft.all_day)
-        told = one_text(entered, self.services.now(), self._phrases)
+        told = draft_text(draft, self.services.now(), self._phrases)
         try:
             await self.services.act(
                 "create_event",
@@ -104,6 +103,7 @@ class CalendarPlugin(Plugin):
                     "end": draft.end.isoformat(),
                     "all_day": draft.all_day,
                     "location": draft.location,
+                    "recurrence": RULES[draft.repeat] if draft.repeat else "",
                 },
                 say=self._phrases.say("adding", event=told),
             )

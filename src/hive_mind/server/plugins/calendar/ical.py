@@ -8,7 +8,7 @@ from uuid import uuid4
 import icalendar
 import recurring_ical_events
 
-from .event import Draft, Event
+from .event import RULES, Draft, Event
 
 _PRODUCT = "-//Hive Mind//calendar//FR"
 
@@ -44,6 +44,8 @@ def new_object(draft: Draft, now: datetime) -> str:
     if draft.location:
         event.add("location", draft.location)
     _set_times(event, draft.start, draft.end, whole_days=draft.all_day)
+    if draft.repeat is not None:
+        event["RRULE"] = icalendar.vRecur.from_ical(RULES[draft.repeat])
     calendar.add_component(event)
     calendar.add_missing_timezones()
     return _text(calendar)

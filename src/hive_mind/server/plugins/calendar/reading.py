@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 from hive_mind.language.moments import Moment
 from hive_mind.language.spoken import DAYS, date_text, moment_text, time_text
 from hive_mind.server.plugins.phrases import Phrases, capitalised
+from hive_mind.server.plugins.recurrence import repeat_text
 
-from .event import Event
+from .event import Draft, Event
 from .titles import spoken_title
 
 MOST_TOLD = 6
@@ -55,6 +56,15 @@ def when_text(event: Event, now: datetime, phrases: Phrases) -> str:
     if last.date() > event.start.date():
         return phrases.say("from_to", first=_short(event.start.date()), last=_short(last.date()))
     return moment_text(Moment(event.start, None, "day"), now)
+
+
+def draft_text(draft: Draft, now: datetime, phrases: Phrases) -> str:
+    """An entry that is being made: "dentiste, demain à 9h"; "yoga, tous les mardis à 18h"."""
+    event = Event("", draft.title, draft.start, draft.end, draft.all_day)
+    if draft.repeat is None:
+        return one_text(event, now, phrases)
+    title = spoken_title(event, phrases.say("untitled"))
+    return phrases.say("one", title=title, when=repeat_text(draft.repeat, draft.start, phrases))
 
 
 def one_text(event: Event, now: datetime, phrases: Phrases) -> str:

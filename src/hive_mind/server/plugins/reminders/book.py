@@ -1,5 +1,6 @@
 """The reminders of a house, kept, and said when they are due."""
 
+import asyncio
 from datetime import timedelta
 
 from pydantic import ValidationError
@@ -31,18 +32,20 @@ class Book:
         self._phrases = phrases
         self._reminders: list[Reminder] = []
         self._is_open = False
+        self._opening = asyncio.Lock()
 
     async def open(self) -> None:
         """Read what is kept, the first time; what cannot be read is left out."""
-        if self._is_open:
-            return
-        self._is_open = True
-        kept = await self._services.storage.get(_KEY)
-        for value in kept if isinstance(kept, list) else []:
-            try:
-                self._reminders.append(Reminder.model_validate(value))
-            except ValidationError:
-                continue
+        async with self._opening:
+            if self._is_open:
+                return
+            kept = await self._services.storage.get(_KEY)
+            for value in kept if isinstance(kept, list) else []:
+                try:
+                    self._reminders.append(Reminder.model_validate(value))
+                except ValidationError:
+                    continue
+            self._is_open = True
 
     def all(self) -> list[Reminder]:
         """Those to come, by time."""

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from hive_mind.language.moments import Moment, read_moment
-from hive_mind.language.spoken import DAYS, moment_text, time_text
+from hive_mind.language.spoken import moment_text
 from hive_mind.server.core.plugin import Plugin
 from hive_mind.server.plugins.failure import Failure
 from hive_mind.server.plugins.phrases import Phrases
+from hive_mind.server.plugins.recurrence import first_due, first_time, read_recurrence, repeat_text
 
 from .book import Book
-from .recurrence import Recurrence, read_recurrence
-from .reminder import Reminder, due_at, first_due, meant
+from .reminder import Reminder, due_at, meant
 
 _Result = dict[str, Any]
 _EVERY = 1.0
@@ -53,7 +53,7 @@ class RemindersPlugin(Plugin):
         if not task:
             return self._ask("task", "ask_task")
         recurrence = read_recurrence(str(params["every"])) if params.get("every") else None
-        when = self._first_time(str(params.get("when") or "").strip(), recurrence)
+        when = first_time(str(params.get("when") or "").strip(), recurrence)
         if not when:
             return self._ask("when", "ask_when", task=task)
         now = self.services.now()
@@ -116,12 +116,6 @@ class RemindersPlugin(Plugin):
             or (same_day and r.due.astimezone(now.tzinfo).date() == moment.start.date())
         ]
 
-    @staticmethod
-    def _first_time(when: str, recurrence: Recurrence | None) -> str:
-        if recurrence is None:
-            return when
-        return " ".join(part for part in (recurrence.day, when or recurrence.time) if part)
-
     def _item_text(self, reminder: Reminder, now: datetime) -> str:
         return self._phrases.say("item", task=reminder.task, when=self._when_text(reminder, now))
 
@@ -129,8 +123,7 @@ class RemindersPlugin(Plugin):
         due = reminder.due.astimezone(now.tzinfo)
         if reminder.repeat is None:
             return moment_text(Moment(due, None, "minute"), now)
-        blanks = {"day": DAYS[due.weekday()], "time": time_text(due.hour, due.minute)}
-        return self._phrases.say(f"every_{reminder.repeat}", **blanks)
+        return repeat_text(reminder.repeat, due, self._phrases)
 
     def _ask(self, slot: str, key: str, **blanks: str) -> _Result:
         return {"success": False, "ask": {"slot": slot, "question": self._phrases.say(key, **blanks)}}

@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
-from typing import Literal, TypeAlias
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from hive_mind.language.moments import Moment
 from hive_mind.language.words import fold, keys_of
-
-Repeat: TypeAlias = Literal["daily", "weekdays", "weekends", "weekly"]
-"""`weekdays` is Monday to Friday."""
+from hive_mind.server.plugins.recurrence import Repeat, falls_on
 
 _MORNING = time(9)
 _EARLIEST = time(8)
@@ -64,16 +61,9 @@ def following(reminder: Reminder, now: datetime) -> Reminder | None:
         return None
     due = reminder.due.astimezone(now.tzinfo)
     step = timedelta(days=7) if reminder.repeat == "weekly" else _DAY
-    while due <= now or not _falls_on(due, reminder.repeat):
+    while due <= now or not falls_on(due, reminder.repeat):
         due = datetime.combine(due.date() + step, due.time(), due.tzinfo)
     return reminder.model_copy(update={"due": due, "missed": False})
-
-
-def first_due(due: datetime, repeat: Repeat | None) -> datetime:
-    """The first day on which something that comes back may fall, from `due` on."""
-    while repeat is not None and not _falls_on(due, repeat):
-        due = datetime.combine(due.date() + _DAY, due.time(), due.tzinfo)
-    return due
 
 
 def meant(wanted: str, reminders: Sequence[Reminder]) -> list[Reminder]:
@@ -84,8 +74,3 @@ def meant(wanted: str, reminders: Sequence[Reminder]) -> list[Reminder]:
 
 def _matter(text: str) -> frozenset[str]:
     return frozenset(key for key in keys_of(fold(text)) if len(key) > 2 or key.isdigit())
-
-
-def _falls_on(at: datetime, repeat: Repeat) -> bool:
-    weekend = at.weekday() >= 5
-    return repeat in ("daily", "weekly") or weekend == (repeat == "weekends")

@@ -200,3 +200,18 @@ async def test_another_calendar_of_the_account(radicale: str) -> None:
     async with playing(CalendarPlugin, "calendar", services, **account, caldav_calendar="Maison") as plugin:
         told = said("calendar", await plugin.execute("calendar_query", {}))
         assert told == "Aujourd'hui, tu n'as rien de prévu."
+
+
+async def test_something_that_comes_back_is_a_series(house: House) -> None:
+    text = "ajoute un cours de yoga tous les mercredis à 18h"
+    assert await house.told("calendar_add", text, title="de yoga", every="mercredis", when="à 18h") == (
+        "C'est noté : cours de yoga, tous les mercredis à 18h."
+    )
+    assert await house.told("calendar_query", when="mercredi 21 janvier") == (
+        "Mercredi 21 janvier, tu as un rendez-vous : à 18h, cours de yoga."
+    )
+    await house.ask("calendar_add", title="réveil des enfants", every="jours de la semaine", when="à 7h")
+    assert await house.told("calendar_query", when="samedi") == "Samedi, tu n'as rien de prévu."
+    assert "réveil des enfants" in await house.told("calendar_query", when="vendredi")
+    told = await house.told("calendar_add", title="x y", every="trente-six du mois", when="à 7h")
+    assert told == "Je n'ai pas compris pour quand."

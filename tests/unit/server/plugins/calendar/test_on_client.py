@@ -34,6 +34,7 @@ async def test_the_client_enters_it(alone: House) -> None:
                 "end": "2026-01-07T10:00:00+01:00",
                 "all_day": False,
                 "location": "",
+                "recurrence": "",
             },
         )
     ]

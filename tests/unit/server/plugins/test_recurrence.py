@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hive_mind.language.moments import read_moment
-from hive_mind.server.plugins.reminders.recurrence import Recurrence, read_recurrence
-from hive_mind.server.plugins.reminders.reminder import Reminder, Repeat, due_at, following
+from hive_mind.server.plugins.recurrence import Recurrence, Repeat, read_recurrence
+from hive_mind.server.plugins.reminders.reminder import Reminder, due_at, following
 from tests.unit.server.plugins.playing import NOW, PARIS
 
 
