@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "say": ("hive_mind.cli.say", "Ask with a recording, as a microphone would; the answer is spoken."),
     "transcribe": ("hive_mind.cli.transcribe", "Write down what is said in audio files."),
     "synth": ("hive_mind.cli.synth", "Speak a text into a WAV file."),
+    "understand": ("hive_mind.cli.understand", "Say what French sentences are understood as; act on none."),
     "parse": ("hive_mind.cli.parse", "Read French times, durations and numbers, line by line."),
     "models": ("hive_mind.cli.models", "List, fetch, choose, check and remove models."),
     "corrections": ("hive_mind.cli.corrections", 'List and remove what was corrected ("non, j\'ai dit …").'),

@@ -155,7 +155,6 @@ _HANDLERS: dict[str, _Handler] = {
     "reset_stopwatch": stopwatch.reset,
     "start_timer": timers.start,
     "cancel_timer": timers.cancel,
-    "cancel_all_timers": timers.cancel_all,
     "timer_status": timers.status,
     "pause_timer": pause.pause,
     "resume_timer": pause.resume,

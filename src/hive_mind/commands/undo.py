@@ -15,9 +15,7 @@ def taken_back(state: CommandState, order: Match, now: datetime) -> CommandState
         kept = tuple(timer for timer in state.timers if not same or timer is not same[-1])
         return state.model_copy(update={"timers": kept})
     if order.intent == "set_alarm" and state.alarms:
-        newest = max(state.alarms, key=lambda alarm: alarm.changed)
-        kept_alarms = tuple(alarm for alarm in state.alarms if alarm is not newest)
-        return state.model_copy(update={"alarms": kept_alarms})
+        return state.model_copy(update={"alarms": state.alarms[:-1]})
     if order.intent == "adjust_timer":
         change = "less" if order.slots.get("change") != "less" else "more"
         return adjust(state, now, {**order.slots, "change": change}).state.model_copy(update={"asked": None})

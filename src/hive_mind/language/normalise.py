@@ -40,7 +40,12 @@ class Normaliser:
         seen: set[tuple[Word, ...]] = set()
         for rung, words in self._spellings(words_of(text)):
             body = self._without_tail(self._without_fillers(words))
-            for reading in (words, body, self._without_head(body), self._without_head(self._without_call(body))):
+            for reading in (
+                words,
+                body,
+                self._without_head(body),
+                self._without_head(self._without_call(body)),
+            ):
                 if reading and reading not in seen:
                     seen.add(reading)
                     yield rung, reading

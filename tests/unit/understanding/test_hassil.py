@@ -26,6 +26,7 @@ VALUES = {
     "number": "douze", "percent": "quarante pour cent", "quantity": "trois miles", "unit": "kilomètres",
     "sum": "douze fois treize", "weekdays": "tous les jours", "moment": "demain",
 }  # fmt: skip
+GRAMMAR = Grammar.load()
 FOLDER = files("hive_mind") / "commands" / "sentences" / "fr"
 FILES = {
     path.name: yaml.safe_load(path.read_text("utf-8"))
@@ -56,13 +57,13 @@ def sample(node: Expression, rules: Mapping[str, str], rng: random.Random) -> st
 
 @pytest.mark.parametrize("name", sorted(name for name in FILES if not name.startswith("_")))
 def test_what_hassil_makes_of_our_templates_is_matched(name: str) -> None:
-    grammar, rng, data = Grammar.load(), random.Random(name), FILES[name]
+    rng, data = random.Random(name), FILES[name]
     rules = {**FILES["_rules.yaml"]["expansion_rules"], **data.get("expansion_rules", {})}
     for template in (*data.get("sentences", ()), *data.get("weak", ())):
         expression = parsed(template)
         for _ in range(25):
             text = sample(expression, rules, rng)
-            match = grammar.match(text, expecting=data.get("when"))
+            match = GRAMMAR.match(text, expecting=data.get("when"))
             assert match is not None, text
             assert match.rung == "exact", text
 
