@@ -4,6 +4,7 @@ A command's module has `register(app)`, which adds the command to the Typer appl
 """
 
 import importlib
+import os
 import sys
 
 import typer
@@ -58,6 +59,8 @@ def build(asked: str | None) -> typer.Typer:
 
 def main() -> None:
     """Run the command line; a foreseen fault is one line on stderr and exit code 1."""
+    # Before numpy is imported: on a busy machine its threads wait for each other by spinning, for seconds.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     asked = next((a for a in sys.argv[1:] if not a.startswith("-")), None)
     try:
         build(asked)()

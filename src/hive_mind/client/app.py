@@ -9,7 +9,9 @@ import structlog
 
 from hive_mind.client.config import ClientConfig, stable_client_id
 from hive_mind.client.core.clock import Clock, SystemClock
+from hive_mind.client.core.corrections_file import CorrectionsFile
 from hive_mind.client.core.listening import Ear
+from hive_mind.client.core.mending import Mender
 from hive_mind.client.core.pace import Pace
 from hive_mind.client.core.parts import Parts, Status
 from hive_mind.client.core.pipeline import VoiceLoop
@@ -127,8 +129,13 @@ async def open_client(
         pace=pace,
     )
 
+    key = config.key.get_secret_value() if config.key else None
+    corrections = CorrectionsFile(config.data_folder, key)
+    parts.mender = mender = Mender(engines.grammar, engines.stt, workers[0], corrections)
+
     def _know(grammar: Grammar) -> None:
         parts.grammar = grammar
+        mender.know(grammar)
 
     sentences = PluginSentences(_know)
     loop = VoiceLoop(

@@ -111,6 +111,19 @@ class SpeechToText(Protocol):
 
 
 @runtime_checkable
+class PreparesScoring(Protocol):
+    """A recogniser that can do beforehand what the first `score` would wait for."""
+
+    def prepare_scoring(self) -> None:
+        """Load what scoring needs.
+
+        Raises:
+            ModelError: the model is of a kind whose texts cannot be scored.
+        """
+        ...
+
+
+@runtime_checkable
 class ScoresTexts(Protocol):
     """A recogniser that can also tell how well chosen texts fit what it heard."""
 

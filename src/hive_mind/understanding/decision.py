@@ -16,8 +16,8 @@ PRIOR_SHARE, DISTANCE_COST = 0.7, 5.0
 """Ranking: log P(sentence | audio) - 0.7 log P(sentence | near-silence) - 5 distance; from a prototype."""
 
 ACCEPT_GAIN, ASK_GAIN = 1.2, 0.8
-"""What the audio must add, per token, to accept and to ask: read on half of the synthetic commands, where talk
-that is no command stays under 1.3."""
+"""What the audio must add, per token, to accept and to ask. Set on half of the synthetic commands, where talk
+that is none stayed under 0.9; on the other half, under 1.1."""
 
 LOSS_SHARE = 0.2
 """The gain counts less by this share of how much worse, per token, the sentence fits than what was heard."""

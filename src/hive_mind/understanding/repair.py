@@ -52,7 +52,6 @@ class Repairer:
     def __init__(self, grammar: Grammar) -> None:
         self._grammar = grammar
         self._network = SoundNetwork(grammar.network)
-        self._entries: dict[str | None, int] = {}
 
     def candidates(
         self, transcripts: Sequence[str], limit: int = 8, *, expecting: str | None = None
@@ -64,9 +63,7 @@ class Repairer:
             limit: most candidates.
             expecting: kind of answer that an open question back waits for.
         """
-        entry = self._entries.get(expecting)
-        if entry is None:
-            entry = self._entries[expecting] = self._network.entry(self._grammar.entries(expecting))
+        entry = self._network.begin(self._grammar.entries(expecting))
         nearest: dict[tuple[str, ...], tuple[float, str]] = {}
         for transcript, heard in self._readings(transcripts):
             for found in walk(self._network, entry, heard)[:MOST_SENTENCES]:

@@ -34,6 +34,10 @@ class SoundPoint:
     final: bool
 
 
+MOST_POINTS = 40_000
+"""Points kept; beyond that, all are forgotten between two walks and worked out anew."""
+
+
 class SoundNetwork:
     """Reads a `Network` on demand and keeps what it has read; one thread at a time may use it.
 
@@ -49,7 +53,15 @@ class SoundNetwork:
         self._points: dict[int, SoundPoint] = {}
         self._lexicons: dict[str, Mapping[int, tuple[str, ...]]] = {}
 
-    def entry(self, starts: Iterable[int]) -> int:
+    def begin(self, starts: Iterable[int]) -> int:
+        """The point where a walk begins; points of earlier walks may be forgotten."""
+        if len(self._members) > MOST_POINTS:
+            self._numbers.clear()
+            self._members.clear()
+            self._points.clear()
+        return self._entry(starts)
+
+    def _entry(self, starts: Iterable[int]) -> int:
         """The point that stands for all of `starts`."""
         members = frozenset(starts)
         number = self._numbers.get(members)
@@ -96,10 +108,10 @@ class SoundNetwork:
         forms: dict[int, dict[int, str]] = {}
         for word in words:
             text = spellings.get(word, word)
-            forms.setdefault(self.index.add(sounds_of(text)), {}).setdefault(self.entry(words[word]), text)
+            forms.setdefault(self.index.add(sounds_of(text)), {}).setdefault(self._entry(words[word]), text)
         return SoundPoint(
             {number: tuple((text, to) for to, text in by.items()) for number, by in forms.items()},
-            tuple((kind, self.entry(targets)) for kind, targets in sorted(slots.items())),
+            tuple((kind, self._entry(targets)) for kind, targets in sorted(slots.items())),
             final,
         )
 

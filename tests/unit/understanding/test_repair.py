@@ -80,9 +80,13 @@ def test_close_numbers_are_both_candidates() -> None:
     assert 600 in seconds
 
 
-def test_an_anti_command_is_a_competitor() -> None:
-    found = REPAIRER.candidates(["quelle heure est-il chez Mari"])
-    assert found[0].match is None
+def test_an_anti_command_is_a_competitor(tmp_path: Path) -> None:
+    text = "intent: lamp\nsentences: [allume la lampe]\nelsewhere: ['la lampe de {anything}']\n"
+    (tmp_path / "lamp.yaml").write_text(text, "utf-8")
+    repairer = Repairer(Grammar([tmp_path]))
+    order, talk = (repairer.candidates([text])[0].match for text in ("alume la lampe", "la lanpe de mon père"))
+    assert order is not None
+    assert talk is None
 
 
 def test_at_most_so_many() -> None:

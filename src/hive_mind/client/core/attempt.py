@@ -18,9 +18,11 @@ from hive_mind.commands.state import CommandState
 from hive_mind.errors import LinkError, SpeechError
 from hive_mind.language.clauses import ClauseSplitter
 from hive_mind.language.messages import error_message, message
+from hive_mind.language.written import written_forms
 from hive_mind.protocol.messages import LocalTurn, Playout
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.engines import Transcript
+from hive_mind.understanding.decision import Decision
 
 GATES_MS = {"closed": 0, "extendable": 700, "unfinished": 1000, "open": 600}
 """Silence that ends an utterance, by whether its grammar lets one go on."""
@@ -72,6 +74,9 @@ class Attempt:
         self._route: Route = "none"
         self._intent = "none"
         self._failed = False
+        self._heard = ""
+        self._taken_for = ""
+        self._corrects: tuple[str, str] | None = None
         self._answer: Answer | None = None
         self._exchange: Exchange | None = None
         since = timedelta(seconds=parts.clock.now() - question_end)
@@ -112,11 +117,19 @@ class Attempt:
         self._mark("understood")
         early = plan.reading and plan.extent == "extendable"
         self._settle(READING_GATE_MS if early else GATES_MS[plan.extent])
+        ask: Decision | None = None
+        if not plan.understood:
+            plan, ask = await self._mend(transcript, plan)
+        self._heard, self._corrects = text, plan.corrects
         link = self._parts.link
-        if plan.rest is None:
+        if ask is not None:
+            await self._ask_back(ask)
+        elif plan.declined:
+            await self._command(plan, then=[message("not_meant")])
+        elif plan.rest is None:
             await self._command(plan)
             return self._told(self._record(text), plan)
-        if link is not None and link.connected:
+        elif link is not None and link.connected:
             await self._question(link, plan)
         else:
             await self._committed.wait()
@@ -142,6 +155,38 @@ class Attempt:
                 )
             )
         return record
+
+    async def _mend(self, transcript: Transcript, plan: Plan) -> tuple[Plan, Decision | None]:
+        """What a transcript that nothing matches was probably meant to be; or what to ask about."""
+        parts = self._parts
+        if parts.mender is None:
+            return plan, None
+        began = parts.clock.now()
+        expecting = parts.keeper.expecting(self._asked_at)
+        decision = await parts.mender.mend(transcript, expecting=expecting)
+        took = round((parts.clock.now() - began) * 1000, 1)
+        self._timings["understanding"] += took
+        if decision.verdict != "reject":
+            self._timings["repair"] = took
+        if decision.verdict == "ask":
+            return plan, decision
+        if decision.verdict == "accept":
+            self._taken_for = decision.text
+            plan = parts.dialogue.plan(parts.grammar, parts.keeper, decision.text, self._asked_at)
+        return plan, None
+
+    async def _ask_back(self, decision: Decision) -> None:
+        """Ask whether this was meant; nothing is done before a yes."""
+        match, heard = decision.match, self._heard
+        if match is None:
+            return
+        self._route, self._intent, self._taken_for, self.asks = "command", match.intent, decision.text, True
+
+        async def _act() -> None:
+            self._parts.dialogue.asks(match, decision.text, heard, self._asked_at)
+
+        question = message("did_you_say", sentence=written_forms(decision.text)[0])
+        await self._speak(self._sorry([question]), _act)
 
     async def _recognise(self) -> Transcript:
         parts = self._parts
@@ -194,8 +239,10 @@ class Attempt:
         parts, said = self._parts, " ".join(self._said)
 
         async def _act() -> None:
-            parts.dialogue.did(plan, parts.keeper, said, self._asked_at)
+            parts.dialogue.did(plan, parts.keeper, said, self._asked_at, self._heard)
             await parts.keeper.accept(state)
+            if self._corrects is not None and parts.mender is not None:
+                await parts.mender.learn(*self._corrects)
 
         return _act
 
@@ -348,4 +395,5 @@ class Attempt:
             timeline_ms=self.timeline.as_ms(),
             gaps=self._answer.report().gaps if self._answer else (),
             question_end_s=self.question_end_sample / SAMPLE_RATE,
+            taken_for=self._taken_for,
         )

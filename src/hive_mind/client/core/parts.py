@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from hive_mind.client.core.clock import Clock
 from hive_mind.client.core.dialogue import Dialogue
+from hive_mind.client.core.mending import Mender
 from hive_mind.client.core.pace import Pace
 from hive_mind.client.core.playout import PlayoutSink
 from hive_mind.client.core.preparing import Preparer
@@ -47,6 +48,7 @@ class Parts:
         vocabulary: words that the recogniser should expect.
         pace: how fast the voice is.
         dialogue: what was said before.
+        mender: repairs what was misheard; None leaves it as it is.
     """
 
     stt: SpeechToText
@@ -64,6 +66,7 @@ class Parts:
     pace: Pace = field(default_factory=Pace)
     status: Status = field(default_factory=Status)
     dialogue: Dialogue = field(default_factory=Dialogue)
+    mender: Mender | None = None
 
     def loudness(self) -> float:
         """Factor of the voice's amplitude for the volume that was asked for."""
