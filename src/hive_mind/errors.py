@@ -78,6 +78,12 @@ class ContextError(HiveMindError):
     default_retryable = True
 
 
+class PluginError(HiveMindError):
+    """A plugin cannot be loaded, or could not do what it was asked for."""
+
+    default_code = "PLUGIN_FAILED"
+
+
 class LinkError(HiveMindError):
     """The server cannot be reached, or the link to it was lost."""
 

@@ -28,6 +28,15 @@ def models_dir(data: Path) -> Path:
     return data / "models"
 
 
+def plugins_dir(data: Path, override: Path | None = None) -> Path:
+    """The household's own plugins: `override`, else `HIVE_MIND_PLUGINS`, else a folder of `data`."""
+    if override is not None:
+        return override.expanduser().resolve()
+    if named := os.environ.get("HIVE_MIND_PLUGINS"):
+        return Path(named).expanduser().resolve()
+    return data / "plugins"
+
+
 def voice_speeds_file(data: Path) -> Path:
     """Where the measured speed of each voice on this machine is remembered."""
     return data / "voice-speeds.json"

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 
 from hive_mind.errors import LlmError
-from hive_mind.server.core.llm.engine import Chat, LlmCapabilities, LlmState
+from hive_mind.server.core.llm.engine import Chat, Form, LlmCapabilities, LlmState
 
 
 class ScriptedModel:
@@ -14,6 +14,7 @@ class ScriptedModel:
         answers: question to pieces; any other question is answered with "Tu as dit : <question>.".
         stop_after: pieces after which it waits for `release`; None never waits.
         error: raised after `stop_after` pieces instead of waiting.
+        calls: question to the JSON that is written when a tool may be called; none by default.
     """
 
     def __init__(
@@ -22,7 +23,10 @@ class ScriptedModel:
         *,
         stop_after: int | None = None,
         error: LlmError | None = None,
+        calls: dict[str, str] | None = None,
     ) -> None:
+        self.calls = calls or {}
+        self.forms: list[Form] = []
         self.answers = answers or {}
         self.stop_after = stop_after
         self.error = error
@@ -31,8 +35,9 @@ class ScriptedModel:
         self.begun_with: list[str] = []
         self.prepared: list[Chat] = []
         self.aborted = 0
+        self.kept: Chat | None = None
         self.state: LlmState = "ready"
-        self.capabilities = LlmCapabilities("scripted", local=True, continues=True, warms=True)
+        self.capabilities = LlmCapabilities("scripted", local=True, continues=True, warms=True, tools=True)
 
     @property
     def questions(self) -> list[str]:
@@ -49,8 +54,23 @@ class ScriptedModel:
         """Note it."""
         self.prepared.append(chat)
 
-    async def generate(self, chat: Chat, so_far: str = "") -> AsyncGenerator[str, None]:
+    def keep_ready(self, chat: Chat) -> None:
+        """Note it."""
+        self.kept = chat
+
+    @property
+    def keeps_ready(self) -> bool:
+        """At once."""
+        return True
+
+    async def generate(
+        self, chat: Chat, so_far: str = "", form: Form | None = None
+    ) -> AsyncGenerator[str, None]:
         """Say the script."""
+        if form is not None:
+            self.forms.append(form)
+            yield self.calls.get(chat[-1].content, '{"t":"none"}')
+            return
         self.chats.append(chat)
         self.begun_with.append(so_far)
         question = chat[-1].content

@@ -2,14 +2,14 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from hive_mind.errors import SpeechError
 from hive_mind.speech.audio import Samples
 from hive_mind.speech.cancel import CancelToken
-from hive_mind.speech.engines import SttCapabilities, Transcript, TtsCapabilities
+from hive_mind.speech.engines import Evidence, SttCapabilities, Transcript, TtsCapabilities
 from tests.fakes.virtual_time import VirtualLoop
 
 
@@ -42,6 +42,25 @@ class ScriptedStt:
                 self.cancelled += 1
                 cancel.raise_if_cancelled()
         return Transcript(self._texts.pop(0) if len(self._texts) > 1 else self._texts[0])
+
+
+class ScoringStt(ScriptedStt):
+    """The same, and it finds texts that begin with one of these words likely, the others not.
+
+    Args:
+        texts: what is heard.
+        gains: by first word, how much likelier than over silence a text is, per token.
+    """
+
+    def __init__(self, *texts: str, gains: Mapping[str, float]) -> None:
+        super().__init__(*texts)
+        self._gains = gains
+
+    def score(
+        self, transcript: Transcript, texts: Sequence[str], *, cancel: CancelToken | None = None
+    ) -> list[Evidence]:
+        gains = (self._gains.get(text.split()[0], -1.0) for text in texts)
+        return [Evidence(10 * gain, 0.0, 10) for gain in gains]
 
 
 class ToneVoice:

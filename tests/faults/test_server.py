@@ -149,14 +149,14 @@ async def test_a_client_that_never_reads_is_cut_off_alone(tmp_path: Path) -> Non
         raw.pause_reading()
         async with asyncio.timeout(20):
             while running.house.remotes["muet"].link is not None:
-                await good.ask("Bonjour")
+                await good.ask("Chantons")
         raw.abort()
 
 
 async def test_stopping_lets_an_answer_end(tmp_path: Path) -> None:
     model = ScriptedModel(stop_after=1)
     async with running_server(tmp_path, model) as running, TextClient(running.ws) as client:
-        await client.say("Bonjour")
+        await client.say("Chantons")
         await client.until("response_chunk")
         leaving = asyncio.create_task(running.server.leave())
         await asyncio.sleep(0.1)
@@ -174,7 +174,7 @@ async def test_stopping_lets_an_answer_end(tmp_path: Path) -> None:
 async def test_stopping_cuts_an_answer_that_takes_too_long(tmp_path: Path) -> None:
     model = ScriptedModel(stop_after=1)
     async with running_server(tmp_path, model, stop_grace_s=0.1) as running, TextClient(running.ws) as client:
-        await client.say("Bonjour")
+        await client.say("Chantons")
         await client.until("response_chunk")
         await running.server.leave()
         assert (await client.until("turn_end"))["outcome"] == "interrupted"
@@ -226,7 +226,7 @@ async def test_a_socket_that_is_not_a_websocket(tmp_path: Path) -> None:
         with socket.create_connection((host, int(port))) as raw:
             raw.sendall(os.urandom(2000))
         async with TextClient(running.ws) as client:
-            await client.ask("Bonjour")
+            await client.ask("Chantons")
 
 
 async def test_an_endpoint_that_breaks_off_is_admitted(tmp_path: Path) -> None:
@@ -234,6 +234,6 @@ async def test_an_endpoint_that_breaks_off_is_admitted(tmp_path: Path) -> None:
         llm.frames = sse("Je", " crois", done=False)
         settings: dict[str, Any] = {"llm_engine": "openai", "llm_base_url": llm.url, "llm_model": "fake"}
         async with running_server(tmp_path, **settings) as running, TextClient(running.ws) as client:
-            answer, end = await client.ask("Bonjour")
+            answer, end = await client.ask("Chantons")
             assert (answer, end["outcome"]) == ("Je crois", "failed")
             assert next(m for m in client.log if m["type"] == "error")["code"] == "LLM_INVALID"

@@ -15,10 +15,11 @@ import psutil
 import typer
 
 from hive_mind.cli import machine_checks, part_checks
-from hive_mind.cli.finding import Finding
+from hive_mind.cli.finding import Finding, error
+from hive_mind.errors import ConfigError
 from hive_mind.models.catalogue import KINDS
 from hive_mind.models.store import ModelStore, free_bytes
-from hive_mind.paths import data_dir, models_dir
+from hive_mind.paths import data_dir, models_dir, plugins_dir
 
 
 def findings(data: Path, host: str, port: int) -> Iterator[Finding]:
@@ -46,6 +47,7 @@ def findings(data: Path, host: str, port: int) -> Iterator[Finding]:
             server=shutil.which("redis-server"),
             url=os.environ.get("HIVE_MIND_REDIS_URL"),
         )
+        yield from _plugins(data)
     needed = sum(store.catalogue.get(store.selected(kind)).ram_mb for kind in kinds) * 10**6
     memory = psutil.virtual_memory()
     yield machine_checks.check_memory(store.machine.ram, min(memory.available, store.machine.ram), needed)
@@ -58,6 +60,15 @@ def findings(data: Path, host: str, port: int) -> Iterator[Finding]:
     if speaks:
         yield part_checks.check_npm(shutil.which("npm"), voice_here=store.installed(store.selected("voice")))
     yield machine_checks.check_clock(datetime.now().astimezone(), machine_checks.time_zone())
+
+
+def _plugins(data: Path) -> Iterator[Finding]:
+    from hive_mind.cli.plugin import rows
+
+    try:
+        yield from part_checks.check_plugins(rows(plugins_dir(data)))
+    except ConfigError as fault:
+        yield error("plugins", fault.message, "Mend the file.")
 
 
 def _has(package: str) -> bool:

@@ -4,6 +4,7 @@ A command's module has `register(app)`, which adds the command to the Typer appl
 """
 
 import importlib
+import os
 import sys
 
 import typer
@@ -16,9 +17,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "client": ("hive_mind.cli.client", "Start a voice client in this room."),
     "ask": ("hive_mind.cli.ask", "Ask in writing; the answer is printed."),
     "say": ("hive_mind.cli.say", "Ask with a recording, as a microphone would; the answer is spoken."),
+    "trace": ("hive_mind.cli.trace", "Show what happened in a turn, and what was slow."),
     "transcribe": ("hive_mind.cli.transcribe", "Write down what is said in audio files."),
     "synth": ("hive_mind.cli.synth", "Speak a text into a WAV file."),
+    "understand": ("hive_mind.cli.understand", "Say what French sentences are understood as; act on none."),
+    "parse": ("hive_mind.cli.parse", "Read French times, durations and numbers, line by line."),
     "models": ("hive_mind.cli.models", "List, fetch, choose, check and remove models."),
+    "corrections": ("hive_mind.cli.corrections", 'List and remove what was corrected ("non, j\'ai dit …").'),
+    "plugin": ("hive_mind.cli.plugin", "Make, check, list, enable and disable plugins."),
     "doctor": ("hive_mind.cli.doctor", "Find what is wrong on this machine, and say what to do."),
     "version": ("hive_mind.cli.version", "Print the version."),
 }
@@ -53,6 +59,8 @@ def build(asked: str | None) -> typer.Typer:
 
 def main() -> None:
     """Run the command line; a foreseen fault is one line on stderr and exit code 1."""
+    # Before numpy is imported: on a busy machine its threads wait for each other by spinning, for seconds.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     asked = next((a for a in sys.argv[1:] if not a.startswith("-")), None)
     try:
         build(asked)()

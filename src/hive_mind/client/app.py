@@ -9,11 +9,14 @@ import structlog
 
 from hive_mind.client.config import ClientConfig, stable_client_id
 from hive_mind.client.core.clock import Clock, SystemClock
+from hive_mind.client.core.corrections_file import CorrectionsFile
 from hive_mind.client.core.listening import Ear
+from hive_mind.client.core.mending import Mender
 from hive_mind.client.core.pace import Pace
 from hive_mind.client.core.parts import Parts, Status
 from hive_mind.client.core.pipeline import VoiceLoop
 from hive_mind.client.core.playout import PlayoutSink
+from hive_mind.client.core.plugin_sentences import PluginSentences
 from hive_mind.client.core.preparing import Preparer
 from hive_mind.client.core.speaking import spoken_forms
 from hive_mind.client.core.state import ClientState, Event
@@ -22,12 +25,19 @@ from hive_mind.client.core.turn import TurnRecord
 from hive_mind.client.core.websocket import ServerLink, is_loopback
 from hive_mind.client.core.worker import Worker
 from hive_mind.client.engines import Engines
-from hive_mind.commands.timers import ring_text
+from hive_mind.commands.interpret import Rung, ring_text
 from hive_mind.errors import LinkError
 from hive_mind.language.messages import message
-from hive_mind.protocol.messages import Announce, AnyServerMessage, Capabilities, FollowUp, TimerState
+from hive_mind.protocol.messages import (
+    Announce,
+    AnyServerMessage,
+    Capabilities,
+    FollowUp,
+    Sentences,
+)
 from hive_mind.protocol.session import ClientSession
 from hive_mind.speech.endpointing import EndpointSettings
+from hive_mind.understanding.grammar import Grammar
 
 FIXED_PHRASES = ("not_heard", "degraded", "cannot_answer_offline", "too_long")
 """Rendered at idle after the start."""
@@ -93,9 +103,11 @@ async def open_client(
             tasks.create_task(loop.announce(unasked.text))
         elif isinstance(unasked, FollowUp):
             loop.follow_up()
+        elif isinstance(unasked, Sentences):
+            tasks.create_task(sentences.take(unasked))
 
-    async def _ring(timer: TimerState) -> None:
-        tasks.create_task(loop.announce(ring_text((timer,)), ring=True))
+    async def _ring(rung: Rung) -> None:
+        tasks.create_task(loop.announce(ring_text((rung,)), ring=True))
 
     capabilities = Capabilities(stt=True, tts=True, local_commands=True)
     session = ClientSession(client_id, room=config.room, capabilities=capabilities)
@@ -116,6 +128,16 @@ async def open_client(
         status=status,
         pace=pace,
     )
+
+    key = config.key.get_secret_value() if config.key else None
+    corrections = CorrectionsFile(config.data_folder, key)
+    parts.mender = mender = Mender(engines.grammar, engines.stt, workers[0], corrections)
+
+    def _know(grammar: Grammar) -> None:
+        parts.grammar = grammar
+        mender.know(grammar)
+
+    sentences = PluginSentences(_know)
     loop = VoiceLoop(
         parts,
         Ear(engines.vad, settings),

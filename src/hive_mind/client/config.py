@@ -5,7 +5,7 @@ import uuid
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hive_mind.errors import ConfigError
@@ -31,6 +31,7 @@ class ClientConfig(BaseSettings):
         listening: `always` takes whatever is said, `button` one utterance after Enter is pressed; None means
             `button` in a terminal and `always` elsewhere.
         barge_in: speech stops an answer. For headphones: a microphone that hears the speaker would stop it.
+        key: base64 of the 32 bytes that seal what is remembered; None keeps a key file in the data folder.
         log_level: of the log on stderr.
     """
 
@@ -47,6 +48,7 @@ class ClientConfig(BaseSettings):
     speaker: str | None = None
     listening: Literal["always", "button"] | None = None
     barge_in: bool = False
+    key: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
 
     @property

@@ -1,5 +1,6 @@
 """Loading what hears and speaks. Blocking, seconds long: done once, before anybody speaks."""
 
+import gc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -54,9 +55,16 @@ def load_engines(config: ClientConfig) -> Engines:
         voice = pool.submit(
             make_voice, finder(store), config.voice, memory=voice_speeds_file(config.data_folder)
         )
-        grammar = pool.submit(Grammar.load)
+        grammar = pool.submit(_warm_grammar)
         vad = make_vad()
         engines = Engines(vad, stt.result(), CachedVoice(voice.result()), grammar.result())
     vad.probability(silence(0.032))
     vad.reset()
+    gc.freeze()  # what was loaded stays: no garbage to look for in it, which takes a third of a second
     return engines
+
+
+def _warm_grammar() -> Grammar:
+    grammar = Grammar.load()
+    grammar.warm()
+    return grammar

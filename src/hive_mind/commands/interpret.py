@@ -1,27 +1,44 @@
 """From what was understood to what is answered and changed. Pure: the time is an argument."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
-from hive_mind.commands import pause, stopwatch, timers
+from hive_mind.commands import (
+    adjust,
+    alarms,
+    figures,
+    manners,
+    pause,
+    snooze,
+    sound,
+    stopwatch,
+    timers,
+    today,
+)
 from hive_mind.commands.outcome import Outcome
 from hive_mind.commands.replies import of_duration, reply
 from hive_mind.commands.state import CommandState
+from hive_mind.commands.undo import taken_back
 from hive_mind.errors import UnderstandingError
-from hive_mind.language.spoken import date_text, time_text
-from hive_mind.protocol.messages.client import TimerState
+from hive_mind.protocol.messages.client import AlarmState, TimerState
 from hive_mind.understanding.grammar import Match
+
+Rung: TypeAlias = TimerState | AlarmState
+"""What rings."""
 
 _COMMON_TIMERS_S = (60, 120, 180, 300, 600, 900, 1200, 1800, 3600)
 
 
-def interpret(match: Match, state: CommandState, now: datetime) -> Outcome:
-    """Answer a local order.
+def interpret(match: Match, state: CommandState, now: datetime, *, voice: bool = True) -> Outcome:
+    """Answer a local order; what it corrects (`Match.replaces`) is taken back first.
 
     Args:
         match: of an intent in `INTENTS`.
         state: of the client that owns the timers.
         now: aware, in the household's time zone (the hour that is said is its hour).
+        voice: the answer is spoken here, so that its volume can be set.
 
     Raises:
         UnderstandingError: the intent is not a local one.
@@ -29,14 +46,23 @@ def interpret(match: Match, state: CommandState, now: datetime) -> Outcome:
     """
     if now.tzinfo is None:
         raise ValueError("now must have a time zone")
-    handler = _HANDLERS.get(match.intent)
-    if handler is None:
+    if match.intent not in _HANDLERS:
         raise UnderstandingError(f"{match.intent} is not a local command")
-    question = state.open_question(now)
+    if match.replaces is not None:
+        state = taken_back(state, match.replaces, now)
+    order = completed(match, state, now)
     cleared = state if state.asked is None else state.model_copy(update={"asked": None})
-    if match.intent == "answer" and question is not None:
-        return _HANDLERS[question.intent](cleared, now, {**question.slots, **match.slots})
-    return handler(cleared, now, match.slots)
+    if order.intent in _OF_THE_VOICE and not voice:
+        return Outcome(reply("no_voice"), cleared, order=order)
+    return replace(_HANDLERS[order.intent](cleared, now, order.slots), order=order)
+
+
+def completed(match: Match, state: CommandState, now: datetime) -> Match:
+    """The order itself, when `match` is the answer to an open question about it; else `match`."""
+    question = state.open_question(now)
+    if match.intent != "answer" or question is None:
+        return match
+    return replace(match, intent=question.intent, slots={**question.slots, **match.slots})
 
 
 def expected(state: CommandState, now: datetime) -> str | None:
@@ -45,50 +71,59 @@ def expected(state: CommandState, now: datetime) -> str | None:
     return question.expects if question else None
 
 
-def due(state: CommandState, now: datetime) -> tuple[CommandState, tuple[TimerState, ...]]:
-    """Let the timers ring that are due at `now`.
+def due(state: CommandState, now: datetime) -> tuple[CommandState, tuple[Rung, ...]]:
+    """Let the timers and alarms ring that are due at `now`.
 
     Returns:
-        The state with them in `ringing`, and those that began to ring just now, the earliest first.
+        The state with them in `ringing` and `waking`, and those that began to ring just now, the earliest
+        first, timers before alarms.
     """
-    return timers.due(state, now)
+    state, rung = timers.due(state, now)
+    state, woken = alarms.due(state, now)
+    return state, (*rung, *woken)
+
+
+def given_up(state: CommandState, now: datetime) -> CommandState:
+    """The state without the alarms that have rung so long that nobody can be there."""
+    return alarms.given_up(state, now)
 
 
 def next_due(state: CommandState) -> datetime | None:
-    """When the next timer rings; None when none runs."""
-    return min((timer.due for timer in state.timers if timer.due is not None), default=None)
+    """When the next timer or alarm rings; None when none runs."""
+    running = [timer.due for timer in state.timers if timer.due is not None]
+    return min([*running, *(alarm.due for alarm in state.alarms)], default=None)
+
+
+def ring_text(rung: Sequence[Rung]) -> str:
+    """What is said when these ring."""
+    texts = [
+        timers.ring_text((one,)) if isinstance(one, TimerState) else alarms.ring_text((one,)) for one in rung
+    ]
+    return " ".join(texts)
 
 
 def likely_replies(state: CommandState, now: datetime) -> list[str]:
     """Replies worth having the voice ready for, the most likely first."""
     next_minute = now + timedelta(minutes=1)
-    found = [_time(now), _time(next_minute), reply("date", date=date_text(now.date()))]
+    found = [today.now_text(now), today.now_text(next_minute), today.today_text(now)]
     found += [
         reply("stopwatch_started"),
         reply("timer_ask_duration"),
         reply("timer_cancelled"),
         reply("stopped"),
     ]
-    found += [timers.ring_text((timer,)) for timer in (*state.ringing, *state.timers)]
+    ringing: tuple[Rung, ...] = (*state.ringing, *state.waking, *state.timers, *state.alarms)
+    found += [ring_text((one,)) for one in ringing]
     found += [reply("timer_started", of_duration=of_duration(s)) for s in _COMMON_TIMERS_S]
     found += [reply("timer_none"), reply("stopwatch_none"), reply("stopwatch_reset"), reply("timer_silenced")]
+    found += [reply("alarm_ask_time"), reply("welcome"), reply("hello")]
     return list(dict.fromkeys(found))
-
-
-def _time(now: datetime) -> str:
-    return reply("time", time=time_text(now.hour, now.minute))
-
-
-def _get_time(state: CommandState, now: datetime, _slots: Mapping[str, object]) -> Outcome:
-    return Outcome(_time(now), state)
-
-
-def _get_date(state: CommandState, now: datetime, _slots: Mapping[str, object]) -> Outcome:
-    return Outcome(reply("date", date=date_text(now.date())), state)
 
 
 def _stop(state: CommandState, now: datetime, slots: Mapping[str, object]) -> Outcome:
     """Alone, "arrête" is for what rings, else for the stopwatch; "annule" for a timer; else for the voice."""
+    if state.waking:
+        return alarms.silence(state)
     if state.ringing:
         return timers.silence(state)
     if slots.get("cancel"):
@@ -99,29 +134,61 @@ def _stop(state: CommandState, now: datetime, slots: Mapping[str, object]) -> Ou
     return Outcome(reply("stopped"), state, ("stop_speaking",))
 
 
+def _adjust(state: CommandState, now: datetime, slots: Mapping[str, object]) -> Outcome:
+    """Take "cinq minutes de plus" for the alarm that rings, else for a timer."""
+    if state.waking and slots.get("change") != "less":
+        return snooze.snooze(state, now, slots)
+    return adjust.adjust(state, now, slots)
+
+
+def _undo(state: CommandState, _now: datetime, _slots: Mapping[str, object]) -> Outcome:
+    """What was done is taken back already."""
+    return Outcome(reply("undone"), state, ("timers_changed",))
+
+
 def _answer_to_nothing(state: CommandState, _now: datetime, _slots: Mapping[str, object]) -> Outcome:
     return Outcome(reply("stopped"), state)
 
 
 _Handler = Callable[[CommandState, datetime, Mapping[str, object]], Outcome]
 _HANDLERS: dict[str, _Handler] = {
-    "get_time": _get_time,
-    "get_date": _get_date,
+    "get_time": today.get_time,
+    "get_date": today.get_date,
+    "countdown": today.countdown,
+    "calculate": figures.calculate,
+    "convert": figures.convert_units,
     "start_stopwatch": stopwatch.start,
     "stop_stopwatch": stopwatch.stop,
+    "resume_stopwatch": stopwatch.resume,
+    "lap_stopwatch": stopwatch.lap,
     "stopwatch_status": stopwatch.status,
     "reset_stopwatch": stopwatch.reset,
     "start_timer": timers.start,
     "cancel_timer": timers.cancel,
-    "cancel_all_timers": timers.cancel_all,
     "timer_status": timers.status,
     "pause_timer": pause.pause,
     "resume_timer": pause.resume,
+    "adjust_timer": _adjust,
+    "set_alarm": alarms.set_alarm,
+    "list_alarms": alarms.list_alarms,
+    "cancel_alarm": alarms.cancel_alarm,
+    "snooze": snooze.snooze,
+    "set_volume": sound.set_volume,
+    "repeat": sound.repeat,
+    "thanks": manners.thanks,
+    "greet": manners.greet,
+    "who_are_you": manners.who_are_you,
+    "abilities": manners.abilities,
     "stop": _stop,
+    "undo": _undo,
     "answer": _answer_to_nothing,
 }
+_OF_THE_VOICE = frozenset({"set_volume", "repeat"})
 INTENTS = frozenset(_HANDLERS)
 """Intents that `interpret` answers."""
 
-READ_ONLY = frozenset({"get_time", "get_date", "timer_status", "stopwatch_status"})
+READ_ONLY = frozenset({
+    "get_time", "get_date", "countdown", "calculate", "convert", "timer_status", "stopwatch_status",
+    "list_alarms", "repeat", "thanks", "greet", "who_are_you", "abilities",
+})  # fmt: skip
 """Intents that change nothing."""

@@ -17,6 +17,11 @@ def reply(key: str, *, language: str = "fr", **blanks: object) -> str:
     return _replies(language)[key].format(**blanks)
 
 
+def capital(text: str) -> str:
+    """With a capital letter at its head."""
+    return text[:1].upper() + text[1:]
+
+
 def timer_name(timer: TimerState) -> str:
     """How a timer is called: "minuteur pâtes", else "minuteur de 5 minutes"."""
     if timer.name:

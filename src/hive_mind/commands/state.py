@@ -1,4 +1,4 @@
-"""What the commands remember: timers and one stopwatch. Frozen; every change makes a new state."""
+"""What the commands remember: timers, alarms, stopwatch, volume. Frozen; every change makes a new state."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 from hive_mind.protocol.messages.base import ShortText
-from hive_mind.protocol.messages.client import StopwatchState, TimerState
+from hive_mind.protocol.messages.client import AlarmState, StopwatchState, TimerState
 
 ASK_FOR_S = 30.0
 """How long a question back ("Pour quelle durée ?") waits for its answer."""
@@ -16,7 +16,7 @@ class Asked(BaseModel):
     """A question back that waits for its answer.
 
     Attributes:
-        expects: kind of answer that sentences declare with `when` ("duration", "timer").
+        expects: kind of answer that sentences declare with `when` ("duration", "timer", "moment", "alarm").
         intent: the order that the answer completes, with the slots it already has.
         since: when it was asked; it is forgotten after `ASK_FOR_S`.
     """
@@ -30,14 +30,18 @@ class Asked(BaseModel):
 
 
 class CommandState(BaseModel):
-    """Timers and stopwatch of one client, as kept on its disk and mirrored to the server.
+    """The time things of one client, as kept on its disk and mirrored to the server.
 
     Attributes:
         timers: set and not yet due, in the order in which they were set.
         ringing: timers that are due and that nobody has silenced yet.
         stopwatch: None when it was never started, or was reset.
-        serial: number of timers ever set here; makes their identifiers.
+        serial: number of timers and alarms ever set here; makes their identifiers.
         asked: the question back that is open, if any.
+        alarms: set, in the order in which they were set.
+        waking: alarms that ring and that nobody has silenced yet.
+        volume: of the voice, in hundredths of the loudest.
+        muted: the voice is silent, whatever the volume.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -47,6 +51,10 @@ class CommandState(BaseModel):
     stopwatch: StopwatchState | None = None
     serial: Annotated[int, Field(ge=0)] = 0
     asked: Asked | None = None
+    alarms: tuple[AlarmState, ...] = ()
+    waking: tuple[AlarmState, ...] = ()
+    volume: Annotated[int, Field(ge=0, le=100)] = 100
+    muted: bool = False
 
     def open_question(self, now: datetime) -> Asked | None:
         """The question back that still waits at `now`; one from the future (a clock set back) is dropped."""

@@ -1,4 +1,4 @@
-"""The stopwatch: start, stop, look, reset."""
+"""The stopwatch: start, stop, go on, laps, look, reset."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -8,6 +8,9 @@ from hive_mind.commands.replies import reply
 from hive_mind.commands.state import CommandState, elapsed_s
 from hive_mind.language.durations import duration_text
 from hive_mind.protocol.messages.client import StopwatchState
+
+MAX_LAPS = 1000
+"""Laps that are kept; the oldest go first."""
 
 _Slots = Mapping[str, object]
 
@@ -32,12 +35,37 @@ def stop(state: CommandState, now: datetime, _slots: _Slots) -> Outcome:
     shown = elapsed_s(watch, now)
     if watch.started is None:
         return Outcome(reply("stopwatch_stopped_already", elapsed=duration_text(shown)), state)
-    stopped = StopwatchState(elapsed_s=shown, changed=now.astimezone(UTC))
+    stopped = watch.model_copy(update={"started": None, "elapsed_s": shown, "changed": now.astimezone(UTC)})
     return Outcome(
         reply("stopwatch_stopped", elapsed=duration_text(shown)),
         _with(state, stopped),
         ("stopwatch_changed",),
     )
+
+
+def resume(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
+    """Go on from what it shows; one that was never started starts."""
+    watch = state.stopwatch
+    if watch is None or watch.started is not None:
+        return start(state, now, slots)
+    instant = now.astimezone(UTC)
+    running = watch.model_copy(update={"started": instant, "changed": instant})
+    said = reply("stopwatch_resumed", elapsed=duration_text(watch.elapsed_s))
+    return Outcome(said, _with(state, running), ("stopwatch_changed",))
+
+
+def lap(state: CommandState, now: datetime, _slots: _Slots) -> Outcome:
+    """Note a lap: say how long it took, and the whole."""
+    watch = state.stopwatch
+    if watch is None or watch.started is None:
+        return Outcome(reply("stopwatch_none"), state)
+    shown = elapsed_s(watch, now)
+    before = watch.laps_s[-1] if watch.laps_s else 0.0
+    laps = (*watch.laps_s, shown)[-MAX_LAPS:]
+    after = watch.model_copy(update={"laps_s": laps, "changed": now.astimezone(UTC)})
+    key = "stopwatch_lap" if watch.laps_s else "stopwatch_first_lap"
+    said = reply(key, count=len(laps), lap=duration_text(shown - before), elapsed=duration_text(shown))
+    return Outcome(said, _with(state, after), ("stopwatch_changed",))
 
 
 def status(state: CommandState, now: datetime, _slots: _Slots) -> Outcome:

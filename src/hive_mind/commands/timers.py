@@ -51,7 +51,9 @@ def _ask_duration(state: CommandState, now: datetime, name: str | None, key: str
 
 
 def cancel(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
-    """Cancel the timer that is meant; what rings is silenced first; of several, ask which."""
+    """Cancel the timer that is meant, or `all`; what rings is silenced first; of several, ask which."""
+    if slots.get("all"):
+        return _cancel_all(state)
     if state.ringing and (not picks(slots) or not state.timers):
         return silence(state)
     timer = choose(state, now, slots, "cancel_timer", state.timers)
@@ -62,7 +64,7 @@ def cancel(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
     return Outcome(said, state.model_copy(update={"timers": kept}), ("timers_changed",))
 
 
-def cancel_all(state: CommandState, _now: datetime, _slots: _Slots) -> Outcome:
+def _cancel_all(state: CommandState) -> Outcome:
     """Cancel every timer and silence what rings."""
     count = len(state.timers) + len(state.ringing)
     if not count:
@@ -91,7 +93,7 @@ def status(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
 
 def silence(state: CommandState) -> Outcome:
     """Stop what rings."""
-    after = state.model_copy(update={"ringing": ()})
+    after = state.model_copy(update={"ringing": (), "waking": ()})
     return Outcome(reply("timer_silenced"), after, ("silence", "timers_changed"))
 
 

@@ -14,7 +14,7 @@ class Normaliser:
     """Makes the readings of a transcript that are worth matching, from `fillers.toml` and `slips.toml`.
 
     Args:
-        robot_names: may head an order.
+        robot_names: may head or end an order.
         vocabulary: keys of the words that somebody listens for; an unknown word that sounds like one of them,
             or nearly, is taken for it.
         language: ISO 639-1 code.
@@ -26,13 +26,13 @@ class Normaliser:
         fillers, self._slips = _tables(language)
         self._anywhere = PhraseSet(fillers["anywhere"])
         self._head = PhraseSet([*fillers["head"], *map(keys_of, robot_names)])
-        self._tail = PhraseSet(fillers["tail"])
+        self._tail = PhraseSet([*fillers["tail"], *map(keys_of, robot_names)])
         self._calls = PhraseSet(fillers["calls"])
         self._slip_heads = PhraseSet(self._slips)
         self._respeller = Respeller(vocabulary)
 
     def readings(self, text: str) -> Iterator[tuple[str, tuple[Word, ...]]]:
-        """The words without what means nothing, then the same with slips mended, if there are any.
+        """The words as they are, those without what means nothing, then both with slips mended.
 
         Yields:
             "exact", "spelling" (a slip of the table) or "sound" (an unknown word), and the words; none twice.
@@ -40,7 +40,12 @@ class Normaliser:
         seen: set[tuple[Word, ...]] = set()
         for rung, words in self._spellings(words_of(text)):
             body = self._without_tail(self._without_fillers(words))
-            for reading in (body, self._without_head(body), self._without_head(self._without_call(body))):
+            for reading in (
+                words,
+                body,
+                self._without_head(body),
+                self._without_head(self._without_call(body)),
+            ):
                 if reading and reading not in seen:
                     seen.add(reading)
                     yield rung, reading
@@ -67,7 +72,7 @@ class Normaliser:
         return words
 
     def _without_tail(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
-        while phrase := self._tail.at_end(words):
+        while (phrase := self._tail.at_end(words)) and len(phrase) < len(words):
             words = words[: -len(phrase)]
         return words
 

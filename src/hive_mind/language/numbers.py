@@ -1,212 +1,155 @@
-"""Cardinal numbers in French: read from words or digits, and spelled.
+"""Numbers in French: negative, with decimals, fractions: "moins deux virgule cinq", "trois quarts"."""
 
-Reading takes the keys of `words.words_of` and a place; it knows the forms of France, Belgium and
-Switzerland ("quatre-vingt-dix", "nonante"), approximations ("une douzaine"), and digits in groups
-("1 000 000", "3 millions").
-"""
+from collections.abc import Iterator, Sequence
 
-from collections.abc import Sequence
+from hive_mind.language.cardinals import (
+    LARGEST,
+    LONGEST_DIGITS,
+    MILLION,
+    NUMBER_WORDS,
+    SCALES,
+    cardinal,
+    read_integer,
+    whole_digits,
+)
+from hive_mind.language.ordinals import read_ordinal
+from hive_mind.language.words import key_at
 
-_SMALL = {
-    "zero": 0, "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7,
-    "huit": 8, "neuf": 9, "dix": 10, "onze": 11, "douze": 12, "treize": 13, "quatorze": 14, "quinze": 15,
-    "seize": 16,
-}  # fmt: skip
-_TENS = {
-    "vingt": 20, "vingts": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60,
-    "septante": 70, "huitante": 80, "octante": 80, "nonante": 90,
-}  # fmt: skip
-_SCALES = {
-    "mille": 1000,
-    "milles": 1000,
-    "million": 10**6,
-    "millions": 10**6,
-    "milliard": 10**9,
-    "milliards": 10**9,
-    "billion": 10**12,
-    "billions": 10**12,
-}
-_COLLECTIVE = {
-    "dizaine": 10, "douzaine": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30, "quarantaine": 40,
-    "cinquantaine": 50, "soixantaine": 60, "centaine": 100, "millier": 1000,
-}  # fmt: skip
+__all__ = [
+    "LARGEST",
+    "NUMBER_WORDS",
+    "cardinal",
+    "read_decimal",
+    "read_fraction",
+    "read_integer",
+    "read_number",
+]
 
-NUMBER_WORDS = frozenset((*_SMALL, *_TENS, *_SCALES, *_COLLECTIVE, "cent", "cents"))
-"""Keys of all the words that numbers are made of."""
-
-_HUNDRED = frozenset({"cent", "cents"})
-
-_UNITS = (
-    "zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze",
-    "treize", "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf",
-)  # fmt: skip
-_TENS_SPELLED = {20: "vingt", 30: "trente", 40: "quarante", 50: "cinquante", 60: "soixante"}
-_SCALES_SPELLED = ((10**12, "billion"), (10**9, "milliard"), (10**6, "million"))
-
-_LONGEST_DIGITS = 15
-LARGEST = 10**15 - 1
-"""Largest number that `cardinal` spells; beyond it, digits are said one by one."""
-
-
-def read_integer(keys: Sequence[str], at: int = 0) -> tuple[int, int] | None:
-    """Read the longest whole number that starts at `at`.
-
-    Returns:
-        The number and the place after it; None when there is none.
-    """
-    total, end, last_scale = 0, at, 10**15
-    while True:
-        group = _below_thousand(keys, end)
-        after = end if group is None else group[1]
-        scale = _SCALES.get(_key(keys, after))
-        if scale is not None and scale < last_scale and (group is not None or scale == 1000):
-            total += (1 if group is None else group[0]) * scale
-            end, last_scale = after + 1, scale
-            continue
-        if group is not None and (end == at or 0 < group[0] < last_scale):
-            total, end = total + group[0], after
-        break
-    collective = _COLLECTIVE.get(_key(keys, end).removesuffix("s"))
-    if collective is not None:
-        return (total or 1) * collective, end + 1
-    return (total, end) if end > at else None
+_MINUS = frozenset({"moins", "negatif", "negative"})
+_HALVES = frozenset({"demi", "demie", "demis", "demies"})
+_SHARES = {"moitie": 2, "tiers": 3, "quart": 4, "quarts": 4, **dict.fromkeys(_HALVES, 2)}
+_ONE = frozenset({"un", "une", "1"})
+_COMMAS = frozenset({"virgule", "point"})
+_DECIMALS = 30
 
 
 def read_number(keys: Sequence[str], at: int = 0) -> tuple[float, int] | None:
-    """Read a number that may have decimals: "14,5", "quatorze virgule cinq", "1,5 million".
+    """Read any number: "14,5", "moins trois", "deux et demi", "trois quarts", "un million et demi".
 
     Returns:
         The number and the place after it; None when there is none.
     """
-    written = _key(keys, at).replace(",", ".") if _digits(_key(keys, at)) is None else ""
+    if key_at(keys, at) in _MINUS:
+        read = _positive(keys, at + 1)
+        return (-read[0], read[1]) if read is not None else None
+    return _positive(keys, at)
+
+
+def _positive(keys: Sequence[str], at: int) -> tuple[float, int] | None:
+    fraction = read_fraction(keys, at)
+    number = read_decimal(keys, at)
+    if number is None or (fraction is not None and fraction[1] > number[1]):
+        return fraction
+    value, end = number
+    if key_at(keys, end) == "et" and value == int(value):
+        more = read_fraction(keys, end + 1)
+        if more is None and key_at(keys, end + 1) in _HALVES:
+            more = 0.5, end + 2
+        if more is not None and more[0] < 1:
+            scale = SCALES.get(keys[end - 1], 0)
+            return value + more[0] * (scale if scale >= MILLION else 1), more[1]
+    return value, end
+
+
+def read_decimal(keys: Sequence[str], at: int = 0) -> tuple[float, int] | None:
+    """Read a positive number that may have decimals: "14,5", "quatorze virgule cinq", "1,5 million".
+
+    Returns:
+        The number and the place after it; None when there is none.
+    """
+    first = key_at(keys, at)
+    written = first.replace(",", ".") if whole_digits(first) is None else ""
     whole, _, decimals = written.rpartition(".")
-    if (number := _digits(whole)) is not None and decimals.isdecimal() and len(written) <= _LONGEST_DIGITS:
+    number = whole_digits(whole)
+    if number is not None and decimals.isdecimal() and len(written) <= LONGEST_DIGITS:
         value, end = float(f"{number}.{decimals}"), at + 1
     else:
-        read = read_integer(keys, at)
-        if read is None or _key(keys, read[1]) not in ("virgule", "point"):
+        read = (0, at) if first == "virgule" else read_integer(keys, at)
+        if read is None or key_at(keys, read[1]) not in _COMMAS:
             return read
-        zeros = 0
-        while _key(keys, read[1] + 1 + zeros) in ("zero", "0"):
-            zeros += 1
-        rest = read_integer(keys, read[1] + 1 + zeros)
-        if rest is None and not zeros:
-            return read
-        value = float(f"{read[0]}.{'0' * zeros}{rest[0] if rest else ''}")
-        end = rest[1] if rest else read[1] + 1 + zeros
-    scale = _SCALES.get(_key(keys, end), 0)
+        said, end = _decimals(keys, read[1] + 1)
+        if not said:
+            return read if read[1] > at else None
+        value = float(f"{read[0]}.{said}")
+    scale = SCALES.get(key_at(keys, end), 0)
     return (value * scale, end + 1) if scale > 1000 else (value, end)
 
 
-def _key(keys: Sequence[str], at: int) -> str:
-    """The key at a place; empty past the end."""
-    return keys[at] if at < len(keys) else ""
+def _decimals(keys: Sequence[str], at: int) -> tuple[str, int]:
+    """The digits after a comma, and the place after them: "zéro cinq" is 05, "deux quatre" 24."""
+    digits, end = "", at
+    while len(digits) < _DECIMALS and (key_at(keys, end) in ("zero", "0")):
+        digits, end = digits + "0", end + 1
+    singles = True
+    while singles and len(digits) < _DECIMALS:
+        if key_at(keys, end) in ("zero", "0"):
+            digits, end = digits + "0", end + 1
+            continue
+        read = read_integer(keys, end)
+        if read is None or (digits.strip("0") and (read[0] > 9 or read[1] > end + 1)):
+            break
+        digits, end = digits + str(read[0]), read[1]
+        singles = read[0] < 10
+    return digits, end
 
 
-def _digits(key: str) -> int | None:
-    """A whole number in digits, with points between thousands or none."""
-    if not key or len(key) > _LONGEST_DIGITS + 5:
-        return None
-    head, *groups = key.split(".")
-    grouped = len(head) <= 3 and all(len(group) == 3 for group in groups)
-    digits = head + "".join(groups)
-    if (grouped or not groups) and digits.isdecimal() and len(digits) <= _LONGEST_DIGITS:
-        return int(digits)
-    return None
+def read_fraction(keys: Sequence[str], at: int = 0) -> tuple[float, int] | None:
+    """Read a fraction: "un quart", "deux tiers", "trois cinquièmes", "un demi million", "la moitié"."""
+    best: tuple[float, int] | None = None
+    for top, end in _tops(keys, at):
+        for value, after in _bottoms(keys, end):
+            # "vingt et un cinquième": without the plural it is one fifth more than twenty.
+            mixed = end >= at + 3 and keys[end - 2] == "et" and not keys[after - 1].endswith("s")
+            share = top - 1 + 1 / value if mixed else top / value
+            if value < MILLION:
+                share, after = _of_scale(keys, share, after)
+            if best is None or after > best[1]:
+                best = share, after
+    return best
 
 
-def _below_thousand(keys: Sequence[str], at: int) -> tuple[int, int] | None:
-    """Read 0 to 999 in words, or any number in digits, its groups of three apart or not."""
-    key = _key(keys, at)
-    if (number := _digits(key)) is not None:
-        end = at + 1
-        if len(key) <= 3 and key[0] != "0":
-            while (group := _key(keys, end)).isdecimal() and len(group) == 3 and number < 10**9:
-                number, end = number * 1000 + int(group), end + 1
-        return number, end
-    hundreds, end = 0, at
-    if key in _HUNDRED:
-        hundreds, end = 100, at + 1
-    elif 2 <= _SMALL.get(key, 0) <= 9 and _key(keys, at + 1) in _HUNDRED:
-        hundreds, end = _SMALL[key] * 100, at + 2
-    rest = _below_hundred(keys, end)
-    if rest is not None and (not hundreds or rest[0]):
-        return hundreds + rest[0], rest[1]
-    return (hundreds, end) if hundreds else None
+def _tops(keys: Sequence[str], at: int) -> Iterator[tuple[int, int]]:
+    """What may stand above: each number that begins at `at`, or nothing before "quart"."""
+    first = key_at(keys, at)
+    if first in _SHARES and first not in ("tiers", "quarts"):
+        yield 1, at
+    if first in ("la", "le"):
+        if key_at(keys, at + 1) in _SHARES:
+            yield 1, at + 1
+    elif first in _ONE:
+        yield 1, at + 1
+    longest = read_integer(keys, at)
+    for end in range(at + 1, longest[1] + 1 if longest is not None else at):
+        read = read_integer(keys[:end], at)
+        if read is not None and read[1] == end:
+            yield read
 
 
-def _below_hundred(keys: Sequence[str], at: int) -> tuple[int, int] | None:
-    if _key(keys, at) == "quatre" and _key(keys, at + 1) in ("vingt", "vingts"):
-        return _after_tens(keys, at + 2, 80, 19)
-    if (tens := _TENS.get(_key(keys, at))) is not None:
-        return _after_tens(keys, at + 1, tens, 19 if tens == 60 else 9)
-    return _below_twenty(keys, at)
+def _bottoms(keys: Sequence[str], at: int) -> Iterator[tuple[int, int]]:
+    """What may stand below: "quart", "cinquièmes", "/ 4"."""
+    key = key_at(keys, at)
+    if key in _SHARES:
+        yield _SHARES[key], at + 1
+    elif key == "/":
+        below = whole_digits(key_at(keys, at + 1))
+        if below:
+            yield below, at + 2
+    elif (ordinal := read_ordinal(keys, at)) is not None and ordinal[0] > 2:
+        yield ordinal
 
 
-def _after_tens(keys: Sequence[str], at: int, tens: int, most: int) -> tuple[int, int]:
-    """What may follow "vingt" or "soixante": "et un", "deux", "dix-sept"; only up to `most`."""
-    linked = _key(keys, at) == "et" and _SMALL.get(_key(keys, at + 1)) in (1, 10, 11)
-    start = at + 1 if linked else at
-    unit = _below_twenty(keys, start)
-    return (tens + unit[0], unit[1]) if unit is not None and 0 < unit[0] <= most else (tens, at)
-
-
-def _below_twenty(keys: Sequence[str], at: int) -> tuple[int, int] | None:
-    small = _SMALL.get(_key(keys, at))
-    if small is None:
-        return None
-    unit = _SMALL.get(_key(keys, at + 1), 0) if small == 10 else 0
-    return (10 + unit, at + 2) if 7 <= unit <= 9 else (small, at + 1)
-
-
-def cardinal(number: int, *, feminine: bool = False) -> str:
-    """Spell a whole number: 21 is "vingt et un", or "vingt et une" before a feminine noun.
-
-    Beyond `LARGEST` the digits are spelled one by one.
-    """
-    if number < 0:
-        return "moins " + cardinal(-number, feminine=feminine)
-    if number > LARGEST:
-        return " ".join(_UNITS[int(digit)] for digit in str(number))
-    if number == 0:
-        return _UNITS[0]
-    parts: list[str] = []
-    for scale, name in _SCALES_SPELLED:
-        count, number = divmod(number, scale)
-        if count:
-            parts.append(f"{_spell_below_thousand(count)} {name}{'s' if count > 1 else ''}")
-    thousands, number = divmod(number, 1000)
-    if thousands:
-        parts.append(
-            "mille" if thousands == 1 else f"{_spell_below_thousand(thousands, invariable=True)} mille"
-        )
-    if number:
-        parts.append(_spell_below_thousand(number))
-    spelled = " ".join(parts)
-    return spelled + "e" if feminine and number % 10 == 1 and number % 100 not in (11, 71, 91) else spelled
-
-
-def _spell_below_thousand(number: int, *, invariable: bool = False) -> str:
-    """Spell 1 to 999; "cents" and "quatre-vingts" lose their s before "mille" (`invariable`)."""
-    hundreds, rest = divmod(number, 100)
-    plural = "" if rest or invariable or hundreds < 2 else "s"
-    words = [] if not hundreds else [("" if hundreds == 1 else _UNITS[hundreds] + " ") + "cent" + plural]
-    if rest:
-        words.append(_spell_below_hundred(rest, invariable=invariable))
-    return " ".join(words)
-
-
-def _spell_below_hundred(number: int, *, invariable: bool) -> str:
-    if number < 20:
-        return _UNITS[number]
-    tens, unit = divmod(number, 10)
-    if tens in (7, 9):
-        tens, unit = tens - 1, unit + 10
-    if tens == 8:
-        if unit == 0:
-            return "quatre-vingt" if invariable else "quatre-vingts"
-        return f"quatre-vingt-{_UNITS[unit]}"
-    base = _TENS_SPELLED[tens * 10]
-    if unit == 0:
-        return base
-    return f"{base} et {_UNITS[unit]}" if unit in (1, 11) else f"{base}-{_UNITS[unit]}"
+def _of_scale(keys: Sequence[str], share: float, at: int) -> tuple[float, int]:
+    """Read "un demi million", "un quart de milliard"."""
+    end = at + (key_at(keys, at) in ("de", "d"))
+    scale = SCALES.get(key_at(keys, end), 0)
+    return (share * scale, end + 1) if scale >= MILLION else (share, at)

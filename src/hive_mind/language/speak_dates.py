@@ -3,7 +3,7 @@
 import re
 
 from hive_mind.language.numbers import cardinal
-from hive_mind.language.spoken import MONTHS, spoken_time
+from hive_mind.language.speak_forms import MONTHS, spoken_time
 
 _ISO = re.compile(
     r"(?<![\d-])(\d{4})-(\d\d)-(\d\d)"

@@ -7,8 +7,8 @@ from functools import lru_cache
 from hive_mind.language.numbers import cardinal
 from hive_mind.language.roman import from_roman
 from hive_mind.language.speak_dates import say_digits
+from hive_mind.language.speak_forms import MONTHS, ordinal, spoken_decimal
 from hive_mind.language.speech_data import SpeechData, Unit
-from hive_mind.language.spoken import MONTHS, ordinal, spoken_decimal
 from hive_mind.language.words import fold
 
 _Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]

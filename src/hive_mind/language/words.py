@@ -7,12 +7,21 @@ the border between a digit and a letter ("1h30" gives "1 h 30").
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 _PIECE = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+", re.UNICODE)
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "Œ": "oe", "Æ": "ae", "ß": "ss", "’": "'"})
-_VULGAR = str.maketrans({"½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 "})
+_VULGAR = str.maketrans({
+    "½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 ", "%": " pour cent ", "+": " plus ", "×": " fois ", "*": " fois ",
+    "÷": " divisé par ", "=": " égale ", "°": " degrés ",
+})  # fmt: skip
+_BETWEEN_NUMBERS = (
+    (re.compile(r"(?<![\d:])(\d{1,2}):(\d\d)(?![\d:])"), r"\1 h \2"),
+    (re.compile(r"(?<=\d)\s+[-−–]\s+(?=\d)"), " moins "),
+    (re.compile(r"(?<=\d)\s+/\s+(?=\d)"), " divisé par "),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +45,15 @@ def fold(text: str) -> str:
 
 
 def words_of(text: str) -> tuple[Word, ...]:
-    """Cut a text into words; punctuation, symbols and emoji vanish, "14,5" and "1.000" stay whole."""
+    """Cut a text into words; "14,5" and "1.000" stay whole.
+
+    Signs that are said become words ("20 %", "7:30", "12 × 3"); other marks and emoji vanish.
+    """
     found = []
-    for match in _PIECE.finditer(unicodedata.normalize("NFC", text.translate(_VULGAR))):
+    plain = unicodedata.normalize("NFC", text.translate(_VULGAR))
+    for pattern, said in _BETWEEN_NUMBERS if any(char.isdigit() for char in plain) else ():
+        plain = pattern.sub(said, plain)
+    for match in _PIECE.finditer(plain):
         surface = match.group()
         if key := fold(surface):
             found.append(Word(key, surface))
@@ -50,6 +65,11 @@ def keys_of(text: str) -> tuple[str, ...]:
     return tuple(word.key for word in words_of(text))
 
 
+def key_at(keys: Sequence[str], at: int) -> str:
+    """The key at a place; empty past the end."""
+    return keys[at] if at < len(keys) else ""
+
+
 def text_of(words: tuple[Word, ...]) -> str:
     """The words again as a text, separated by spaces, with no space after an elided letter ("l'heure")."""
     out = ""
@@ -59,4 +79,4 @@ def text_of(words: tuple[Word, ...]) -> str:
     return out.strip().removesuffix("'")
 
 
-_ELIDED = frozenset({"l", "d", "j", "m", "t", "s", "c", "n", "qu", "jusqu", "lorsqu", "puisqu"})
+_ELIDED = frozenset({"l", "d", "j", "m", "t", "s", "c", "n", "qu", "jusqu", "lorsqu", "puisqu", "aujourd"})

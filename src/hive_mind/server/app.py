@@ -1,21 +1,24 @@
-"""The FastAPI application: `/ws`, `/health`."""
+"""The FastAPI application: `/ws`, `/health`, `/trace`."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI, Response, WebSocket
+from fastapi import FastAPI, Request, Response, WebSocket
+from fastapi.responses import JSONResponse
 
 from hive_mind import __version__
-from hive_mind.errors import ContextError
+from hive_mind.errors import ContextError, ProtocolError
 from hive_mind.server.config import ServerConfig
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault, load_key
 from hive_mind.server.core.house import House
 from hive_mind.server.core.llm.engine import LanguageModel
 from hive_mind.server.core.llm.factory import make_model
+from hive_mind.server.core.plugin_house import open_plugins
 from hive_mind.server.core.redis_server import EmbeddedRedis
 from hive_mind.server.core.store import ContextStore, connect
+from hive_mind.server.core.trace_access import may_read, told
 from hive_mind.server.core.websocket import serve_socket
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Grammar
@@ -49,9 +52,20 @@ def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
     @app.get("/health/ready")
     async def ready(response: Response) -> dict[str, Any]:
         """The same, with status 503 until every component is ready."""
-        told = describe(app.state.house)
-        response.status_code = 200 if told["status"] == "ready" else 503
-        return told
+        health = describe(app.state.house)
+        response.status_code = 200 if health["status"] == "ready" else 503
+        return health
+
+    @app.get("/trace/{turn_id}")
+    async def trace(turn_id: str, request: Request) -> JSONResponse:
+        """What happened in a turn, or in the LAST one; for programs on this machine alone."""
+        if not may_read(request.client.host if request.client else None, request.headers):
+            refused = "Traces are told on the server's own machine alone."
+            return JSONResponse({"code": "LOOPBACK_ONLY", "message": refused}, status_code=403)
+        try:
+            return JSONResponse(told(app.state.house.traces, turn_id))
+        except ProtocolError as error:
+            return JSONResponse({"code": error.code, "message": error.message}, status_code=404)
 
     @app.websocket("/ws")
     async def ws(socket: WebSocket) -> None:
@@ -63,11 +77,16 @@ def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
 def describe(house: House) -> dict[str, Any]:
     """What `/health` tells.
 
+    `plugins` has the state, the faults, the calls and their latency of each; a plugin in trouble does not
+    make the house `degraded`.
+
     `status` is `ready`; `starting` while the model loads; `degraded` when a component is away: then local
     commands still work.
     """
     llm = house.model.state
     context = "ready" if house.context.available else "away"
+    plugins = house.plugins.host.describe()
+    troubled = {"refused", "quarantined"} & {told["state"] for told in plugins.values()}
     status = "ready"
     if llm == "loading":
         status = "starting"
@@ -83,7 +102,9 @@ def describe(house: House) -> dict[str, Any]:
             "commands": {"state": "ready"},
             "context": {"state": context},
             "llm": {"state": llm, "engine": house.model.capabilities.name},
+            "plugins": {"state": "degraded" if troubled else "ready"},
         },
+        "plugins": plugins,
         "clients": house.connections,
     }
 
@@ -112,15 +133,17 @@ async def open_house(config: ServerConfig, model: LanguageModel | None = None) -
             url = f"unix://{redis.socket}"
         else:
             url = config.redis_url
-        store = ContextStore(connect(url), Vault(key), config.context_days)
+        vault = Vault(key)
+        store = ContextStore(connect(url), vault, config.context_days)
         stack.push_async_callback(store.close)
         context = Context(store, revive)
         await context.start()
         chosen = model or make_model(config)
-        house = House(config, Grammar.load(robot_names=(config.name,)), context, chosen)
+        house = House(config, Grammar.load(robot_names=(config.name,)), context, chosen, vault)
         stack.push_async_callback(house.close)
         house.spawn(context.run())
         await chosen.start()
         stack.push_async_callback(chosen.stop)
+        await stack.enter_async_context(open_plugins(house))
         house.spawn(house.warm())
         yield house

@@ -8,7 +8,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from hive_mind.errors import ConfigError
-from hive_mind.paths import data_dir
+from hive_mind.paths import data_dir, plugins_dir
 
 PREFIX = "HIVE_MIND_"
 
@@ -23,6 +23,7 @@ class ServerConfig(BaseSettings):
         name: what the assistant calls itself.
         timezone: IANA name such as Europe/Paris; None means this machine's.
         redis_url: `redis://` or `rediss://` of a Redis of yours; None starts the embedded one.
+        plugins: folder of your own plugins; None means `plugins` in the data folder.
         key: base64 of the 32 bytes that encrypt the conversation; None keeps a key file in the data folder.
         context_days: days that the conversation is kept.
         llm_engine: `llamacpp` runs a GGUF model here, `openai` asks any OpenAI-compatible endpoint, `none`
@@ -33,6 +34,8 @@ class ServerConfig(BaseSettings):
         llm_context_tokens: size of the model's window.
         llm_max_tokens: longest answer.
         llm_temperature: 0 always gives the likeliest answer.
+        llm_tools: whether the model may choose what plugins do when no sentence matches; `auto` lets models
+            of 1.5 billion parameters and more.
         history_chars: characters of past conversation that the model sees at most.
         allowed_origins: web origins, besides pages from this server, that may open `/ws`.
         max_clients: connections at once.
@@ -50,6 +53,7 @@ class ServerConfig(BaseSettings):
     data: Path | None = None
     name: Annotated[str, Field(min_length=1, max_length=40)] = "Alison"
     timezone: str | None = None
+    plugins: Path | None = None
 
     redis_url: Annotated[str, Field(pattern=r"^(rediss?|unix)://")] | None = None
     key: SecretStr | None = None
@@ -63,6 +67,7 @@ class ServerConfig(BaseSettings):
     llm_context_tokens: Annotated[int, Field(ge=1024, le=131072)] = 4096
     llm_max_tokens: Annotated[int, Field(ge=16, le=2048)] = 160
     llm_temperature: Annotated[float, Field(ge=0, le=2)] = 0.2
+    llm_tools: Literal["auto", "on", "off"] = "auto"
     history_chars: Annotated[int, Field(ge=0, le=100_000)] = 2400
 
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
@@ -94,6 +99,11 @@ class ServerConfig(BaseSettings):
     def data_path(self) -> Path:
         """The data folder; not created here."""
         return data_dir(self.data)
+
+    @property
+    def plugins_path(self) -> Path:
+        """The folder of the household's own plugins; not created here."""
+        return plugins_dir(self.data_path, self.plugins)
 
 
 def load_config(**overrides: Any) -> ServerConfig:

@@ -5,8 +5,8 @@ missing Kokoro, a cache in front of a voice) is itself an engine.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 from hive_mind.speech.audio import Samples
 from hive_mind.speech.cancel import CancelToken
@@ -46,12 +46,31 @@ class Transcript:
         alternatives: n-best readings, best first, the first one being `text`.
         no_speech_probability: in [0, 1], how sure the recogniser is that nobody spoke.
         compute_ms: wall time of the recognition.
+        hearing: what the engine keeps of the audio to compare other texts with it; only it can read that.
     """
 
     text: str
     alternatives: tuple[Hypothesis, ...] = ()
     no_speech_probability: float = 0.0
     compute_ms: float = 0.0
+    hearing: object = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How well a text fits what was heard.
+
+    Attributes:
+        log_probability: of the whole text and its end, given the audio.
+        prior: the same given near-silence: how likely the recogniser finds the text without hearing it.
+        tokens: how many tokens it has, the end included.
+        text: as it was written to be scored.
+    """
+
+    log_probability: float
+    prior: float
+    tokens: int
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +106,40 @@ class SpeechToText(Protocol):
         Raises:
             Cancelled: `cancel` was set before the work was done.
             SpeechError: the engine failed, or the audio is longer than `max_seconds`.
+        """
+        ...
+
+
+@runtime_checkable
+class PreparesScoring(Protocol):
+    """A recogniser that can do beforehand what the first `score` would wait for."""
+
+    def prepare_scoring(self) -> None:
+        """Load what scoring needs.
+
+        Raises:
+            ModelError: the model is of a kind whose texts cannot be scored.
+        """
+        ...
+
+
+@runtime_checkable
+class ScoresTexts(Protocol):
+    """A recogniser that can also tell how well chosen texts fit what it heard."""
+
+    def score(
+        self, transcript: Transcript, texts: Sequence[str], *, cancel: CancelToken | None = None
+    ) -> list[Evidence]:
+        """Evidence for each text; none at all when this transcript kept nothing to compare with.
+
+        Args:
+            transcript: of this engine.
+            texts: word by word, with accents ("mets moi un minuteur de dix minutes").
+            cancel: gives the caller control back early.
+
+        Raises:
+            Cancelled: `cancel` was set before the work was done.
+            SpeechError: the engine failed.
         """
         ...
 

@@ -1,6 +1,6 @@
 """The grammar: which intent a sentence is, with which slots, and whether the speaker may go on."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -9,20 +9,23 @@ from typing import Literal, TypeAlias
 
 from pydantic import JsonValue
 
-from hive_mind.errors import UnderstandingError
 from hive_mind.language.durations import UNIT_WORDS
 from hive_mind.language.normalise import Normaliser
 from hive_mind.language.numbers import NUMBER_WORDS
-from hive_mind.language.words import Word
+from hive_mind.language.words import Word, keys_of
+from hive_mind.understanding.automaton import Ahead, Automaton, Place
+from hive_mind.understanding.layout import lay_out
 from hive_mind.understanding.network import Network
-from hive_mind.understanding.sentences import Block, read_sentences, vocabulary_of
-from hive_mind.understanding.slots import SLOT_TYPES
+from hive_mind.understanding.openings import openings
+from hive_mind.understanding.sentences import Block, SentenceSet, read_sentences, vocabulary_of
+from hive_mind.understanding.slots import SLOT_TYPES, SlotRead
 
 Extent: TypeAlias = Literal["closed", "extendable", "unfinished", "open"]
 """closed: complete, and nothing worth waiting for can follow; extendable: complete, but a longer sentence
 begins so; unfinished: only the beginning of a sentence; open: nothing the grammar knows."""
 
 _GUESS_COST = 0.08
+_MOST_RECENT = 16
 _TRUST = {"exact": 1.0, "spelling": 0.9, "sound": 0.85}
 
 
@@ -35,8 +38,12 @@ class Match:
         slots: values found ("duration_s": 600.0, "name": "pâtes").
         confidence: in (0, 1]; 1 for an exact sentence without guessed words.
         rung: how it was found: "exact"; "spelling" when a known slip of the recogniser was mended; "sound"
-            when an unknown word was taken for one of the grammar that sounds alike.
+            when an unknown word was taken for one of the grammar that sounds alike; "context" when it leans
+            on what was said before (`understanding.talk`).
         extent: whether the speaker may go on.
+        replaces: the order that this one corrects ("non, j'ai dit quinze"), to be undone first.
+        confirmed: the speaker has said yes to it.
+        text: the part of the utterance that it was read from, when there were several.
     """
 
     intent: str
@@ -44,6 +51,9 @@ class Match:
     confidence: float = 1.0
     rung: str = "exact"
     extent: Literal["closed", "extendable", "unfinished"] = "closed"
+    replaces: "Match | None" = None
+    confirmed: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +92,25 @@ class Grammar:
     What it has read of its templates it keeps, so one thread at a time may use it.
     """
 
-    def __init__(self, folders: Iterable[Traversable | Path], robot_names: Sequence[str] = ()) -> None:
-        found = read_sentences(folders)
+    def __init__(
+        self, folders: Iterable[Traversable | Path] | SentenceSet, robot_names: Sequence[str] = ()
+    ) -> None:
+        found = folders if isinstance(folders, SentenceSet) else read_sentences(folders)
+        self._found = found
+        self._robot_names = robot_names
+        self._slots: dict[str, dict[str, str]] = {}
         self._blocks = [block for block, _, _ in found.templates]
         self._network = Network(frozenset(SLOT_TYPES))
-        self._by_first_word: dict[str, list[int]] = {}
-        self._by_first_slot: list[int] = []
-        for owner, (block, node, rules) in enumerate(found.templates):
-            try:
-                self._enter(self._network.add(node, owner, rules))
-            except UnderstandingError as error:
-                raise UnderstandingError(f"sentence file {block.source}: {error.message}") from error
+        starts = lay_out(found, self._network)
+        self._automaton = Automaton(self._network, self._blocks, starts)
+        self._recent: dict[tuple[str, str | None], tuple[_Found | None, bool]] = {}
         vocabulary = vocabulary_of(found) | NUMBER_WORDS | UNIT_WORDS
         self._normaliser = Normaliser(robot_names, vocabulary)
 
     @classmethod
-    def load(cls, *extra: Path, language: str = "fr", robot_names: Sequence[str] = ()) -> "Grammar":
+    def load(
+        cls, *extra: Path | Traversable, language: str = "fr", robot_names: Sequence[str] = ()
+    ) -> "Grammar":
         """Read the built-in sentences and those of `extra` folders.
 
         Args:
@@ -110,6 +123,15 @@ class Grammar:
         """
         built_in = files("hive_mind") / "commands" / "sentences" / language
         return cls((built_in, *extra), robot_names)
+
+    def warm(self) -> None:
+        """Work out the beginnings of most utterances now, rather than when the first ones are said."""
+        for opening in openings():
+            self._surest(opening, None)
+
+    def twin(self) -> "Grammar":
+        """Another grammar of the same sentences, for another thread."""
+        return Grammar(self._found, self._robot_names)
 
     def match(self, text: str, *, expecting: str | None = None) -> Match | None:
         """Understand a text; None when it is not, from beginning to end, a sentence of the grammar.
@@ -134,16 +156,54 @@ class Grammar:
             return best.reading.extent
         return "unfinished" if unfinished and best is None else "open"
 
-    def _enter(self, start: int) -> None:
-        """Note with which words, or slots, the template at `start` begins."""
-        point = self._network.point(start)
-        for word in point.words:
-            self._by_first_word.setdefault(word, []).append(start)
-        if point.slots:
-            self._by_first_slot.append(start)
+    @property
+    def network(self) -> Network:
+        """All templates as one network of words."""
+        return self._network
+
+    def entries(self, expecting: str | None = None) -> tuple[int, ...]:
+        """The points where a sentence may begin; `expecting` as for `match`."""
+        return self._automaton.start(expecting).points
+
+    def readings(self, text: str) -> Iterator[tuple[str, tuple[Word, ...]]]:
+        """A text's words without what means nothing, then with slips mended; see `Normaliser.readings`."""
+        return self._normaliser.readings(text)
+
+    def slots_of(self, intent: str) -> Mapping[str, str]:
+        """The slots that the sentences of an intent may fill: name to type."""
+        known = self._slots.get(intent)
+        if known is None:
+            known = self._slots[intent] = self._found.slots_of(intent)
+        return known
+
+    def words_of(self, intent: str) -> frozenset[str]:
+        """The words that the sentences of an intent are made of, as keys; of optional endings, the stem."""
+        own = SentenceSet(templates=[t for t in self._found.templates if t[0].intent == intent])
+        return frozenset(key for text in vocabulary_of(own) for key in keys_of(text))
+
+    def undo_of(self, intent: str) -> str | None:
+        """The intent that takes back an order of this one, as its sentence file says (`undo`)."""
+        return next((b.undo for b in self._blocks if b.intent == intent and b.undo), None)
+
+    def siblings(self, intent: str) -> list[str]:
+        """The intents whose sentences lie in the same folder, without itself."""
+        homes = {block.folder for block in self._blocks if block.intent == intent}
+        found = dict.fromkeys(b.intent for b in self._blocks if b.folder in homes and b.when is None)
+        return [name for name in found if name is not None and name != intent]
 
     def _best(self, text: str, expecting: str | None) -> tuple[_Found | None, bool]:
-        """The surest reading of a text; and whether any reading of it is the beginning of a sentence."""
+        """The surest reading of a text; and whether any reading of it is the beginning of a sentence.
+
+        The last few answers are kept: one utterance is asked about several times.
+        """
+        key = (text, expecting)
+        if key not in self._recent:
+            while len(self._recent) >= _MOST_RECENT:
+                del self._recent[next(iter(self._recent))]
+            self._recent[key] = self._surest(text, expecting)
+        return self._recent[key]
+
+    def _surest(self, text: str, expecting: str | None) -> tuple[_Found | None, bool]:
         best: _Found | None = None
         unfinished = False
         for rung, words in self._normaliser.readings(text):
@@ -158,62 +218,63 @@ class Grammar:
         return best, unfinished
 
     def _read(self, words: tuple[Word, ...], expecting: str | None) -> _Reading | _Beginning:
-        """Walk all templates at once; at each place, keep the best path to each point."""
+        """Walk all templates at once; at each word, keep the best path to each place."""
         size = len(words)
         if not size:
             return "open"
-        reached: list[dict[int, _Path]] = [{} for _ in range(size + 1)]
-        allowed = (None, expecting)
-        starts = (*self._by_first_word.get(words[0].key, ()), *self._by_first_slot)
-        reached[0] = {
-            start: _Path() for start in starts if self._blocks[self._network.owner(start)].when in allowed
-        }
-        begun: set[int] = set()
+        automaton = self._automaton
+        reached: list[dict[Place, _Path]] = [{} for _ in range(size + 1)]
+        reached[0][automaton.start(expecting)] = _Path()
+        begun: set[bool] = set()
         for at in range(size):
-            key = words[at].key
-            slots_here: dict[str, tuple[tuple[JsonValue, int, int, bool], ...]] = {}
-            for state, path in reached[at].items():
-                point = self._network.point(state)
-                for target in point.words.get(key, ()):
-                    _keep(reached[at + 1], target, _Path(path.slots, path.guessed))
-                for slot, target in point.slots:
-                    kind = SLOT_TYPES[slot.type]
-                    if slot.type not in slots_here:
-                        slots_here[slot.type] = tuple(
-                            (r.value, r.end, r.guessed, r.extendable) for r in kind.read(words, at)
-                        )
-                    for value, end, guessed, extendable in slots_here[slot.type]:
-                        taken = (*path.slots, (slot.name + kind.suffix, value))
-                        _keep(reached[end], target, _Path(taken, path.guessed + guessed, extendable))
-                    if kind.begins(words, at):
-                        begun.add(state)
+            here: dict[str, tuple[list[SlotRead], bool]] = {}
+            for place, path in reached[at].items():
+                after = automaton.step(place, words[at].key)
+                if after is not None:
+                    _keep(reached[at + 1], after, _Path(path.slots, path.guessed))
+                for value in automaton.values(place):
+                    kind = SLOT_TYPES[value.slot.type]
+                    if value.slot.type not in here:
+                        here[value.slot.type] = kind.read(words, at), kind.begins(words, at)
+                    reads, begins = here[value.slot.type]
+                    for read in reads:
+                        taken = (*path.slots, (value.slot.name + kind.suffix, read.value))
+                        now = _Path(taken, path.guessed + read.guessed, read.extendable)
+                        _keep(reached[read.end], value.after, now)
+                    if begins:
+                        begun.add(value.strong)
         return self._verdict(reached[size], begun)
 
-    def _verdict(self, last: Mapping[int, _Path], begun: set[int]) -> _Reading | _Beginning:
+    def _verdict(self, last: Mapping[Place, _Path], begun: set[bool]) -> _Reading | _Beginning:
+        """What the whole text is.
+
+        Args:
+            last: the places after the last word.
+            begun: whether a value was begun and not ended: True for one worth waiting for.
+        """
         best: tuple[int, int, _Path] | None = None
-        going_on = set(begun)
-        for state, path in last.items():
-            point = self._network.point(state)
-            owner = self._network.owner(state)
-            if point.final and (best is None or (path.guessed, owner) < best[:2]):
-                best = (path.guessed, owner, path)
-            if point.words or point.slots:
-                going_on.add(state)
+        for place, path in last.items():
+            if place.final is not None and (best is None or (path.guessed, place.final) < best[:2]):
+                best = (path.guessed, place.final, path)
         if best is None:
-            return "unfinished" if going_on else "open"
+            return "unfinished" if begun or any(map(self._automaton.ahead, last)) else "open"
         block, path = self._blocks[best[1]], best[2]
-        extendable = path.extendable or any(self._matters(state, block) for state in going_on)
+        extendable = (
+            path.extendable
+            or True in begun
+            or any(self._matters(ahead, block) for place in last for ahead in self._automaton.ahead(place))
+        )
         return _Reading(block, path, "extendable" if extendable else "closed")
 
-    def _matters(self, state: int, block: Block) -> bool:
-        """Whether going on from `state` would make it another order than `block`, or fill another slot."""
-        longer = self._blocks[self._network.owner(state)]
+    def _matters(self, ahead: Ahead, block: Block) -> bool:
+        """Whether going on so would make it another order than `block`, or fill another slot."""
+        longer = self._blocks[ahead.block]
         return not longer.weak and (
-            longer.intent != block.intent or longer.slots != block.slots or self._network.slot_ahead(state)
+            longer.intent != block.intent or longer.slots != block.slots or ahead.slot
         )
 
 
-def _keep(paths: dict[int, _Path], state: int, path: _Path) -> None:
-    known = paths.get(state)
+def _keep(paths: dict[Place, _Path], place: Place, path: _Path) -> None:
+    known = paths.get(place)
     if known is None or path.guessed < known.guessed:
-        paths[state] = path
+        paths[place] = path

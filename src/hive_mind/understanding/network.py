@@ -5,10 +5,11 @@ then read word by word on demand; what was read is kept. A network has no loops,
 finitely many words.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hive_mind.errors import UnderstandingError
+from hive_mind.language.words import fold
 from hive_mind.understanding.template import Choice, Literal, Node, Rule, Sequence, Slot
 
 _MAX_DEPTH = 24
@@ -19,40 +20,62 @@ class Point:
     """What can follow at a word boundary.
 
     Attributes:
-        words: next word to the points it leads to.
+        words: next word, folded, to the points it leads to.
+        spellings: the same words as the templates write them, where that is different.
         slots: values that may stand here, and the point after each.
         final: a sentence may end here.
     """
 
     words: Mapping[str, tuple[int, ...]]
+    spellings: Mapping[str, str]
     slots: tuple[tuple[Slot, int], ...]
     final: bool
 
 
 @dataclass
 class Network:
-    """All templates of a grammar; a point is an integer, `owner` tells whose template it belongs to."""
+    """All templates of a grammar; a point is an integer, `owners` tells whose templates it belongs to."""
 
     slot_types: frozenset[str]
     _arcs: list[list[tuple[str | Slot | None, int]]] = field(default_factory=list)
-    _owner: list[int] = field(default_factory=list)
+    _owner: list[tuple[int, ...]] = field(default_factory=list)
     _finals: set[int] = field(default_factory=set)
+    _middles: dict[tuple[tuple[int, ...], str | Slot, int], int] = field(default_factory=dict)
     _points: dict[int, Point] = field(default_factory=dict)
     _slot_ahead: dict[int, bool] = field(default_factory=dict)
 
-    def add(self, node: Node, owner: int, rules: Mapping[str, Node]) -> int:
-        """Lay out a template for `owner`; answer the point where it starts.
+    def begin(self, node: Node, owners: Iterable[int], rules: Mapping[str, Node]) -> tuple[int, int]:
+        """Lay out the common beginning of some templates; answer the points where it starts and ends.
 
         Raises:
             UnderstandingError: a rule or a slot type is unknown, or a rule refers to itself.
         """
-        start, end = self._state(owner), self._state(owner)
-        self._lay(node, start, end, owner, rules, 0)
+        whose = tuple(owners)
+        start, end = self._state(whose), self._state(whose)
+        self._lay(node, start, end, whose, rules, 0)
+        return start, end
+
+    def add(self, node: Node, owner: int, rules: Mapping[str, Node], after: int | None = None) -> int:
+        """Lay out a template for `owner`; answer the point where it starts.
+
+        Args:
+            node: the template, or what comes after its beginning.
+            owner: its number.
+            rules: that it may name.
+            after: end of its beginning, from `begin`.
+
+        Raises:
+            UnderstandingError: a rule or a slot type is unknown, or a rule refers to itself.
+        """
+        start, end = self._state((owner,)), self._state((owner,))
+        self._lay(node, start, end, (owner,), rules, 0)
         self._finals.add(end)
+        if after is not None:
+            self._arcs[after].append((None, start))
         return start
 
-    def owner(self, point: int) -> int:
-        """Whose template this point belongs to."""
+    def owners(self, point: int) -> tuple[int, ...]:
+        """Whose templates this point belongs to."""
         return self._owner[point]
 
     def point(self, state: int) -> Point:
@@ -72,13 +95,19 @@ class Network:
             self._slot_ahead[state] = known
         return known
 
-    def _state(self, owner: int) -> int:
+    def _state(self, owner: tuple[int, ...]) -> int:
         self._arcs.append([])
         self._owner.append(owner)
         return len(self._arcs) - 1
 
     def _lay(
-        self, node: Node, start: int, end: int, owner: int, rules: Mapping[str, Node], depth: int
+        self,
+        node: Node,
+        start: int,
+        end: int,
+        owner: tuple[int, ...],
+        rules: Mapping[str, Node],
+        depth: int,
     ) -> None:
         if depth > _MAX_DEPTH:
             raise UnderstandingError("an expansion rule refers to itself")
@@ -123,7 +152,9 @@ class Network:
                     words.setdefault(prefix, {})[at] = None
                 else:
                     final = True
-            for label, target in self._arcs[at]:
+            # The last one pushed is read first: what is written first in a template, without its options.
+            arcs = list(reversed(self._arcs[at]))
+            for label, target in sorted(arcs, key=lambda arc: arc[0] is None):
                 if label is None:
                     stack.append((target, prefix))
                 elif isinstance(label, Slot):
@@ -133,7 +164,15 @@ class Network:
                         slots.append((label, target))
                 else:
                     self._follow(label, target, at, prefix, words, stack)
-        return Point({word: tuple(targets) for word, targets in words.items()}, tuple(slots), final)
+        folded: dict[str, dict[int, None]] = {}
+        spellings: dict[str, str] = {}
+        for word, targets in words.items():
+            key = fold(word)
+            folded.setdefault(key, {}).update(targets)
+            if key != word:
+                spellings[key] = word
+        ends = {key: tuple(targets) for key, targets in folded.items()}
+        return Point(ends, spellings, tuple(slots), final)
 
     def _follow(
         self,
@@ -153,7 +192,12 @@ class Network:
         words.setdefault(prefix + head, {})[self._between(at, rest, target)] = None
 
     def _between(self, at: int, label: str | Slot, target: int) -> int:
-        """The point in the middle of an arc, before `label`."""
-        middle = self._state(self._owner[at])
-        self._arcs[middle].append((label, target))
+        """The point in the middle of an arc, before `label`; the same one for the same way on."""
+        if label == "":
+            return target
+        key = (self._owner[at], label, target)
+        middle = self._middles.get(key)
+        if middle is None:
+            middle = self._middles[key] = self._state(self._owner[at])
+            self._arcs[middle].append((label, target))
         return middle

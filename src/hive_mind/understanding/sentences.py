@@ -11,8 +11,10 @@ One YAML file per intent:
       - "quelle heure est il a {anything}"
     slots: {all: true}    # fixed slots, optional
     when: duration        # only as an answer to a question back that expects it, optional
+    undo: cancel_timer    # the intent that takes it back ("annule-le"), optional
 
-`expansion_rules` of a file are its own; those of files whose name begins with `_` are shared by all.
+`expansion_rules` of a file are its own; those of files whose name begins with `_` are shared
+by their folder, and those of the first folder (the built-in sentences) by all.
 """
 
 from collections import ChainMap
@@ -26,7 +28,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from hive_mind.errors import UnderstandingError
-from hive_mind.understanding.template import Choice, Literal, Node, Sequence, parse_template
+from hive_mind.language.words import fold
+from hive_mind.understanding.template import Choice, Literal, Node, Rule, Sequence, Slot, parse_template
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -43,6 +46,7 @@ class SentenceFile(BaseModel):
     elsewhere: tuple[str, ...] = ()
     slots: dict[str, JsonValue] = {}
     when: str | None = None
+    undo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ class Block:
         weak: a way to go on that is not worth waiting for.
         when: kind of question back that it answers; None: it may be said at any time.
         source: name of the file.
+        folder: number of its folder, in the order in which they were read.
+        undo: the intent that takes it back.
     """
 
     intent: str | None
@@ -61,38 +67,57 @@ class Block:
     slots: dict[str, JsonValue]
     when: str | None
     source: str
+    folder: int = 0
+    undo: str | None = None
 
 
 @dataclass
 class SentenceSet:
-    """All templates and rules of a grammar."""
+    """All templates and rules of a grammar.
+
+    Attributes:
+        rules: shared by all folders: those of the first.
+        scoped: shared within one of the other folders.
+    """
 
     rules: dict[str, Node] = field(default_factory=dict)
+    scoped: dict[int, dict[str, Node]] = field(default_factory=dict)
     templates: list[tuple[Block, Node, Mapping[str, Node]]] = field(default_factory=list)
 
-    def add(self, file: SentenceFile, source: str, *, shared: bool = False) -> None:
+    def add(self, file: SentenceFile, source: str, *, folder: int = 0, shared: bool = False) -> None:
         """Add one file's rules and templates.
 
         Args:
             file: as read.
             source: its name, for messages.
-            shared: its rules are for all files that come after.
+            folder: number of its folder.
+            shared: its rules are for the other files of its folder; those of the first folder for all.
 
         Raises:
             UnderstandingError: a template is malformed, or a file has sentences and no intent.
         """
         own = {name: parse_template(text) for name, text in file.expansion_rules.items()}
+        folders_own = self.scoped.setdefault(folder, {})
         if shared:
-            self.rules |= own
-        rules = ChainMap(own, self.rules)
+            (folders_own if folder else self.rules).update(own)
+        rules = ChainMap(own, folders_own, self.rules)
         if (file.sentences or file.weak) and not file.intent:
             raise UnderstandingError("a sentence file has sentences and no intent")
         for texts, block in (
-            (file.sentences, Block(file.intent, False, file.slots, file.when, source)),
-            (file.weak, Block(file.intent, True, file.slots, file.when, source)),
-            (file.elsewhere, Block(None, False, {}, file.when, source)),
+            (file.sentences, Block(file.intent, False, file.slots, file.when, source, folder, file.undo)),
+            (file.weak, Block(file.intent, True, file.slots, file.when, source, folder, file.undo)),
+            (file.elsewhere, Block(None, False, {}, file.when, source, folder)),
         ):
             self.templates += [(block, parse_template(text), rules) for text in texts]
+
+    def slots_of(self, intent: str) -> dict[str, str]:
+        """The slots in the templates of an intent: name to type, those of the first templates first."""
+        slots: dict[str, str] = {}
+        seen: set[int] = set()
+        for block, node, rules in self.templates:
+            if block.intent == intent:
+                _collect_slots(node, rules, slots, seen)
+        return slots
 
 
 def read_sentences(folders: Iterable[Traversable | Path]) -> SentenceSet:
@@ -102,13 +127,27 @@ def read_sentences(folders: Iterable[Traversable | Path]) -> SentenceSet:
         UnderstandingError: a file is not YAML, has a key it should not have, or a malformed template.
     """
     found = SentenceSet()
-    for path in _yaml_files(folders):
+    for folder, path in _yaml_files(folders):
         try:
             content = yaml.load(path.read_text("utf-8"), _LOADER)  # noqa: S506 - a safe loader, in C where there is one
-            found.add(SentenceFile.model_validate(content or {}), path.name, shared=path.name.startswith("_"))
+            file = SentenceFile.model_validate(content or {})
+            found.add(file, path.name, folder=folder, shared=path.name.startswith("_"))
         except (yaml.YAMLError, ValidationError, UnderstandingError) as error:
             raise UnderstandingError(f"sentence file {path.name}: {_fault(error)}") from error
     return found
+
+
+def _collect_slots(node: Node, rules: Mapping[str, Node], slots: dict[str, str], seen: set[int]) -> None:
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    if isinstance(node, Slot):
+        slots.setdefault(node.name, node.type)
+    elif isinstance(node, Rule) and node.name in rules:
+        _collect_slots(rules[node.name], rules, slots, seen)
+    elif isinstance(node, Sequence | Choice):
+        for item in node.items:
+            _collect_slots(item, rules, slots, seen)
 
 
 def vocabulary_of(found: SentenceSet) -> set[str]:
@@ -122,7 +161,7 @@ def vocabulary_of(found: SentenceSet) -> set[str]:
             continue
         seen.add(id(node))
         if isinstance(node, Literal):
-            words.update(node.text.split())
+            words.update(fold(node.text).split())
         elif isinstance(node, Sequence | Choice):
             nodes.extend(node.items)
     return words
@@ -135,6 +174,7 @@ def _fault(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def _yaml_files(folders: Iterable[Traversable | Path]) -> Iterator[Traversable | Path]:
-    for folder in folders:
-        yield from sorted((p for p in folder.iterdir() if p.name.endswith(".yaml")), key=lambda p: p.name)
+def _yaml_files(folders: Iterable[Traversable | Path]) -> Iterator[tuple[int, Traversable | Path]]:
+    for number, folder in enumerate(folders):
+        files = (path for path in folder.iterdir() if path.name.endswith(".yaml"))
+        yield from ((number, path) for path in sorted(files, key=lambda path: path.name))

@@ -11,12 +11,11 @@ from itertools import permutations
 from typing import TypeAlias
 
 from hive_mind.errors import UnderstandingError
-from hive_mind.language.words import fold
 
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """Letters and single spaces, folded as words are."""
+    """Letters and single spaces, with their accents; the network folds them as words are folded."""
 
     text: str
 
@@ -101,7 +100,7 @@ def _group(text: str, at: int, close: str) -> tuple[Node, int]:
             end = at
             while end < len(text) and text[end] not in "()[]<>{}|;":
                 end += 1
-            branches[-1].append(Literal(fold(text[at:end].translate(_SEPARATES))))
+            branches[-1].append(Literal(text[at:end].translate(_SEPARATES)))
             at = end
     sequences = tuple(Sequence(tuple(branch)) for branch in branches)
     if separator == ";":

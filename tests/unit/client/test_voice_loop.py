@@ -10,7 +10,7 @@ from hive_mind.client.core.state import Turn
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.errors import AudioError
 from hive_mind.language.messages import message
-from hive_mind.protocol.messages import Announce, ClientMessage, FollowUp, Hello, VoiceInput
+from hive_mind.protocol.messages import Announce, ClientMessage, FollowUp, Hello, LocalTurn, VoiceInput
 from tests.fakes.scripted_server import Talk, scripted_server, silent
 from tests.fakes.scripted_speech import ScriptedStt
 from tests.fakes.virtual_time import run
@@ -178,3 +178,23 @@ def test_a_fault_comes_out_as_itself(tmp_path: Path) -> None:
 
     with pytest.raises(AudioError, match="unplugged"):
         run(scene())
+
+
+def test_a_turn_that_was_answered_alone_is_told_to_the_server(tmp_path: Path) -> None:
+    told: list[LocalTurn] = []
+
+    async def note(_: Talk, message: ClientMessage) -> None:
+        if isinstance(message, LocalTurn):
+            told.append(message)
+
+    async def scene() -> None:
+        async with (
+            scripted_server(note) as server,
+            house(tmp_path, ScriptedStt("Minuteur 30 secondes"), server.url) as at,
+        ):
+            await at.hear(-0.2, 0.8)
+            await asyncio.sleep(1)
+
+    run(scene())
+    assert (told[0].heard, told[0].intent) == ("Minuteur 30 secondes", "start_timer")
+    assert told[0].slots["duration_s"] == 30 and "stt" in told[0].timings_ms

@@ -49,7 +49,7 @@ def test_a_timer_rings_once_at_its_instant() -> None:
     assert next_due(state) == NOW + timedelta(minutes=5)
     assert due(state, NOW + timedelta(seconds=299)) == (state, ())
     state, rung = due(state, NOW + timedelta(seconds=300))
-    assert [t.duration_s for t in rung] == [300]
+    assert [t.duration_s for t in state.ringing] == [300]
     assert state.ringing == rung
     assert next_due(state) is None
     assert due(state, NOW + timedelta(hours=1)) == (state, ())
@@ -57,8 +57,8 @@ def test_a_timer_rings_once_at_its_instant() -> None:
 
 def test_a_late_wake_up_rings_all_that_was_missed_in_order() -> None:
     state = timer(60, timer(600, timer(30)))
-    state, rung = due(state, NOW + timedelta(minutes=5))
-    assert [t.duration_s for t in rung] == [30, 60]
+    state, _ = due(state, NOW + timedelta(minutes=5))
+    assert [t.duration_s for t in state.ringing] == [30, 60]
     assert [t.duration_s for t in state.timers] == [600]
 
 
@@ -146,6 +146,19 @@ def test_too_many_and_too_long_timers_are_refused() -> None:
     assert order("start_timer", CommandState(), duration_s=float("nan")).asks
 
 
+def test_an_answer_completes_the_order_that_is_leaned_on_next() -> None:
+    asked = order("start_timer", CommandState(), name="pâtes")
+    answered = order("answer", asked.state, duration_s=480)
+    assert answered.order == Match("start_timer", {"name": "pâtes", "duration_s": 480})
+    assert order("get_time", CommandState()).order == Match("get_time")
+
+
+def test_who_has_no_voice_says_so_rather_than_that_it_is_louder() -> None:
+    outcome = interpret(Match("set_volume", {"change": "up"}), CommandState(), NOW, voice=False)
+    assert outcome.reply == "Je n'ai pas de voix ici."
+    assert outcome.state == CommandState()
+
+
 def test_timers_that_nobody_can_tell_apart_need_no_question() -> None:
     outcome = order("cancel_timer", timer(60, timer(60)))
     assert len(outcome.state.timers) == 1
@@ -154,7 +167,7 @@ def test_timers_that_nobody_can_tell_apart_need_no_question() -> None:
 
 def test_identifiers_are_never_used_twice() -> None:
     state = timer(60)
-    state = order("cancel_all_timers", state).state
+    state = order("cancel_timer", state, all=True).state
     state = timer(60, state)
     assert state.timers[0].timer_id == "timer-2"
 
@@ -206,7 +219,7 @@ def test_any_orders_in_any_order_are_answered_and_no_timer_is_lost(
         assert outcome.reply
         assert speakable(outcome.reply)
         after = {t.timer_id for t in (*outcome.state.timers, *outcome.state.ringing)}
-        if intent not in ("cancel_timer", "cancel_all_timers", "stop", "answer"):
+        if intent not in ("cancel_timer", "stop", "answer", "set_volume"):
             assert before <= after
         state = CommandState.model_validate_json(outcome.state.model_dump_json())
         assert state == outcome.state

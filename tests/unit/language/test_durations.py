@@ -60,6 +60,21 @@ from hive_mind.language.words import keys_of
         ("zéro seconde", 0),
         ("une heure et un quart d'heure", 4500),
         ("deux heures un quart", 8100),
+        ("une demi-seconde", 0.5),
+        ("un quart de minute", 15),
+        ("une heure moins cinq", 3300),
+        ("toute la journée", 86400),
+        ("une journée entière", 86400),
+        ("deux jours et un mois", 2_764_800),
+        ("quelques minutes", 180),
+        ("une quinzaine", 1_296_000),
+        ("une quinzaine de jours", 1_296_000),
+        ("un trimestre", 7_862_400),
+        ("une décennie", 315_360_000),
+        ("trois ans et demi", 110_376_000),
+        ("vingt et quatre heures", 86400),
+        ("2h30", 9000),
+        ("encore une bonne heure", 3600),
     ],
 )
 def test_parses(text: str, seconds: float) -> None:
@@ -134,6 +149,12 @@ def test_knows_what_begins_no_duration(text: str) -> None:
     assert not may_begin_duration(keys_of(text), 0)
 
 
+@given(st.integers(0, 400 * 86_400))
+def test_what_is_said_or_written_is_read_back(seconds: int) -> None:
+    assert parse_duration(spoken_duration(seconds)) == seconds
+    assert parse_duration(duration_text(seconds)) == seconds
+
+
 def test_gives_the_longest_reading_first() -> None:
     assert [read.seconds for read in read_durations(keys_of("deux minutes trente"))] == [150, 120]
 
@@ -163,6 +184,12 @@ WORDS = [
     "le",
     "trois",
     "virgule",
+    "zero",
+    "jours",
+    "quinzaine",
+    "/",
+    "toute",
+    "la",
 ]
 
 

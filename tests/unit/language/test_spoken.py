@@ -1,7 +1,11 @@
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from hive_mind.language.moments import read_moment
+from hive_mind.language.numbers import read_number
 from hive_mind.language.spoken import (
     date_text,
     ordinal,
@@ -9,8 +13,10 @@ from hive_mind.language.spoken import (
     spoken_decimal,
     spoken_temperature,
     spoken_time,
+    temperature_text,
     time_text,
 )
+from hive_mind.language.words import keys_of
 
 
 @pytest.mark.parametrize(
@@ -81,3 +87,38 @@ def test_decimals(whole: str, decimals: str, words: str) -> None:
 )
 def test_temperatures(degrees: float, words: str) -> None:
     assert spoken_temperature(degrees) == words
+
+
+def test_written_temperatures() -> None:
+    assert temperature_text(8) == "8 degrés"
+    assert temperature_text(-1) == "-1 degré"
+    assert temperature_text(14.5) == "14,5 degrés"
+    assert temperature_text(-0.01) == "0 degré"
+
+
+@given(st.integers(0, 23), st.integers(0, 59))
+def test_a_time_that_is_said_or_written_is_read_back(hour: int, minute: int) -> None:
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+    for said in (spoken_time(hour, minute), time_text(hour, minute)):
+        moment = read_moment(said, now)
+        assert moment is not None
+        assert (moment.start.hour, moment.start.minute) == (hour, minute)
+
+
+@given(st.dates(date(1000, 1, 1), date(2999, 12, 31)))
+def test_a_date_that_is_said_or_written_is_read_back(day: date) -> None:
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+    for said in (spoken_date(day), date_text(day)):
+        moment = read_moment(said, now)
+        assert moment is not None
+        assert moment.start.date() == day
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6 - 1), st.integers(1, 6))
+def test_a_decimal_that_is_said_is_read_back(whole: int, decimals: int, places: int) -> None:
+    digits = f"{decimals:06d}"[:places]
+    keys = keys_of(spoken_decimal(str(whole), digits))
+    read = read_number(keys)
+    assert read is not None
+    assert read[1] == len(keys)
+    assert read[0] == pytest.approx(float(f"{whole}.{digits}"))

@@ -34,6 +34,7 @@ OF_THE_MOMENT = {
     "speech_end",
     "wake_verdict",
     "follow_up",
+    "sentences",
 }
 
 

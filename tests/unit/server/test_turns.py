@@ -83,14 +83,14 @@ async def test_of_an_answer_cut_while_it_was_spoken_the_heard_part_is_kept(
     async with running_server(tmp_path, model) as running, TextClient(running.ws) as client:
         _, end = await client.ask(ITALY)
         await client.send("interrupt", turn_id=end["turn_id"], spoken="La capitale")
-        await client.ask("Bonjour")
+        await client.ask("Chantons")
         await eventually(lambda: [e.text for e in running.house.context.tail][1] == "La capitale")
         _, end = await client.ask("Encore")
         await client.send("interrupt", turn_id=end["turn_id"], spoken="")
         await eventually(lambda: len(running.house.context.tail) == 5)
     async with running_server(tmp_path, model) as running:
         said = [e.text for e in running.house.context.tail]
-        assert sorted(said) == sorted([ITALY, "La capitale", "Bonjour", "Tu as dit : Bonjour.", "Encore"])
+        assert sorted(said) == sorted([ITALY, "La capitale", "Chantons", "Tu as dit : Chantons.", "Encore"])
 
 
 async def test_a_draft_confirmed(running: Running, model: ScriptedModel) -> None:
@@ -123,9 +123,9 @@ async def test_a_draft_dropped(running: Running, model: ScriptedModel) -> None:
         await client.until("response_chunk")
         await client.send("interrupt", utterance_id="u1")
         model.stop_after = None
-        await client.ask("Bonjour", utterance_id="u2")
+        await client.ask("Chantons", utterance_id="u2")
     assert model.aborted == 1
-    assert [e.text for e in running.house.context.tail] == ["Bonjour", "Tu as dit : Bonjour."]
+    assert [e.text for e in running.house.context.tail] == ["Chantons", "Tu as dit : Chantons."]
 
 
 async def test_a_draft_that_nobody_confirms_dies(tmp_path: Path, model: ScriptedModel) -> None:
@@ -167,7 +167,7 @@ async def test_the_wake_word_warms_the_model(running: Running, model: ScriptedMo
         await client.ask(ITALY)
         before = len(model.prepared)
         await client.send("wake_detected", word="hey alison", score=0.9, loudness=-30)
-        await client.ask("Bonjour")
+        await client.ask("Chantons")
         assert [m.content for m in model.prepared[before]][-3:] == [ITALY, ROME, ""]
 
 
@@ -175,7 +175,7 @@ async def test_playout_closes_the_latency_measure(running: Running) -> None:
     async with TextClient(running.ws) as client:
         _, end = await client.ask(ITALY)
         await client.send("playout", turn_id=end["turn_id"], state="started", since_question_ms=950)
-        await client.ask("Bonjour")
+        await client.ask("Chantons")
     trace = running.house.traces.find(end["turn_id"])
     assert trace is not None
     assert (trace.playout_ms, trace.heard, trace.answer, trace.rung) == (950, ITALY, ROME, "llm")

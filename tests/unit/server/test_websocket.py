@@ -189,8 +189,8 @@ async def test_a_question_sent_again_after_a_reconnection_is_answered_once(
     resume = {"session_id": client.session_id, "last_seq": client.last_seq}
     async with TextClient(running.ws, hello=resume) as again:
         await again.say(ITALY, utterance_id="u1")
-        await again.ask("Merci", utterance_id="u2")
-    assert model.questions == [ITALY, "Merci"]
+        await again.ask("Chantons", utterance_id="u2")
+    assert model.questions == [ITALY, "Chantons"]
 
 
 async def test_forget_a_turn_and_everything(running: Running, model: ScriptedModel) -> None:

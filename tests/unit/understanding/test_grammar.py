@@ -16,7 +16,7 @@ GRAMMAR = Grammar.load()
     [
         ("Quelle heure est-il", "extendable"),
         ("quelle heure est-il à", "unfinished"),
-        ("quelle heure est-il à Tokyo", "open"),
+        ("quelle heure est-il à Tokyo", "closed"),
         ("t'as l'heure ?", "closed"),
         ("on est quel jour", "closed"),
         ("quel", "unfinished"),

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
+import numpy as np
 import structlog
 
 from hive_mind.client.core.clock import Clock
@@ -49,6 +50,7 @@ class Answer:
         clock: for the record.
         hooks: told of the first moments.
         pace: how fast the voice is; an answer starts when it need not stop again.
+        loudness: factor of the amplitude, from 0 to 1, asked for each piece of sound.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Answer:
         clock: Clock,
         hooks: Hooks | None = None,
         pace: Pace | None = None,
+        loudness: Callable[[], float] = lambda: 1.0,
     ) -> None:
         self.released = asyncio.Event()
         """Set it when the answer may sound; until then it is only rendered."""
@@ -70,6 +73,7 @@ class Answer:
         self._clock = clock
         self._hooks = hooks or Hooks()
         self._pace = pace or Pace()
+        self._loudness = loudness
         self._steady = asyncio.Event()  # enough is rendered to start
         self._written: list[tuple[str, float]] = []  # clause, and seconds of audio up to its end
         self._written_s = 0.0
@@ -172,7 +176,7 @@ class Answer:
                 self._written[-1] = (clause, self._written_s)
             else:
                 self._written.append((clause, self._written_s))
-            await self._sink.write(piece)
+            await self._sink.write(piece * np.float32(self._loudness()))
             at = self._sink.report().first_audible_at
             if not sounding and at is not None:
                 sounding = True

@@ -2,25 +2,27 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import ExitStack
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 
 from hive_mind.client.core.answering import Answer, Hooks
+from hive_mind.client.core.dialogue import Plan
 from hive_mind.client.core.exchange import Exchange, ServerSaid
 from hive_mind.client.core.parts import Parts
 from hive_mind.client.core.speaking import clauses_of
 from hive_mind.client.core.state import Effect, Event
 from hive_mind.client.core.turn import Route, Timeline, TurnRecord
 from hive_mind.client.core.websocket import ServerLink
-from hive_mind.commands.interpret import INTENTS, READ_ONLY
+from hive_mind.commands.state import CommandState
 from hive_mind.errors import LinkError, SpeechError
 from hive_mind.language.clauses import ClauseSplitter
 from hive_mind.language.messages import error_message, message
-from hive_mind.protocol.messages import Playout
+from hive_mind.language.written import written_forms
+from hive_mind.protocol.messages import LocalTurn, Playout
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.engines import Transcript
-from hive_mind.understanding.grammar import Match
+from hive_mind.understanding.decision import Decision
 
 GATES_MS = {"closed": 0, "extendable": 700, "unfinished": 1000, "open": 600}
 """Silence that ends an utterance, by whether its grammar lets one go on."""
@@ -72,6 +74,9 @@ class Attempt:
         self._route: Route = "none"
         self._intent = "none"
         self._failed = False
+        self._heard = ""
+        self._taken_for = ""
+        self._corrects: tuple[str, str] | None = None
         self._answer: Answer | None = None
         self._exchange: Exchange | None = None
         since = timedelta(seconds=parts.clock.now() - question_end)
@@ -107,20 +112,81 @@ class Attempt:
         if not any(c.isalnum() for c in text) or transcript.no_speech_probability > _NOISE_PROBABILITY:
             return await self._nothing_heard()
         began = self._parts.clock.now()
-        match = self._parts.grammar.match(text, expecting=self._parts.keeper.expecting(self._asked_at))
-        extent = match.extent if match is not None else self._parts.grammar.extent_of(text)
+        plan = self._parts.dialogue.plan(self._parts.grammar, self._parts.keeper, text, self._asked_at)
         self._timings["understanding"] = round((self._parts.clock.now() - began) * 1000, 1)
         self._mark("understood")
-        reading = extent == "extendable" and match is not None and match.intent in READ_ONLY
-        self._settle(READING_GATE_MS if reading else GATES_MS[extent])
-        if match is not None and match.intent in INTENTS:
-            await self._command(match)
-        elif self._parts.link is not None and self._parts.link.connected:
-            await self._question(self._parts.link, text)
+        early = plan.reading and plan.extent == "extendable"
+        self._settle(READING_GATE_MS if early else GATES_MS[plan.extent])
+        ask: Decision | None = None
+        if not plan.understood:
+            plan, ask = await self._mend(transcript, plan)
+        self._heard, self._corrects = text, plan.corrects
+        link = self._parts.link
+        if ask is not None:
+            await self._ask_back(ask)
+        elif plan.declined:
+            await self._command(plan, then=[message("not_meant")])
+        elif plan.rest is None:
+            await self._command(plan)
+            return self._told(self._record(text), plan)
+        elif link is not None and link.connected:
+            await self._question(link, plan)
         else:
             await self._committed.wait()
-            await self._speak(self._sorry(self._away()))
+            await self._command(plan, then=self._away())
         return self._record(text)
+
+    def _told(self, record: TurnRecord, plan: Plan) -> TurnRecord:
+        """Tell the server what we answered, if it is there, so that it can say why."""
+        link = self._parts.link
+        if link is None or not link.connected or not plan.orders:
+            return record
+        order = plan.orders[0]
+        with suppress(LinkError):
+            link.post(
+                LocalTurn(
+                    turn_id=record.turn_id,
+                    heard=record.transcript[:2000],
+                    answer=record.answer[:2000],
+                    intent=order.intent,
+                    rung=order.rung,
+                    slots=order.slots,
+                    timings_ms=self._timings,
+                )
+            )
+        return record
+
+    async def _mend(self, transcript: Transcript, plan: Plan) -> tuple[Plan, Decision | None]:
+        """What a transcript that nothing matches was probably meant to be; or what to ask about."""
+        parts = self._parts
+        if parts.mender is None:
+            return plan, None
+        began = parts.clock.now()
+        expecting = parts.keeper.expecting(self._asked_at)
+        decision = await parts.mender.mend(transcript, expecting=expecting)
+        took = round((parts.clock.now() - began) * 1000, 1)
+        self._timings["understanding"] += took
+        if decision.verdict != "reject":
+            self._timings["repair"] = took
+        if decision.verdict == "ask":
+            return plan, decision
+        if decision.verdict == "accept":
+            self._taken_for = decision.text
+            plan = parts.dialogue.plan(parts.grammar, parts.keeper, decision.text, self._asked_at)
+        return plan, None
+
+    async def _ask_back(self, decision: Decision) -> None:
+        """Ask whether this was meant; nothing is done before a yes."""
+        match, heard = decision.match, self._heard
+        if match is None:
+            return
+        self._route, self._intent, self._taken_for, self.asks = "command", match.intent, decision.text, True
+
+        async def _act() -> None:
+            self._parts.dialogue.asks(match, decision.text, heard, self._asked_at)
+
+        question = message("did_you_say", sentence=written_forms(decision.text)[0])
+        await self._speak(self._sorry([question]), _act)
 
     async def _recognise(self) -> Transcript:
         parts = self._parts
@@ -149,37 +215,55 @@ class Attempt:
         await self._speak(self._sorry([message("not_heard")]))
         return self._record("")
 
-    async def _command(self, match: Match) -> None:
-        """Answer by ourselves. What was prepared at the pause stands."""
-        keeper = self._parts.keeper
-        self._route, self._intent = "command", match.intent
-        outcome = keeper.interpret(match, self._asked_at)
-        self._said.append(outcome.reply)
-        self.asks = outcome.asks
+    async def _command(self, plan: Plan, then: Sequence[str] = ()) -> None:
+        """Answer by ourselves, and say `then`. What was prepared at the pause stands."""
+        state = self._prepare(plan)
+        if plan.orders and not then:
+            self._route, self._intent = "command", plan.orders[0].intent
+        act = self._carry_out(plan, state)
+        said, self._said = [*self._said, *then], []
+        await self._speak(self._sorry(said), act)
 
-        async def _clauses() -> AsyncGenerator[str]:
-            for clause in clauses_of(outcome.reply):
-                yield clause
+    def _prepare(self, plan: Plan) -> CommandState:
+        """Note what our own orders are answered; the state after them."""
+        keeper, state = self._parts.keeper, self._parts.keeper.state
+        for order in plan.orders:
+            outcome = keeper.interpret(order, self._asked_at, state)
+            state, self.asks = outcome.state, outcome.asks
+            again = self._parts.dialogue.last_answer if "repeat" in outcome.effects else ""
+            self._said.append(again or outcome.reply)
+        return state
+
+    def _carry_out(self, plan: Plan, state: CommandState) -> Callable[[], Awaitable[None]]:
+        """What is done when the pause was the end."""
+        parts, said = self._parts, " ".join(self._said)
 
         async def _act() -> None:
-            await keeper.accept(outcome.state)
+            parts.dialogue.did(plan, parts.keeper, said, self._asked_at, self._heard)
+            await parts.keeper.accept(state)
+            if self._corrects is not None and parts.mender is not None:
+                await parts.mender.learn(*self._corrects)
 
-        await self._speak(_clauses(), _act)
+        return _act
 
-    async def _question(self, link: ServerLink, text: str) -> None:
-        """Ask the server, before the gate if it is still open."""
+    async def _question(self, link: ServerLink, plan: Plan) -> None:
+        """Ask the server what is not ours, before the gate if it is still open."""
+        state, text = self._prepare(plan), plan.rest or ""
+        act = self._carry_out(plan, state)
         with link.exchange() as exchange:
             self._exchange = exchange
             try:
                 exchange.ask(text, self._asked_at, speculative=not self.committed)
             except LinkError as error:
                 await self._committed.wait()
-                await self._speak(self._sorry([error_message(error.code)]))
+                said, self._said = [*self._said, error_message(error.code)], []
+                await self._speak(self._sorry(said), act)
                 return
             self._mark("sent")
             confirmed = self.committed
 
             async def _confirm() -> None:
+                await act()
                 if not confirmed:
                     exchange.ask(text, self._asked_at, speculative=False)
 
@@ -189,6 +273,7 @@ class Attempt:
                 if not self._dropped:
                     exchange.interrupt()  # nobody interrupted us: the client stops
                 raise
+            self._parts.dialogue.last_answer = "".join(self._said).strip()
             end = await exchange.ended()
             if end is not None:
                 self._route, self._intent = end.route, end.intent
@@ -197,13 +282,18 @@ class Attempt:
                     self._timings["llm_first_token"] = end.timings_ms["llm_first_token"]
 
     async def _streamed(self, exchange: Exchange) -> AsyncGenerator[str]:
-        """The server's answer, clause by clause; a failure becomes a sentence."""
+        """Our own answer and the server's, clause by clause; a failure becomes a sentence."""
         splitter = ClauseSplitter()
+        for clause in clauses_of(" ".join(self._said)):
+            yield clause
+        if self._said:
+            self._said = [" ".join(self._said), " "]
         try:
             async for chunk in exchange.chunks():
                 self._mark("first_chunk")
                 self._said.append(chunk)
-                for clause in splitter.feed(chunk):
+                whole = chunk.endswith("\n")  # nothing more belongs to this sentence: "Je regarde."
+                for clause in (*splitter.feed(chunk), *(splitter.flush() if whole else ())):
                     self._mark("first_clause")
                     yield clause
             for clause in splitter.flush():
@@ -246,7 +336,14 @@ class Attempt:
             stack.enter_context(parts.preparer.given_way())
             hooks = Hooks(self._first_clause, lambda: self._mark("first_audio"), self._sounding)
             self._answer = Answer(
-                clauses, parts.voice, parts.voice_worker, parts.sink, parts.clock, hooks, parts.pace
+                clauses,
+                parts.voice,
+                parts.voice_worker,
+                parts.sink,
+                parts.clock,
+                hooks,
+                parts.pace,
+                parts.loudness,
             )
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._answer.run())
@@ -298,4 +395,5 @@ class Attempt:
             timeline_ms=self.timeline.as_ms(),
             gaps=self._answer.report().gaps if self._answer else (),
             question_end_s=self.question_end_sample / SAMPLE_RATE,
+            taken_for=self._taken_for,
         )

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from hive_mind.client.core.clock import Clock
+from hive_mind.client.core.dialogue import Dialogue
+from hive_mind.client.core.mending import Mender
 from hive_mind.client.core.pace import Pace
 from hive_mind.client.core.playout import PlayoutSink
 from hive_mind.client.core.preparing import Preparer
@@ -40,11 +42,13 @@ class Parts:
         voice: speaks, in `voice_worker`.
         preparer: renders ahead while nothing else needs the processor.
         grammar: local commands.
-        keeper: timers and stopwatch.
+        keeper: timers, alarms, stopwatch and volume.
         link: the server; None for a client that works alone.
         shares_cpu: the server runs on this machine, so its LLM and our voice fight for the cores.
         vocabulary: words that the recogniser should expect.
         pace: how fast the voice is.
+        dialogue: what was said before.
+        mender: repairs what was misheard; None leaves it as it is.
     """
 
     stt: SpeechToText
@@ -61,3 +65,9 @@ class Parts:
     vocabulary: Sequence[str] = ()
     pace: Pace = field(default_factory=Pace)
     status: Status = field(default_factory=Status)
+    dialogue: Dialogue = field(default_factory=Dialogue)
+    mender: Mender | None = None
+
+    def loudness(self) -> float:
+        """Factor of the voice's amplitude for the volume that was asked for."""
+        return self.keeper.loudness

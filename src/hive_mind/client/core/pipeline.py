@@ -116,6 +116,7 @@ class VoiceLoop:
 
     def follow_up(self) -> None:
         """The server expects an answer: the next utterance counts without being asked for."""
+        self._parts.dialogue.server_asks = True
         self._follow_up = True
         if self._floor_free.is_set():
             self._over(asks=True)
@@ -248,7 +249,15 @@ class VoiceLoop:
             for clause in clauses_of(text):
                 yield clause
 
-        answer = Answer(_clauses(), parts.voice, parts.voice_worker, parts.sink, parts.clock, pace=parts.pace)
+        answer = Answer(
+            _clauses(),
+            parts.voice,
+            parts.voice_worker,
+            parts.sink,
+            parts.clock,
+            pace=parts.pace,
+            loudness=(lambda: 1.0) if ring else parts.loudness,
+        )
         answer.released.set()
         self._tell(Event.ANSWER_STARTED)
         try:

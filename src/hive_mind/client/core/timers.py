@@ -10,14 +10,26 @@ import structlog
 from pydantic import ValidationError
 
 from hive_mind.client.core.clock import Clock
-from hive_mind.commands.interpret import due, expected, interpret, likely_replies, next_due
+from hive_mind.commands.interpret import (
+    Rung,
+    completed,
+    due,
+    expected,
+    given_up,
+    interpret,
+    likely_replies,
+    next_due,
+)
 from hive_mind.commands.outcome import Outcome
 from hive_mind.commands.state import CommandState
-from hive_mind.protocol.messages import DeviceState, TimerState
+from hive_mind.protocol.messages import DeviceState
 from hive_mind.understanding.grammar import Match
 
 LONGEST_SLEEP_S = 3600.0
 """The clock of the house may be set while we sleep: look again at least this often."""
+
+AGAIN_S = 30.0
+"""An alarm that nobody silences rings again after so long."""
 
 _log = structlog.get_logger(__name__)
 
@@ -61,7 +73,7 @@ class Timekeeper:
     Args:
         file: where the state lives.
         clock: the time of day.
-        ring: says that a timer is due.
+        ring: says that a timer or an alarm is due.
         changed: told of each new state, to mirror it.
     """
 
@@ -69,7 +81,7 @@ class Timekeeper:
         self,
         file: StateFile,
         clock: Clock,
-        ring: Callable[[TimerState], Awaitable[None]],
+        ring: Callable[[Rung], Awaitable[None]],
         changed: Callable[[], None] = lambda: None,
     ) -> None:
         self.state = file.load()
@@ -79,9 +91,18 @@ class Timekeeper:
         self._changed = changed
         self._moved = asyncio.Event()
 
-    def interpret(self, match: Match, now: datetime) -> Outcome:
-        """What a command would answer and change; changes nothing."""
-        return interpret(match, self.state, now)
+    @property
+    def loudness(self) -> float:
+        """Amplitude of the voice at the volume that was asked for, from 0 to 1: its square sounds even."""
+        return 0.0 if self.state.muted else (self.state.volume / 100) ** 2
+
+    def interpret(self, match: Match, now: datetime, state: CommandState | None = None) -> Outcome:
+        """What a command would answer and change, in the present state or in another; changes nothing."""
+        return interpret(match, self.state if state is None else state, now)
+
+    def completed(self, match: Match, now: datetime) -> Match:
+        """The order that an answer to an open question completes; before the answer is accepted."""
+        return completed(match, self.state, now)
 
     def expecting(self, now: datetime) -> str | None:
         """What an open question back waits for; for the grammar."""
@@ -108,21 +129,30 @@ class Timekeeper:
 
     def device_state(self, client_id: str) -> DeviceState:
         """The state as the server mirrors it."""
-        return DeviceState(client_id=client_id, timers=self.state.timers, stopwatch=self.state.stopwatch)
+        state = self.state
+        return DeviceState(
+            client_id=client_id, timers=state.timers, stopwatch=state.stopwatch, alarms=state.alarms
+        )
 
     async def run(self) -> None:
-        """Ring timers until cancelled; one that fell due while we were off rings at once."""
+        """Ring what is due until cancelled; what fell due while we were off rings at once.
+
+        Alarms ring again and again until somebody silences them, or nobody did for too long.
+        """
+        rung_at = 0.0
         while True:
             self._moved.clear()
             state, rung = due(self.state, self._clock.today())
-            await self.accept(state)
-            for timer in rung:
-                await self._ring(timer)
+            await self.accept(given_up(state, self._clock.today()))
+            again = self.state.waking if self._clock.now() - rung_at >= AGAIN_S else ()
+            for one in rung or again:
+                await self._ring(one)
+                rung_at = self._clock.now()
             at = next_due(self.state)
             wait = LONGEST_SLEEP_S if at is None else (at - self._clock.today()).total_seconds()
             if rung or wait <= 0:
                 continue
-            await self._wait(min(wait, LONGEST_SLEEP_S))
+            await self._wait(min(wait, AGAIN_S if self.state.waking else LONGEST_SLEEP_S))
 
     async def _wait(self, seconds: float) -> None:
         waiting = [

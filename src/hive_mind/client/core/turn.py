@@ -56,6 +56,7 @@ class TurnRecord:
         timings_ms: stage durations.
         timeline_ms: moments since the end of the question.
         gaps: pauses in the answer that nobody intended.
+        taken_for: the sentence that a misheard transcript was taken for; empty when it was taken as it is.
         question_end_s: end of the question as a position in what the source played.
     """
 
@@ -69,12 +70,14 @@ class TurnRecord:
     timeline_ms: dict[str, float] = field(default_factory=dict)
     gaps: tuple[Gap, ...] = ()
     question_end_s: float = 0.0
+    taken_for: str = ""
 
     def as_json(self) -> dict[str, JsonValue]:
         """What `say --json` prints."""
         return {
             "turn_id": self.turn_id,
             "transcript": self.transcript,
+            "taken_for": self.taken_for,
             "answer": self.answer,
             "route": self.route,
             "intent": self.intent,

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, JsonValue, StringConstraints
 
 from hive_mind.protocol.messages.base import PROTOCOL_VERSION, Identifier, Message, ShortText, Text, Timestamp
 
@@ -55,12 +55,14 @@ class ActionConfirm(Message):
         action_id: of the `action`.
         status: how it went.
         client_id: stable name of the client.
+        result: what came of it, for the plugin.
     """
 
     type: Literal["action_confirm"] = "action_confirm"
     action_id: Identifier
     status: Literal["success", "failure", "refused"]
     client_id: Identifier
+    result: dict[str, JsonValue] | None = None
 
 
 # --- client to server: added ---------------------------------------------------------------------------
@@ -73,7 +75,7 @@ class Capabilities(Message):
         stt: recognises speech; otherwise it streams audio.
         tts: has a voice; otherwise the server sends speech.
         wake_word: listens for its wake word by itself.
-        local_commands: answers time, date, stopwatch and timers alone.
+        local_commands: answers time, date, stopwatch, timers and alarms alone.
         display: what it can show.
         audio_formats: what it can send and play, best first.
     """
@@ -220,10 +222,34 @@ class StopwatchState(Message):
         started: when it was last started; absent while stopped.
         elapsed_s: seconds counted before that.
         changed: when the user last touched it; the later change wins.
+        laps_s: seconds that it showed at each lap.
     """
 
     started: Timestamp | None = None
     elapsed_s: Annotated[float, Field(ge=0)] = 0.0
+    changed: Timestamp
+    laps_s: Annotated[tuple[Annotated[float, Field(ge=0)], ...], Field(max_length=1000)] = ()
+
+
+class AlarmState(Message):
+    """An alarm on a client.
+
+    Attributes:
+        alarm_id: stable name of the alarm on its client.
+        name: what the user called it.
+        due: moment it rings next.
+        hour: of the wall clock at which it rings.
+        minute: of the wall clock at which it rings.
+        days: weekdays on which it comes back, from Monday 0; none when it rings once.
+        changed: when the user last set it, or put it off; the later change wins.
+    """
+
+    alarm_id: Identifier
+    name: ShortText | None = None
+    due: Timestamp
+    hour: Annotated[int, Field(ge=0, le=23)]
+    minute: Annotated[int, Field(ge=0, le=59)]
+    days: Annotated[tuple[Annotated[int, Field(ge=0, le=6)], ...], Field(max_length=7)] = ()
     changed: Timestamp
 
 
@@ -235,6 +261,7 @@ class DeviceState(Message):
         timers: all timers on the client.
         stopwatch: its stopwatch, if used.
         battery: charge left, from 0 to 1.
+        alarms: all alarms on the client.
     """
 
     type: Literal["device_state"] = "device_state"
@@ -242,6 +269,30 @@ class DeviceState(Message):
     timers: Annotated[tuple[TimerState, ...], Field(max_length=64)] = ()
     stopwatch: StopwatchState | None = None
     battery: Annotated[float, Field(ge=0, le=1)] | None = None
+    alarms: Annotated[tuple[AlarmState, ...], Field(max_length=64)] = ()
+
+
+class LocalTurn(Message):
+    """The client answered by itself, and tells so that "pourquoi ?" can be answered; never kept on disk.
+
+    Attributes:
+        turn_id: the client's name for the turn.
+        heard: what was recognised.
+        answer: what was said.
+        intent: the first order that was carried out.
+        rung: how it was understood ("exact", "spelling", "sound", "context").
+        slots: with what.
+        timings_ms: how long each stage took, in milliseconds.
+    """
+
+    type: Literal["local_turn"] = "local_turn"
+    turn_id: Identifier
+    heard: Annotated[str, StringConstraints(max_length=2000)]
+    answer: Annotated[str, StringConstraints(max_length=2000)]
+    intent: ShortText
+    rung: ShortText = "exact"
+    slots: dict[str, JsonValue] = Field(default_factory=dict)
+    timings_ms: dict[str, float] = Field(default_factory=dict)
 
 
 class Forget(Message):
@@ -271,6 +322,7 @@ ClientMessage: TypeAlias = Annotated[
     | Playout
     | Flow
     | DeviceState
+    | LocalTurn
     | Forget,
     Field(discriminator="type"),
 ]

@@ -271,6 +271,32 @@ class DeviceCommand(ServerMessage):
     params: dict[str, JsonValue] = Field(default_factory=dict)
 
 
+class Sentences(ServerMessage):
+    """What can be asked of the server's plugins, so that a client knows when such a question is complete.
+
+    Sent after `welcome` and at each change to clients with the capability `stt`. The sentence files of a
+    plugin are one JSON object, file name to YAML text, which travels in pieces. All pieces of one version
+    together replace whatever was sent before; one piece without a plugin says that there are none. A question
+    is sent to the server as ever.
+
+    Attributes:
+        version: of the plugins; pieces of different versions do not belong together.
+        part: from 1 to `parts`.
+        parts: how many pieces there are.
+        plugin: whose the sentences are.
+        text: the piece; those of one plugin are joined in order.
+    """
+
+    numbered: ClassVar[bool] = False
+
+    type: Literal["sentences"] = "sentences"
+    version: Annotated[int, Field(ge=0)]
+    part: Annotated[int, Field(ge=1, le=1024)] = 1
+    parts: Annotated[int, Field(ge=1, le=1024)] = 1
+    plugin: Identifier | None = None
+    text: Text = ""
+
+
 AnyServerMessage: TypeAlias = Annotated[
     Connected
     | ResponseChunk
@@ -286,7 +312,8 @@ AnyServerMessage: TypeAlias = Annotated[
     | Announce
     | ContextEvent
     | FollowUp
-    | DeviceCommand,
+    | DeviceCommand
+    | Sentences,
     Field(discriminator="type"),
 ]
 """Whatever a server may send."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from hive_mind.protocol import codec, heartbeat, limits, replay
 from hive_mind.protocol.codec import CLIENT_MESSAGES, SERVER_MESSAGES
-from hive_mind.protocol.messages import Message, ServerMessage, StopwatchState, TimerState
+from hive_mind.protocol.messages import AlarmState, Message, ServerMessage, StopwatchState, TimerState
 from hive_mind.protocol.messages.client import Capabilities
 from hive_mind.protocol.reference.classes import (
     examples,
@@ -18,7 +18,7 @@ from hive_mind.protocol.reference.classes import (
 
 Json = dict[str, Any]
 
-PARTS: tuple[type[Message], ...] = (Capabilities, TimerState, StopwatchState)
+PARTS: tuple[type[Message], ...] = (Capabilities, TimerState, StopwatchState, AlarmState)
 """Classes that only stand inside others."""
 
 

@@ -97,6 +97,14 @@ class Context:
         with contextlib.suppress(ContextError):
             await self._tell({"entry": entry.model_dump(mode="json")})
 
+    async def between(self, start: datetime | None, end: datetime | None) -> list[Entry]:
+        """What was said from `start` until before `end` (None: without limit), oldest first.
+
+        Raises:
+            ContextError: Redis is away.
+        """
+        return [stored.entry for stored in await self._store.between(start, end)]
+
     async def forget(
         self, scope: Literal["turn", "day", "all"], turn_id: str | None, day: date | None
     ) -> int:

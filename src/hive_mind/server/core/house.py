@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Coroutine
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -13,9 +14,15 @@ from hive_mind.protocol.messages import ContextEvent, Error, Forget, Playout
 from hive_mind.protocol.session import ServerSession
 from hive_mind.server.config import ServerConfig
 from hive_mind.server.core.context import Context
+from hive_mind.server.core.crypto import Vault
 from hive_mind.server.core.entry import Entry
+from hive_mind.server.core.ladder import Mind
 from hive_mind.server.core.llm.engine import Chat, LanguageModel
 from hive_mind.server.core.llm.prompt import History, chat, persona
+from hive_mind.server.core.llm.tool_prompt import choosing_chat
+from hive_mind.server.core.llm.tools import Offer
+from hive_mind.server.core.offering import offers_of
+from hive_mind.server.core.plugin_house import HousePlugins
 from hive_mind.server.core.trace import Traces
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Grammar
@@ -35,21 +42,30 @@ class House:
         grammar: what is understood without a model.
         context: the shared conversation.
         model: answers the rest.
+        vault: seals what plugins keep.
     """
 
     def __init__(
-        self, config: ServerConfig, grammar: Grammar, context: Context, model: LanguageModel
+        self, config: ServerConfig, grammar: Grammar, context: Context, model: LanguageModel, vault: Vault
     ) -> None:
         self.config = config
         self.grammar = grammar
         self.context = context
         self.model = model
         self.traces = Traces()
+        self.plugins = HousePlugins(
+            self,
+            vault,
+            config.data_path / "plugin-data",
+            config.plugins_path,
+            partial(Grammar.load, robot_names=(config.name,)),
+        )
         self.remotes: dict[str, RemoteClient] = {}
         self.connections = 0
         self.stopping = False
         self._zone = ZoneInfo(config.timezone) if config.timezone else None
         self._history = History(config.history_chars)
+        self._offers: tuple[tuple[int, Grammar], tuple[Offer, ...]] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._log = get_logger("house")
         context.listen(self._share)
@@ -67,8 +83,27 @@ class House:
         past = self._history.window(self.context.tail)
         return chat(persona(self.config.name, self.now().date()), past, question)
 
+    def offers(self) -> tuple[Offer, ...]:
+        """The tools that the plugins of the moment are to the language model."""
+        state = (self.plugins.host.version, self.grammar)
+        if self._offers is None or self._offers[0] != state:
+            host = self.plugins.host
+            self._offers = (state, offers_of(host.tools(), host.intents(), self.grammar))
+            if self.model.capabilities.tools and self._offers[1]:
+                self.model.keep_ready(self.choosing(""))
+        return self._offers[1]
+
+    def choosing(self, question: str) -> Chat:
+        """The chat in which the model chooses a tool."""
+        return choosing_chat(self.offers(), self.plugins.host.prompt_context(), question)
+
+    def mind(self) -> Mind:
+        """What the clients think with."""
+        return Mind(lambda: self.grammar, self.offers, self.choosing, self.prompt, self.model, self.now)
+
     async def warm(self) -> None:
         """Have the model read the conversation so far, so that only the question remains."""
+        self.offers()
         if self.model.capabilities.warms:
             await self.model.prepare(self.prompt(""))
 
@@ -103,7 +138,7 @@ class House:
         erased = await self.context.forget(wish.scope, wish.turn_id, wish.day)
         self.traces.forget(wish.turn_id if wish.scope == "turn" else None)
         self._log.info("forgotten", scope=wish.scope, messages=erased)
-        await self.warm()
+        self.spawn(self.warm())
         return erased
 
     def on_playout(self, playout: Playout) -> None:

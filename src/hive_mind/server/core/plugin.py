@@ -7,11 +7,17 @@ A plugin is a folder `plugins/<name>/` with `plugin.json`, `handler.py`, `senten
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, TypeAlias
 
+import httpx
 from pydantic import JsonValue
+
+from hive_mind.errors import PluginError
+
+__all__ = ["Plugin", "PluginError", "Request", "Services", "Storage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,13 @@ class Request:
     room: str | None
     text: str
     now: datetime
+
+
+Kind: TypeAlias = Literal["info", "timer", "reminder", "warning"]
+"""What an announcement is about."""
+
+REQUEST: ContextVar[Request] = ContextVar("request")
+"""Of the `execute` call that is running; plugins read it with `Services.request`."""
 
 
 class Storage(Protocol):
@@ -69,12 +82,27 @@ class Services(Protocol):
         """
         ...
 
-    async def announce(self, text: str, client_id: str | None = None) -> bool:
+    def http(self, *, timeout_s: float = 4.0) -> httpx.AsyncClient:
+        """A client for web services; use it as an async context manager.
+
+        It reaches the hosts of the manifest's `permissions`, and those of the addresses in `config`; for any
+        other host its requests raise PluginError, code HOST_FORBIDDEN.
+        """
+        ...
+
+    async def announce(self, text: str, client_id: str | None = None, *, kind: Kind = "info") -> bool:
         """Say something unasked, on one client or on all; answer whether any client was there to hear it."""
         ...
 
-    async def act(self, action: str, params: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
+    async def act(
+        self, action: str, params: Mapping[str, JsonValue], *, say: str = ""
+    ) -> Mapping[str, JsonValue]:
         """Have the asking client do something (message `action`) and wait for its `action_confirm`.
+
+        Args:
+            action: what to do, in words that the client knows.
+            params: with what.
+            say: what the client tells the user about it.
 
         Returns:
             The client's result.
@@ -85,7 +113,7 @@ class Services(Protocol):
         ...
 
     def every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
-        """Run `work` again and again, until the plugin is unloaded; a fault in it is logged."""
+        """Run `work` again and again, until the plugin is unloaded; a fault in it is logged, no more."""
         ...
 
 
@@ -124,8 +152,8 @@ class Plugin(ABC):
     def get_prompt_context(self) -> str:
         """What the language model should know to use this plugin, in a few lines."""
 
-    async def on_load(self) -> None:  # noqa: B027 - may be left as it is
+    async def on_load(self) -> None:  # noqa: B027 - a hook that most plugins leave alone
         """Called once, before the first `execute`; raise to refuse to be loaded."""
 
-    async def on_unload(self) -> None:  # noqa: B027 - may be left as it is
+    async def on_unload(self) -> None:  # noqa: B027 - likewise
         """Called once, after the last `execute`."""

@@ -15,13 +15,18 @@ from hive_mind.protocol.messages import (
     DeviceState,
     Flow,
     Interrupt,
+    LocalTurn,
     ResponseChunk,
     ServerMessage,
     VoiceInput,
 )
 from hive_mind.protocol.session import ServerSession
+from hive_mind.server.core.acting import Acting
 from hive_mind.server.core.house import House
+from hive_mind.server.core.house_orders import HouseOrders
+from hive_mind.server.core.ladder import Ladder
 from hive_mind.server.core.timekeeper import Timekeeper
+from hive_mind.server.core.trace import local_trace
 from hive_mind.server.core.turn import Turn
 from hive_mind.server.logs import get_logger
 
@@ -60,7 +65,12 @@ class RemoteClient:
         self.capabilities = Capabilities()
         self.device: DeviceState | None = None
         self.link: Link | None = None
-        self.keeper = Timekeeper(client_id, house.grammar, house.context, house.now, self._ring)
+        self.room: str | None = None
+        self.keeper = Timekeeper(client_id, house.context, house.now, self._ring)
+        about = HouseOrders(client_id, house.traces, house.context, house.forget)
+        self._ladder = Ladder(
+            house.mind(), self.keeper, Acting(self.keeper, house.plugins.host, about, lambda: house.grammar)
+        )
         self._house = house
         self._turn: Turn | None = None
         self._draft: Turn | None = None
@@ -145,6 +155,10 @@ class RemoteClient:
             self._drop_draft()
             self._turn = self._begin(text, utterance, draft=False, after=old)
 
+    def on_local_turn(self, told: LocalTurn) -> None:
+        """The client answered by itself: keep a trace of it."""
+        self._house.traces.add(local_trace(told, self.client_id, self._house.now()))
+
     def on_interrupt(self, wish: Interrupt) -> None:
         """Stop the answer, or drop the draft."""
         if wish.utterance_id is not None and wish.turn_id is None:
@@ -191,14 +205,12 @@ class RemoteClient:
         turn = Turn(
             text,
             client_id=self.client_id,
+            room=self.room,
             utterance_id=utterance,
             draft=draft,
             send=lambda message: self.send(message, session),
-            now=self._house.now,
-            model=self._house.model,
-            prompt=self._house.prompt,
             context=self._house.context,
-            keeper=self.keeper,
+            ladder=self._ladder,
         )
         self._house.traces.add(turn.trace)
         task = self._house.spawn(turn.run(after))

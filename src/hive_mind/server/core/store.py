@@ -105,6 +105,15 @@ class ContextStore:
             raise _away(error) from error
         return list(reversed(self._read(raw)))
 
+    async def between(self, start: datetime | None, end: datetime | None) -> list[Stored]:
+        """The entries said from `start` until before `end` (None: without limit), oldest first."""
+        first = "-" if start is None else str(stream_time(start))
+        last = "+" if end is None else str(stream_time(end) - 1)
+        try:
+            return self._read(await self._redis.xrange(STREAM, first, last))
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+
     async def trim(self, now: datetime) -> int:
         """Drop entries older than the window; answer how many."""
         try:

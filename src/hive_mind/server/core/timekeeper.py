@@ -6,13 +6,12 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from hive_mind.commands.interpret import INTENTS, due, expected, interpret, next_due
+from hive_mind.commands.interpret import due, expected, interpret, next_due, ring_text
 from hive_mind.commands.outcome import Outcome
 from hive_mind.commands.state import CommandState
-from hive_mind.commands.timers import ring_text
 from hive_mind.server.core.context import Context
 from hive_mind.server.logs import get_logger
-from hive_mind.understanding.grammar import Grammar, Match
+from hive_mind.understanding.grammar import Match
 
 
 class Timekeeper:
@@ -20,7 +19,6 @@ class Timekeeper:
 
     Args:
         client_id: whose they are.
-        grammar: what is understood.
         context: keeps the state.
         now: aware time of the household.
         ring: says a text in the client's room; False when it is not connected.
@@ -29,13 +27,11 @@ class Timekeeper:
     def __init__(
         self,
         client_id: str,
-        grammar: Grammar,
         context: Context,
         now: Callable[[], datetime],
         ring: Callable[[str], bool],
     ) -> None:
         self._name = f"commands:{client_id}"
-        self._grammar = grammar
         self._context = context
         self._now = now
         self._ring = ring
@@ -45,17 +41,15 @@ class Timekeeper:
         self._ringing: asyncio.Task[None] | None = None
         self._log = get_logger("timers")
 
-    async def understand(self, text: str) -> Match | None:
-        """The local command that a text is, if it is one."""
+    async def expecting(self) -> str | None:
+        """Kind of answer that an open question of a command waits for (`commands.interpret.expected`)."""
         async with self._changing:
-            state = await self._load()
-        match = self._grammar.match(text, expecting=expected(state, self._now()))
-        return match if match is not None and match.intent in INTENTS else None
+            return expected(await self._load(), self._now())
 
     async def answer(self, match: Match) -> Outcome:
         """Carry out a command; what it changed is kept before this returns."""
         async with self._changing:
-            outcome = interpret(match, await self._load(), self._now())
+            outcome = interpret(match, await self._load(), self._now(), voice=False)
             if outcome.state != self._state:
                 await self._keep(outcome.state)
             self._set_alarm()

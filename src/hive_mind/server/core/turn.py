@@ -9,19 +9,23 @@ disk before `turn_end`.
 import asyncio
 import secrets
 from collections.abc import Callable
-from contextlib import aclosing
-from datetime import datetime
 from typing import Literal
 
 from hive_mind.errors import HiveMindError, LlmError
 from hive_mind.language.messages import error_message
-from hive_mind.protocol.messages import Error, FollowUp, ResponseChunk, ServerMessage, TurnEnd
+from hive_mind.protocol.messages import Error, FollowUp, ServerMessage, TurnEnd
+from hive_mind.server.core.acting import Done
 from hive_mind.server.core.context import Context
+from hive_mind.server.core.conversing import converse
 from hive_mind.server.core.entry import Entry
-from hive_mind.server.core.llm.engine import Chat, Gate, LanguageModel, generate_with_pauses
-from hive_mind.server.core.llm.plain import PlainText
+from hive_mind.server.core.fillers import filling_silence
+from hive_mind.server.core.guard import TruthGuard
+from hive_mind.server.core.ladder import MOST_CALLS, Called, Ladder, Understood
+from hive_mind.server.core.llm.engine import Gate
 from hive_mind.server.core.llm.prompt import CONVERSATION
-from hive_mind.server.core.timekeeper import Timekeeper
+from hive_mind.server.core.llm.tool_prompt import phrasing_question
+from hive_mind.server.core.plugin import Request
+from hive_mind.server.core.saying import Saying
 from hive_mind.server.core.trace import TurnTrace
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Match
@@ -37,14 +41,12 @@ class Turn:
     Args:
         text: what the user said.
         client_id: who asked.
+        room: where, if that is known.
         utterance_id: of the question, if it had one.
         draft: whether it must be confirmed.
         send: takes messages to the client.
-        now: aware time of the household.
-        model: answers what is no command.
-        prompt: makes the chat for a question from the conversation so far.
         context: remembers.
-        keeper: understands and carries out commands.
+        ladder: understands and carries out.
     """
 
     def __init__(
@@ -52,34 +54,32 @@ class Turn:
         text: str,
         *,
         client_id: str,
+        room: str | None = None,
         utterance_id: str | None,
         draft: bool,
         send: Callable[[ServerMessage], None],
-        now: Callable[[], datetime],
-        model: LanguageModel,
-        prompt: Callable[[str], Chat],
         context: Context,
-        keeper: Timekeeper,
+        ladder: Ladder,
     ) -> None:
         self.turn_id = f"t-{secrets.token_hex(8)}"
         self.text = text
         self.utterance_id = utterance_id
         self.gate = Gate()
         self.over = asyncio.Event()
-        self.trace = TurnTrace(self.turn_id, client_id, now(), text, speculative=draft)
-        self._client_id = client_id
+        self._mind = ladder.mind
+        self._ladder = ladder
+        now = self._mind.now()
+        self.trace = TurnTrace(self.turn_id, client_id, now, text, speculative=draft)
+        self._request = Request(self.turn_id, client_id, room, text, now)
         self._send = send
-        self._now = now
-        self._model = model
-        self._prompt = prompt
         self._context = context
-        self._keeper = keeper
         self._confirmed = asyncio.Event()
         self._outcome: Outcome = "completed"
         self._spoken: str | None = None
-        self._said = ""
-        self._chunks = 0
-        self._final_sent = False
+        self._saying = Saying(send, self.turn_id, utterance_id, self._first_piece)
+        self._done: list[Done] = []
+        self._conversed = False
+        self._asked_model: float | None = None
         self._answering: asyncio.Task[None] | None = None
         self._begun = asyncio.get_running_loop().time()
         self._log = get_logger("turn").bind(turn_id=self.turn_id, client_id=client_id)
@@ -99,12 +99,12 @@ class Turn:
         if self.over.is_set() or self._outcome == "interrupted":
             return
         self._spoken = spoken
-        if self._final_sent:
+        if self._saying.over:
             return
         self._outcome = "interrupted"
         if self._answering is not None:
             self._answering.cancel()
-        self._say("", final=True)
+        self._saying.finish()
 
     async def run(self, after: "Turn | None" = None) -> None:
         """Answer. Cancelling this drops the turn without a word.
@@ -115,11 +115,11 @@ class Turn:
         try:
             if after is not None:
                 await _until_over(after)
-            match = await self._keeper.understand(self.text)
+            understood = await self._ladder.understand(self.text)
             self._time("understanding")
-            self.trace.intent = match.intent if match else CONVERSATION
-            chat = () if match else self._prompt(self.text)
-            self._answering = asyncio.create_task(self._answer(match, chat))
+            self.trace.stages_ms["understanding"] = self.trace.timings_ms["understanding"]
+            self.trace.intent = understood.orders[0].intent if understood.orders else CONVERSATION
+            self._answering = asyncio.create_task(self._answer(understood))
             if self._outcome == "interrupted":
                 self._answering.cancel()
             await self._confirmed.wait()
@@ -138,15 +138,16 @@ class Turn:
         if not answering.cancelled() and (error := answering.exception()) is not None:
             self._log.error("turn failed", code="INTERNAL", exc_info=error)
             self._outcome = "failed"
-        self._say("", final=True)
+        self._saying.finish()
 
-    async def _answer(self, match: Match | None, chat: Chat) -> None:
+    async def _answer(self, understood: Understood) -> None:
         try:
-            if match is not None:
-                await self._confirmed.wait()
-                await self._carry_out(match)
+            if all(self._ladder.acting.may_run_early(order) for order in understood.orders):
+                await self._climb(understood)
             else:
-                await self._converse(chat)
+                await self._confirmed.wait()
+                await self._climb(understood)
+            self._saying.finish()
         except HiveMindError as error:
             self._fail(error.code, error.retryable)
             self._log.warning("turn failed", code=error.code, reason=error.message)
@@ -154,49 +155,93 @@ class Turn:
             self._fail("INTERNAL", retryable=True)
             self._log.exception("turn failed", code="INTERNAL")
 
-    async def _carry_out(self, match: Match) -> None:
-        self.trace.route, self.trace.rung = "command", match.rung
-        outcome = await self._keeper.answer(match)
-        self._said = outcome.reply
-        self._say(outcome.reply, final=True)
-        if outcome.asks:
-            self._send(FollowUp(seconds=FOLLOW_UP_S, turn_id=self.turn_id))
+    async def _climb(self, understood: Understood) -> None:
+        """From the surest rung to the model."""
+        for place, order in enumerate(understood.orders, 1):
+            await self._act(order, last=understood.rest is None and place == len(understood.orders))
+        rest = understood.rest
+        called = await self._chosen(understood) if len(understood.orders) < MOST_CALLS else None
+        if called is not None:
+            if not self._ladder.acting.may_run_early(called.order):
+                await self._confirmed.wait()
+            if not understood.orders:
+                self.trace.intent = called.order.intent
+            await self._act(called.order, last=True, sure=called.sure)
+        elif rest is not None:
+            self._conversed = True
+            self._route("llm", "llm")
+            await self._converse(rest, rest)
 
-    async def _converse(self, chat: Chat) -> None:
-        self.trace.route = self.trace.rung = "llm"
-        plain = PlainText()
-        async with aclosing(generate_with_pauses(self._model, chat, self.gate)) as pieces:
-            async for piece in pieces:
-                if text := plain.feed(piece):
-                    self._give(text)
-                if plain.done:
-                    break
-        if rest := plain.flush():
-            self._give(rest)
-        if not self._said.strip():
-            raise LlmError("The language model answered nothing.", code="LLM_INVALID")
-        self._say("", final=True)
+    async def _act(self, order: Match, *, last: bool, sure: bool = True) -> None:
+        """Carry out one order and say what came of it."""
+        acting = self._ladder.acting
+        if acting.is_slow(order):
+            async with filling_silence(self._confirmed, lambda: not self._saying.text, self._saying.fill):
+                done = await acting.carry_out(order, self._request, sure=sure)
+        else:
+            done = await acting.carry_out(order, self._request)
+        self._done.append(done)
+        self.trace.orders.append(done.trace)
+        self._route("plugin" if done.trace.plugin else "command", order.rung)
+        if done.trace.ms is not None:
+            self.trace.stages_ms["plugin"] = self.trace.stages_ms.get("plugin", 0.0) + done.trace.ms
+        if done.speech is not None:
+            (self._saying.finish if last else self._saying.sentence)(done.speech)
+        else:
+            await self._phrase(done)
 
-    def _give(self, text: str) -> None:
-        if not self._said:
-            self._time("llm_first_token")
-        self._said += text
-        self._say(text, final=False)
+    async def _phrase(self, done: Done) -> None:
+        """Have the model put a plugin's data into words."""
+        question = phrasing_question(self._request.text, done.trace.title, done.data or {})
+        try:
+            await self._converse(self._request.text, question)
+        except LlmError as error:
+            if done.fallback is None or self._saying.text:
+                raise
+            self._log.warning("result not phrased", code=error.code)
+            self._saying.sentence(done.fallback)
 
-    def _say(self, text: str, *, final: bool) -> None:
-        if self._final_sent:
-            return
-        self._final_sent = final
-        self._send(
-            ResponseChunk(
-                content=text,
-                is_final=final,
-                chunk_index=self._chunks,
-                turn_id=self.turn_id,
-                utterance_id=self.utterance_id,
-            )
+    async def _chosen(self, understood: Understood) -> Called | None:
+        """The tool that the model calls, if it may and does."""
+        if not understood.offers:
+            return None
+        begun = asyncio.get_running_loop().time()
+        async with filling_silence(self._confirmed, lambda: not self._saying.text, self._saying.fill):
+            called = await self._ladder.choose(understood, self.gate)
+        self.trace.stages_ms["tool_choice"] = self._since(begun)
+        return called
+
+    async def _converse(self, question: str, prompt: str) -> None:
+        """Have the model answer in free text. It sees what it may tell; it can call nothing."""
+        receipts = [done.trace for done in self._done if done.trace.outcome == "done"]
+        guard = TruthGuard(
+            question,
+            acted=any(receipt.acts for receipt in receipts),
+            failed=any(done.trace.outcome == "failed" for done in self._done),
         )
-        self._chunks += 1
+        begun = asyncio.get_running_loop().time()
+        self._asked_model = begun
+        try:
+            await converse(self._mind.model, self._mind.prompt(prompt), self.gate, guard, self._saying)
+        finally:
+            self.trace.stages_ms["llm"] = self._since(begun)
+            self.trace.withheld = self.trace.withheld or guard.blocked is not None
+            if guard.blocked is not None:
+                self._log.info("claim withheld")
+
+    def _first_piece(self) -> None:
+        self._time("first_piece")
+        if self._asked_model is not None:
+            self._time("llm_first_token")
+            self.trace.stages_ms["llm_first_token"] = self._since(self._asked_model)
+
+    def _route(self, route: str, rung: str) -> None:
+        """Who answers: the last rung that was needed."""
+        order = ("none", "command", "plugin", "llm")
+        if order.index(route) > order.index(self.trace.route):
+            self.trace.route = route
+        if not self.trace.rung or route == "llm":
+            self.trace.rung = rung
 
     def _fail(self, code: str, retryable: bool) -> None:
         """Say so: an `error` with its code, and a last chunk that a voice can say if nothing was said yet."""
@@ -212,15 +257,15 @@ class Turn:
                 utterance_id=self.utterance_id,
             )
         )
-        self._say("" if self._said else sentence, final=True)
+        self._saying.finish("" if self._saying.text else sentence)
 
     async def _remember(self, role: Literal["user", "assistant"], text: str) -> None:
         await self._context.append(
             Entry(
                 role=role,
                 text=text,
-                timestamp=self._now(),
-                client_id=self._client_id,
+                timestamp=self._mind.now(),
+                client_id=self._request.client_id,
                 turn_id=self.turn_id,
                 intent=self.trace.intent,
                 complete=role == "user" or self._outcome == "completed",
@@ -228,16 +273,19 @@ class Turn:
         )
 
     async def _end(self) -> None:
-        heard = self._said if self._spoken is None else self._spoken
+        heard = self._saying.text if self._spoken is None else self._spoken
         if heard.strip():
             await self._remember("assistant", heard.strip())
+        self._ladder.settle(self._done, conversed=self._conversed)
         self._time("total")
         self.trace.outcome, self.trace.answer = self._outcome, heard
+        if any(done.asks for done in self._done) and self._outcome == "completed":
+            self._send(FollowUp(seconds=FOLLOW_UP_S, turn_id=self.turn_id))
         route = self.trace.route
         self._send(
             TurnEnd(
                 outcome=self._outcome,
-                route=route if route in ("command", "llm") else "none",
+                route=route if route in ("command", "plugin", "llm") else "none",
                 intent=self.trace.intent,
                 timings_ms=self.trace.timings_ms,
                 turn_id=self.turn_id,
@@ -249,7 +297,10 @@ class Turn:
         )
 
     def _time(self, stage: str) -> None:
-        self.trace.timings_ms[stage] = round(1000 * (asyncio.get_running_loop().time() - self._begun), 1)
+        self.trace.timings_ms[stage] = self._since(self._begun)
+
+    def _since(self, begun: float) -> float:
+        return round(1000 * (asyncio.get_running_loop().time() - begun), 1)
 
 
 async def _until_over(turn: Turn) -> None:

@@ -23,6 +23,7 @@ from hive_mind.protocol.messages import (
     Forget,
     Hello,
     Interrupt,
+    LocalTurn,
     Ping,
     Playout,
     Pong,
@@ -157,11 +158,13 @@ class Connection:
             case Forget():
                 self._house.spawn(self._forget(message))
             case ActionConfirm():
-                raise ProtocolError("No such action waits to be confirmed.", code="ACTION_UNKNOWN")
+                self._house.plugins.actions.confirm(message, remote.client_id)
             case AudioStart() | AudioEnd():
                 raise ProtocolError("This server does not recognise speech.", code="AUDIO_UNSUPPORTED")
             case DeviceState():
                 remote.device = message
+            case LocalTurn():
+                remote.on_local_turn(message)
 
     def _on_hello(self, hello: Hello) -> None:
         if self._remote is not None and self._remote.client_id != hello.client_id:
@@ -176,9 +179,10 @@ class Connection:
                 return
             raise
         remote = self._sit(hello.client_id)
-        remote.capabilities = hello.capabilities
+        remote.capabilities, remote.room = hello.capabilities, hello.room
         for answer in answers:
             self.put(answer)
+        self._house.plugins.tell(remote)
 
     def _bind(self, message: ClientMessage) -> RemoteClient:
         """Whoever speaks; the first message that names a client decides.

@@ -1,9 +1,9 @@
 """What the server expects of a language model, whichever runs it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 from hive_mind.errors import LlmError
 
@@ -23,6 +23,19 @@ Chat: TypeAlias = Sequence[ChatMessage]
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """What an answer must look like.
+
+    Attributes:
+        schema: JSON schema that it fits; the engine lets the model write nothing else.
+        max_tokens: longest answer; one that is cut short does not fit.
+    """
+
+    schema: Mapping[str, Any]
+    max_tokens: int = 80
+
+
+@dataclass(frozen=True, slots=True)
 class LlmCapabilities:
     """What an engine can do.
 
@@ -31,12 +44,14 @@ class LlmCapabilities:
         local: computes on this machine, so that pausing it gives processor time to others.
         continues: goes on from the beginning of an answer, which pausing needs.
         warms: `prepare` makes the next answer faster.
+        tools: the model is able enough to choose an action; a very small one is not.
     """
 
     name: str
     local: bool = False
     continues: bool = False
     warms: bool = False
+    tools: bool = False
 
 
 LlmState: TypeAlias = Literal["loading", "ready", "failed", "off"]
@@ -59,7 +74,7 @@ class LanguageModel(Protocol):
         """Begin to load; returns at once."""
         ...
 
-    def generate(self, chat: Chat, so_far: str = "") -> AsyncGenerator[str, None]:
+    def generate(self, chat: Chat, so_far: str = "", form: Form | None = None) -> AsyncGenerator[str, None]:
         """Answer, piece by piece.
 
         Closing the iterator or cancelling the task that awaits it returns within 50 ms and stops the model.
@@ -67,6 +82,7 @@ class LanguageModel(Protocol):
         Args:
             chat: system message first, user message last.
             so_far: beginning of the answer, already had; only the rest is given. Needs `continues`.
+            form: what the answer must look like; None: free text.
 
         Raises:
             LlmError: LLM_LOADING, LLM_UNAVAILABLE, LLM_TIMEOUT, LLM_REFUSED, LLM_INVALID.
@@ -78,6 +94,15 @@ class LanguageModel(Protocol):
 
         Never raises `LlmError`: a failure shows at the next answer.
         """
+        ...
+
+    def keep_ready(self, chat: Chat) -> None:
+        """Read this second beginning too, when idle, and keep it beside the conversation."""
+        ...
+
+    @property
+    def keeps_ready(self) -> bool:
+        """Whether a chat that begins like that one is answered without a long wait."""
         ...
 
     async def stop(self) -> None:
@@ -133,17 +158,20 @@ class Gate:
         await self._held.wait()
 
 
-async def generate_with_pauses(model: LanguageModel, chat: Chat, gate: Gate) -> AsyncGenerator[str, None]:
+async def generate_with_pauses(
+    model: LanguageModel, chat: Chat, gate: Gate, form: Form | None = None
+) -> AsyncGenerator[str, None]:
     """Answer, pausing while the gate is held: the model is stopped and later goes on from the words so far.
 
-    An engine that cannot go on, or computes elsewhere, is not paused.
+    An engine that cannot go on, or computes elsewhere, is not paused; nor is an answer that has a form: its
+    grammar knows no beginning.
     """
-    can_pause = model.capabilities.local and model.capabilities.continues
+    can_pause = model.capabilities.local and model.capabilities.continues and form is None
     so_far = ""
     while True:
         if can_pause:
             await gate.wait_open()
-        pieces = model.generate(chat, so_far)
+        pieces = model.generate(chat, so_far, form)
         held = asyncio.ensure_future(gate.wait_held())
         try:
             while True:
@@ -195,7 +223,12 @@ class NoModel:
     async def start(self) -> None:
         """Do nothing."""
 
-    async def generate(self, chat: Chat, so_far: str = "") -> AsyncGenerator[str, None]:  # noqa: ARG002 - Protocol
+    async def generate(
+        self,
+        chat: Chat,  # noqa: ARG002 - Protocol
+        so_far: str = "",  # noqa: ARG002
+        form: Form | None = None,  # noqa: ARG002
+    ) -> AsyncGenerator[str, None]:
         """Refuse."""
         if self.reason:
             raise LlmError(self.reason, code=self._code, retryable=False)
@@ -203,6 +236,14 @@ class NoModel:
 
     async def prepare(self, chat: Chat) -> None:
         """Do nothing."""
+
+    def keep_ready(self, chat: Chat) -> None:
+        """Do nothing."""
+
+    @property
+    def keeps_ready(self) -> bool:
+        """Never."""
+        return False
 
     async def stop(self) -> None:
         """Do nothing."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 
 from hive_mind.errors import LlmError
-from hive_mind.server.core.llm.engine import Chat, LlmCapabilities, LlmState
+from hive_mind.server.core.llm.engine import Chat, Form, LlmCapabilities, LlmState
 from hive_mind.server.core.llm.openai import OpenAiModel
 from hive_mind.server.core.llm.prefix import KeptPrefix
 from hive_mind.server.core.llm.slot import Slot
@@ -29,6 +29,7 @@ instead of 33 (1.5B); with this, 17."""
 _LOAD_S = 180.0
 _RESTART_S = (0.5, 2.0, 10.0, 60.0)
 _QUIET_S = 60.0
+_IDLE_S = 2.0
 
 
 class LlamaCppModel:
@@ -42,6 +43,7 @@ class LlamaCppModel:
         max_tokens: longest answer.
         temperature: 0 always gives the likeliest answer.
         prefix: static beginning of every chat, kept from one start to the next.
+        tools: the model may choose actions.
     """
 
     def __init__(
@@ -54,8 +56,10 @@ class LlamaCppModel:
         max_tokens: int = 160,
         temperature: float = 0.2,
         prefix: KeptPrefix | None = None,
+        tools: bool = False,
     ) -> None:
         self._model = model
+        self._tools = tools
         self._listen = (
             str(runtime / f"llm-{secrets.token_hex(4)}.sock") if sys.platform != "win32" else "127.0.0.1"
         )
@@ -74,12 +78,16 @@ class LlamaCppModel:
         self._turn = asyncio.Lock()
         self._ready = asyncio.Event()
         self._first: Chat | None = None
+        self._second: Chat | None = None
+        self._second_read = False
+        self._second_task: asyncio.Task[None] | None = None
         self._log = get_logger("llm")
 
     @property
     def capabilities(self) -> LlmCapabilities:
         """It is local, goes on from a beginning, and can be warmed."""
-        return LlmCapabilities(f"llamacpp:{self._model.parent.name}", local=True, continues=True, warms=True)
+        name = f"llamacpp:{self._model.parent.name}"
+        return LlmCapabilities(name, local=True, continues=True, warms=True, tools=self._tools)
 
     @property
     def state(self) -> LlmState:
@@ -100,16 +108,29 @@ class LlamaCppModel:
         """Begin to load."""
         self._keeper = asyncio.create_task(self._keep(), name="llm")
 
+    def keep_ready(self, chat: Chat) -> None:
+        """Read it as soon as the model is idle; see `LanguageModel.keep_ready`."""
+        self._second, self._second_read = chat, False
+        if self._second_task is None:
+            self._second_task = asyncio.create_task(self._read_second(), name="llm second beginning")
+
+    @property
+    def keeps_ready(self) -> bool:
+        """Whether it was read, by this worker."""
+        return self._second_read
+
     async def stop(self) -> None:
         """End the worker."""
-        for task in (self._keeper, self._reading, self._opening):
+        for task in (self._second_task, self._keeper, self._reading, self._opening):
             if task is not None:
                 task.cancel()
                 await asyncio.wait({task})
         await self._end()
         self._state = "off"
 
-    async def generate(self, chat: Chat, so_far: str = "") -> AsyncGenerator[str, None]:
+    async def generate(
+        self, chat: Chat, so_far: str = "", form: Form | None = None
+    ) -> AsyncGenerator[str, None]:
         """Answer, piece by piece; see `LanguageModel.generate`."""
         if self._reading is not None:
             self._reading.cancel()
@@ -119,7 +140,7 @@ class LlamaCppModel:
             if client is None or client is not self._client:
                 code = "LLM_LOADING" if self._state == "loading" else "LLM_UNAVAILABLE"
                 raise LlmError(f"The language model is {self._state}.", code=code)
-            pieces = client.generate(chat, so_far)
+            pieces = client.generate(chat, so_far, form)
             try:
                 async for piece in pieces:
                     yield piece
@@ -133,6 +154,29 @@ class LlamaCppModel:
             return
         self._reading = asyncio.create_task(self._warm(self._client, chat))
         await asyncio.wait({self._reading})
+
+    async def _read_second(self) -> None:
+        """Whenever the second beginning is not read and nothing else is to be done, read it.
+
+        The conversation is read again after it: llama.cpp's one slot holds one beginning, and keeps the other
+        in memory.
+        """
+        while True:
+            await asyncio.sleep(_IDLE_S)
+            client, chat = self._client, self._second
+            busy = self._turn.locked() or (self._reading is not None and not self._reading.done())
+            if client is None or chat is None or self._second_read or busy:
+                continue
+            await self._opened()
+            self._reading = asyncio.create_task(self._read_both(client, chat))
+            await asyncio.wait({self._reading})
+
+    async def _read_both(self, client: OpenAiModel, chat: Chat) -> None:
+        if await self._read(client, chat) and client is self._client and chat is self._second:
+            self._second_read = True
+            self._log.info("tools read")
+            if self._first is not None:
+                await self._read(client, self._first)
 
     async def _loaded(self) -> OpenAiModel | None:
         """The model, waiting for it a while if it is being loaded."""
@@ -265,7 +309,7 @@ class LlamaCppModel:
         for task in (self._reading, self._opening):
             if task is not None:
                 task.cancel()
-        self._opening = None
+        self._opening, self._second_read = None, False
         client, self._client = self._client, None
         if client is not None:
             await client.stop()

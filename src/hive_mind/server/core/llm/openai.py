@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from hive_mind.errors import LlmError
-from hive_mind.server.core.llm.engine import Chat, LlmCapabilities, LlmState
+from hive_mind.server.core.llm.engine import Chat, Form, LlmCapabilities, LlmState
 
 CONNECT_S = 5.0
 FIRST_PIECE_S = 30.0
@@ -74,12 +74,22 @@ class OpenAiModel:
     async def prepare(self, chat: Chat) -> None:
         """Nothing to warm at an endpoint that is not ours."""
 
-    async def generate(self, chat: Chat, so_far: str = "") -> AsyncGenerator[str, None]:
+    def keep_ready(self, chat: Chat) -> None:
+        """Nothing to warm at an endpoint that is not ours."""
+
+    @property
+    def keeps_ready(self) -> bool:
+        """Such an endpoint is fast enough, or it is not used."""
+        return True
+
+    async def generate(
+        self, chat: Chat, so_far: str = "", form: Form | None = None
+    ) -> AsyncGenerator[str, None]:
         """Answer, piece by piece; see `LanguageModel.generate`."""
         try:
             async with asyncio.timeout(FIRST_PIECE_S + NEXT_PIECE_S) as deadline:
                 async with self._http.stream(
-                    "POST", "/chat/completions", json=self._body(chat, so_far)
+                    "POST", "/chat/completions", json=self._body(chat, so_far, form=form)
                 ) as reply:
                     if reply.status_code != 200:
                         raise await _refused(reply)
@@ -121,16 +131,26 @@ class OpenAiModel:
             return None
         return computed if isinstance(computed, int) else None
 
-    def _body(self, chat: Chat, so_far: str, max_tokens: int | None = None) -> dict[str, Any]:
+    def _body(
+        self, chat: Chat, so_far: str, max_tokens: int | None = None, form: Form | None = None
+    ) -> dict[str, Any]:
         messages = [{"role": m.role, "content": m.content} for m in chat]
         if so_far:
             messages.append({"role": "assistant", "content": so_far})
-        return {
+        body = {
             **self._fields,
             "messages": messages,
             "max_tokens": max_tokens or self._max_tokens,
             "stream": True,
         }
+        if form is not None:
+            body |= {"max_tokens": form.max_tokens, "temperature": 0.0, "response_format": _format(form)}
+        return body
+
+
+def _format(form: Form) -> dict[str, Any]:
+    """The API's structured output, which llama.cpp turns into a grammar."""
+    return {"type": "json_schema", "json_schema": {"name": "call", "schema": dict(form.schema)}}
 
 
 async def _refused(reply: httpx.Response) -> LlmError:

@@ -1,0 +1,146 @@
+"""The ladder of one client: what an utterance is, rung by rung, with what was said before it.
+
+The house's commands and the plugins' sentences come first; what they leave goes to the language model, which
+may call a tool where words of the utterance point to one, and else converses.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hive_mind.errors import LlmError
+from hive_mind.server.core.acting import Acting, Done
+from hive_mind.server.core.llm.engine import Chat, Gate, LanguageModel, generate_with_pauses
+from hive_mind.server.core.llm.tools import (
+    Offer,
+    believed,
+    form_of,
+    is_convincing,
+    is_hinted,
+    offered,
+    read_call,
+)
+from hive_mind.server.core.timekeeper import Timekeeper
+from hive_mind.server.logs import get_logger
+from hive_mind.understanding.grammar import Grammar, Match
+from hive_mind.understanding.talk import TalkState, understand
+
+MOST_CALLS = 2
+"""Tools that the model may call in one turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What an utterance is.
+
+    Attributes:
+        orders: in the order in which they were said.
+        rest: what no sentence matches; None when there is nothing left.
+        offers: tools that the rest may mean.
+    """
+
+    orders: tuple[Match, ...]
+    rest: str | None = None
+    offers: tuple[Offer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A tool that the model called.
+
+    Attributes:
+        order: with the parameters that were really said.
+        sure: nothing changes by it, or words of the utterance ask for it; otherwise the user is asked first.
+    """
+
+    order: Match
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mind:
+    """What all clients of a house think with; the parts may change while it runs.
+
+    Attributes:
+        grammar: all sentences that are known now.
+        offers: all tools of now.
+        choosing: makes the chat in which a tool is chosen.
+        prompt: makes the chat for a question from the conversation so far.
+        model: answers the rest.
+        now: aware time of the household.
+    """
+
+    grammar: Callable[[], Grammar]
+    offers: Callable[[], Sequence[Offer]]
+    choosing: Callable[[str], Chat]
+    prompt: Callable[[str], Chat]
+    model: LanguageModel
+    now: Callable[[], datetime]
+
+
+class Ladder:
+    """See above.
+
+    Args:
+        mind: of the house.
+        keeper: the client's own commands.
+        acting: carries out orders.
+    """
+
+    def __init__(self, mind: Mind, keeper: Timekeeper, acting: Acting) -> None:
+        self.mind = mind
+        self.acting = acting
+        self._keeper = keeper
+        self._talk = TalkState()
+        self._log = get_logger("ladder")
+
+    async def understand(self, text: str) -> Understood:
+        """What a text is. Changes nothing: a draft may never be confirmed."""
+        expecting = await self._keeper.expecting()
+        found, _ = understand(self.mind.grammar(), text, self._talk, self.mind.now(), expecting=expecting)
+        orders = tuple(order for order in found if isinstance(order, Match))
+        rest = next((order for order in found if isinstance(order, str)), None)
+        if any(not self.acting.knows(order.intent) for order in orders):
+            orders, rest = (), text
+        capable = rest is not None and self.mind.model.capabilities.tools and self.mind.model.keeps_ready
+        return Understood(orders, rest, offered(self.mind.offers(), rest) if capable and rest else ())
+
+    async def choose(self, understood: Understood, gate: Gate) -> Called | None:
+        """The tool that the model calls for the rest, with what of its parameters was really said."""
+        if understood.rest is None or not understood.offers:
+            return None
+        chat, form = self.mind.choosing(understood.rest), form_of(understood.offers)
+        written = ""
+        try:
+            async for piece in generate_with_pauses(self.mind.model, chat, gate, form):
+                written += piece
+        except LlmError as error:
+            self._log.warning("no tool chosen", code=error.code)
+            return None
+        call = read_call(written, understood.offers)
+        if call is None:
+            return None
+        offer = next(o for o in understood.offers if o.name == call.name)
+        params = believed(call, offer, understood.rest)
+        self._log.debug("tool chosen", intent=call.name, said=json.dumps(params, ensure_ascii=False))
+        if not is_convincing(params, offer):
+            return None
+        sure = not offer.acts or is_hinted(offer, self.mind.offers(), understood.rest)
+        return Called(Match(call.name, params, confidence=0.5, rung="llm"), sure)
+
+    def settle(self, done: Sequence[Done], *, conversed: bool) -> None:
+        """The turn was carried out: what the next one may lean on."""
+        now = self.mind.now()
+        if conversed or not done:
+            self._talk = self._talk.passed()
+        for each in done:
+            if not each.waits:
+                declined = each.trace.outcome == "declined"
+                self._talk = self._talk.passed() if declined else self._talk.did(each.order, now)
+        if waiting := next((each for each in done if each.waits), None):
+            self._talk = (
+                self._talk.asks(waiting.order, waiting.slot, now)
+                if waiting.slot is not None
+                else self._talk.confirms(waiting.order, now)
+            )

@@ -1,0 +1,166 @@
+"""The plugins in their house: whom they reach, which sentences everybody knows, what is watched."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hive_mind.commands.interpret import INTENTS as COMMANDS
+from hive_mind.errors import ConfigError, UnderstandingError
+from hive_mind.protocol.messages import Announce, ResponseChunk, Sentences, ServerMessage
+from hive_mind.protocol.sentence_parts import cut
+from hive_mind.server.core.crypto import Vault
+from hive_mind.server.core.house_orders import INTENTS as ORDERS
+from hive_mind.server.core.plugin import Kind
+from hive_mind.server.core.plugin_actions import Actions
+from hive_mind.server.core.plugin_host import PluginHost
+from hive_mind.server.core.plugin_manifest import Manifest, Override
+from hive_mind.server.core.plugin_services import HouseServices
+from hive_mind.server.core.plugin_settings import read_settings
+from hive_mind.server.core.plugin_storage import FileStorage
+from hive_mind.server.core.plugin_watch import watch
+from hive_mind.server.logs import get_logger
+from hive_mind.understanding.grammar import Grammar
+
+if TYPE_CHECKING:
+    from hive_mind.server.core.house import House
+    from hive_mind.server.core.remote_client import RemoteClient
+
+FIRST_LOOK_S = 6.0
+"""Seconds that a server's start waits for its plugins; slower ones arrive later."""
+
+TAKEN = COMMANDS | ORDERS
+"""Intents that no plugin may have: the house answers them itself."""
+
+BUILT_IN = Path(str(files("hive_mind.server"))) / "plugins"
+
+
+class HousePlugins:
+    """The host of a house, and what the house does for it.
+
+    Args:
+        house: whose clients it reaches.
+        vault: seals what plugins keep.
+        kept: folder of what they keep.
+        own: folder of the household's own plugins.
+        load: makes a grammar of the built-in sentences and more.
+    """
+
+    def __init__(
+        self, house: "House", vault: Vault, kept: Path, own: Path, load: Callable[..., Grammar]
+    ) -> None:
+        self.actions = Actions(self._send)
+        self.host = PluginHost(
+            self._services_for,
+            local_intents=TAKEN,
+            overrides=self._overrides,
+            on_change=self._changed,
+        )
+        self._house = house
+        self._vault = vault
+        self._kept = kept
+        self._own = own
+        self._load = load
+        self._storages: dict[str, FileStorage] = {}
+        self._stale = asyncio.Event()
+        self._log = get_logger("plugins")
+
+    async def run(self, loaded: asyncio.Event) -> None:
+        """Load, then watch and keep the grammar, until cancelled.
+
+        Args:
+            loaded: set once what was there at the start can be asked.
+        """
+        folders = [folder.resolve() for folder in (BUILT_IN, self._own)]
+        try:
+            await asyncio.to_thread(self._own.mkdir, parents=True, exist_ok=True)
+        except OSError as error:
+            self._log.warning("no folder for plugins", reason=error.strerror)
+        there = [folder for folder in folders if folder.is_dir()]
+        await self.host.start(there)
+        await self._renew_grammar()
+        loaded.set()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(watch(self.host, there))
+            group.create_task(self._keep_grammar())
+
+    def tell(self, remote: "RemoteClient") -> None:
+        """Send a client that recognises speech the sentences of the plugins."""
+        if remote.capabilities.stt:
+            for message in self.sentences():
+                remote.send(message)
+
+    def sentences(self) -> list[Sentences]:
+        """What such a client is sent."""
+        return cut(self.host.version, self.host.sentences())
+
+    async def announce(self, text: str, client_id: str | None, kind: Kind) -> bool:
+        """Say something unasked, on one client or on all; whether any was there."""
+        remotes = [r for r in self._house.remotes.values() if client_id in (None, r.client_id)]
+        present = [remote for remote in remotes if remote.link is not None]
+        for remote in present:
+            turn_id = self._house.new_turn_id()
+            if remote.session.said_hello:
+                remote.send(Announce(text=text, kind=kind, turn_id=turn_id))
+            else:
+                remote.send(ResponseChunk(content=text, is_final=True, chunk_index=0, turn_id=turn_id))
+        return bool(present)
+
+    async def _keep_grammar(self) -> None:
+        while True:
+            await self._stale.wait()
+            await self._renew_grammar()
+
+    async def _renew_grammar(self) -> None:
+        """Make the grammar anew, off the loop, and let everybody have it."""
+        self._stale.clear()
+        try:
+            self._house.grammar = await asyncio.to_thread(self._load, *self.host.grammar_folders())
+        except UnderstandingError as error:
+            self._log.error("grammar not renewed", reason=error.message)
+            return
+        for remote in list(self._house.remotes.values()):
+            self.tell(remote)
+
+    def _send(self, client_id: str, message: ServerMessage) -> bool:
+        remote = self._house.remote(client_id)
+        if remote is None or remote.link is None:
+            return False
+        remote.send(message)
+        return True
+
+    def _services_for(self, manifest: Manifest, config: Mapping[str, object]) -> HouseServices:
+        name = manifest.name
+        if name not in self._storages:
+            self._storages[name] = FileStorage(self._kept / f"{name}.sealed", self._vault, f"plugin:{name}")
+        return HouseServices(
+            manifest, config, self._storages[name], self._house.now, self.announce, self.actions
+        )
+
+    def _overrides(self) -> Mapping[str, Override]:
+        try:
+            return read_settings(self._own)
+        except ConfigError as error:
+            self._log.warning("plugin settings ignored", reason=error.message)
+            return {}
+
+    def _changed(self) -> None:
+        self._stale.set()
+
+
+@asynccontextmanager
+async def open_plugins(house: "House") -> AsyncIterator[None]:
+    """A house whose plugins are loaded (or soon will be) and watched while in this context."""
+    loaded = asyncio.Event()
+    running = house.spawn(house.plugins.run(loaded))
+    waiting = asyncio.ensure_future(loaded.wait())
+    await asyncio.wait({running, waiting}, timeout=FIRST_LOOK_S, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    try:
+        yield
+    finally:
+        running.cancel()
+        await asyncio.wait({running})
+        await house.plugins.host.stop()

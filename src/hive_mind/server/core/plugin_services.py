@@ -1,0 +1,121 @@
+"""What the house offers to one version of a plugin."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+import httpx
+from pydantic import JsonValue
+
+from hive_mind.server.core.plugin import REQUEST, Kind, Request, Storage
+from hive_mind.server.core.plugin_actions import Actions
+from hive_mind.server.core.plugin_http import allowed_hosts, http_client
+from hive_mind.server.core.plugin_loader import one_line
+from hive_mind.server.core.plugin_manifest import Manifest
+from hive_mind.server.logs import get_logger
+
+_MARGIN = 0.8
+"""Part of a call's time that its action may take, so that the plugin still has some to answer in."""
+
+
+class Announcer(Protocol):
+    """Says something unasked; answers whether any client was there."""
+
+    async def __call__(self, text: str, client_id: str | None, kind: Kind) -> bool:
+        """On one client, or on all."""
+        ...
+
+
+class HouseServices:
+    """`Services`, and their beginning and end.
+
+    Args:
+        manifest: of the plugin.
+        config: as the plugin gets it.
+        storage: of the plugin.
+        now: the household's time.
+        announce: see there.
+        actions: those of all plugins.
+
+    Attributes:
+        work: what `every` was given, with its seconds.
+    """
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        config: Mapping[str, Any],
+        storage: Storage,
+        now: Callable[[], datetime],
+        announce: Announcer,
+        actions: Actions,
+    ) -> None:
+        self.storage = storage
+        self.now = now
+        self._manifest = manifest
+        self._hosts = allowed_hosts(manifest, config)
+        self._announce = announce
+        self._actions = actions
+        self.work: list[tuple[float, Callable[[], Awaitable[None]]]] = []
+        self._tasks: list[asyncio.Task[None]] | None = None
+        self._log = get_logger("plugins").bind(plugin=manifest.name)
+
+    def request(self) -> Request:
+        """Of the call that is running."""
+        return REQUEST.get()
+
+    def http(self, *, timeout_s: float = 4.0) -> httpx.AsyncClient:
+        """A client for the hosts that the manifest names."""
+        return http_client(self._manifest.name, self._hosts, timeout_s)
+
+    async def announce(self, text: str, client_id: str | None = None, *, kind: Kind = "info") -> bool:
+        """Say something unasked."""
+        return await self._announce(text, client_id, kind)
+
+    async def act(
+        self, action: str, params: Mapping[str, JsonValue], *, say: str = ""
+    ) -> Mapping[str, JsonValue]:
+        """Have the asking client do something."""
+        asking = self.request()
+        return await self._actions.ask(
+            asking.client_id,
+            self._manifest.name,
+            action,
+            params,
+            say=say,
+            turn_id=asking.turn_id,
+            timeout_s=_MARGIN * self._manifest.timeout_s,
+        )
+
+    def every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        """Run `work` again and again, from when this version is the one at work.
+
+        Raises:
+            ValueError: `seconds` is not positive.
+        """
+        if not seconds > 0:
+            raise ValueError("seconds must be positive")
+        self.work.append((seconds, work))
+        if self._tasks is not None:
+            self._tasks.append(asyncio.create_task(self._repeat(seconds, work)))
+
+    def begin(self) -> None:
+        """This version is the one at work."""
+        self._tasks = [asyncio.create_task(self._repeat(*work)) for work in self.work]
+
+    async def rest(self) -> None:
+        """It is no more: what `every` began stops."""
+        tasks, self._tasks = self._tasks or [], None
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    async def _repeat(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await work()
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - somebody else's code may raise anything
+                self._log.warning("regular work failed", fault=one_line(error))

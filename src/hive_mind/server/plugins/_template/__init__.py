@@ -1,0 +1,1 @@
+"""A plugin that greets: what `hive-mind plugin new` begins with."""

@@ -1,0 +1,1 @@
+"""Shopping lists, things to do, and any other list that somebody names."""

@@ -1,0 +1,1 @@
+"""Reminders: said later, where they were asked for."""

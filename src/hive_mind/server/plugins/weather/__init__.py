@@ -1,0 +1,1 @@
+"""The weather, now and in the days to come."""

@@ -1,0 +1,130 @@
+"""Whether to believe a repair: accept it, ask back, or let it be talk. Pure; what it weighs was measured."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from hive_mind.understanding.grammar import Match
+from hive_mind.understanding.repair import Candidate
+
+Verdict: TypeAlias = Literal["accept", "ask", "reject"]
+
+NEAR = 0.34
+"""Candidates further away are not worth comparing with the audio."""
+
+PRIOR_SHARE, DISTANCE_COST = 0.7, 5.0
+"""Ranking: log P(sentence | audio) - 0.7 log P(sentence | near-silence) - 5 distance; from a prototype."""
+
+ACCEPT_GAIN, ASK_GAIN = 1.2, 0.8
+"""What the audio must add, per token, to accept and to ask. Set on half of the synthetic commands, where talk
+that is none stayed under 0.9; on the other half, under 1.1."""
+
+LOSS_SHARE = 0.2
+"""The gain counts less by this share of how much worse, per token, the sentence fits than what was heard."""
+
+STRICT = 0.06
+"""Without audio, a sentence must be so near: one sound in a short order, or two mute ones."""
+
+STRICT_WEIGHT = 4.0
+"""Without audio, shorter sentences are not repaired: two syllables sound like too many other things."""
+
+MARGIN = 1.5
+"""Another order that scores within it could as well have been said: ask."""
+
+LONGEST_S = 86400.0
+"""No repair starts a timer of more than a day: "dix mille ans" was something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A candidate and what the recogniser makes of it, if it was asked.
+
+    Attributes:
+        candidate: the sentence.
+        log_probability: of the sentence given the audio; None when it was not compared.
+        prior: the same given near-silence.
+        tokens: of the sentence for the recogniser.
+    """
+
+    candidate: Candidate
+    log_probability: float | None = None
+    prior: float = 0.0
+    tokens: int = 1
+
+    @property
+    def score(self) -> float:
+        """What ranks candidates: the higher, the likelier; without audio, the nearer."""
+        heard = 0.0 if self.log_probability is None else self.log_probability - PRIOR_SHARE * self.prior
+        return heard - DISTANCE_COST * self.candidate.distance
+
+    def gain(self, log_probability_heard: float) -> float:
+        """What the audio adds per token, less what the sentence loses against the transcript."""
+        if self.log_probability is None:
+            return 0.0
+        loss = max(0.0, log_probability_heard - self.log_probability)
+        return (self.log_probability - PRIOR_SHARE * self.prior - LOSS_SHARE * loss) / self.tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do.
+
+    Attributes:
+        verdict: accept it, ask whether it was meant, or take what was heard for talk.
+        match: what was probably said; None when rejected.
+        text: the sentence, as its words; empty when rejected.
+        distance: between what was heard and it.
+    """
+
+    verdict: Verdict
+    match: Match | None = None
+    text: str = ""
+    distance: float = 0.0
+
+
+REJECTED = Decision("reject")
+
+
+def worth_scoring(candidates: Sequence[Candidate]) -> bool:
+    """Whether comparing them with the audio could make one of them acceptable."""
+    return any(c.match is not None and c.distance <= NEAR and _plausible(c.match) for c in candidates)
+
+
+def decide(weighed: Sequence[Weighed], log_probability_heard: float = 0.0) -> Decision:
+    """Decide on candidates.
+
+    Args:
+        weighed: all compared with the audio, or none.
+        log_probability_heard: of the transcript given the audio, where they were compared.
+    """
+    ranked = sorted(weighed, key=lambda w: -w.score)
+    if not ranked:
+        return REJECTED
+    best = ranked[0]
+    match = best.candidate.match
+    if match is None or not _plausible(match) or best.candidate.distance > NEAR:
+        return REJECTED
+    others = [w for w in ranked[1:] if w.candidate.match is not None]
+    if best.log_probability is None:
+        verdict = _by_sound(best, ranked[1:])
+    else:
+        gain = best.gain(log_probability_heard)
+        near = bool(others) and best.score - others[0].score < MARGIN
+        verdict = "accept" if gain >= ACCEPT_GAIN and not near else "ask" if gain >= ASK_GAIN else "reject"
+    if verdict == "reject":
+        return REJECTED
+    return Decision(verdict, match, best.candidate.text, best.candidate.distance)
+
+
+def _by_sound(best: Weighed, others: Sequence[Weighed]) -> Verdict:
+    """Without audio: only what sounds the same, and nothing else does."""
+    here = best.candidate
+    if here.distance > STRICT or here.weight < STRICT_WEIGHT:
+        return "reject"
+    clear = all(w.candidate.distance >= max(2 * here.distance, STRICT / 2) for w in others)
+    return "accept" if clear else "reject"
+
+
+def _plausible(match: Match) -> bool:
+    seconds = match.slots.get("duration_s")
+    return not isinstance(seconds, int | float) or 0 < seconds <= LONGEST_S

@@ -1,0 +1,63 @@
+"""A misheard order, from the microphone to the answer."""
+
+from pathlib import Path
+
+from hive_mind.client.core.corrections_file import CorrectionsFile
+from hive_mind.client.core.turn import TurnRecord
+from hive_mind.understanding.corrections import Correction
+from tests.fakes.scripted_speech import ScoringStt, ScriptedStt
+from tests.fakes.virtual_time import run
+from tests.unit.client.house import house
+
+MISHEARD = "Mais le chrono met en marche"
+MEANT = "mets le chronomètre en marche"
+NO_MATCH = "Pourquoi les chats dorment tout le temps"
+
+
+def hear(folder: Path, stt: ScriptedStt, turns: int = 1) -> list[TurnRecord]:
+    async def scene() -> list[TurnRecord]:
+        async with house(folder, stt) as at:
+            return [await at.hear(-0.2, 1.0) for _ in range(turns)]
+
+    return run(scene())
+
+
+def test_what_the_audio_says_was_meant_is_done(tmp_path: Path) -> None:
+    (record,) = hear(tmp_path, ScoringStt(MISHEARD, gains={"mets": 2.0}))
+    assert (record.route, record.intent) == ("command", "start_stopwatch")
+    assert record.transcript == MISHEARD
+    assert record.taken_for == MEANT
+
+
+def test_what_may_have_been_meant_is_asked_and_done_after_a_yes(tmp_path: Path) -> None:
+    asked, done = hear(tmp_path, ScoringStt(MISHEARD, "Oui", gains={"mets": 1.0}), turns=2)
+    assert asked.answer == "Tu as dit : Mets le chronomètre en marche ?"
+    assert done.intent == "start_stopwatch"
+    assert CorrectionsFile(tmp_path).load() == (Correction(MISHEARD, MEANT),)
+
+
+def test_after_a_no_nothing_is_done(tmp_path: Path) -> None:
+    _, after = hear(tmp_path, ScoringStt(MISHEARD, "Non", gains={"mets": 1.0}), turns=2)
+    assert after.answer == "D'accord, oublions ça."
+    assert CorrectionsFile(tmp_path).load() == ()
+
+
+def test_what_the_audio_denies_is_talk(tmp_path: Path) -> None:
+    (record,) = hear(tmp_path, ScoringStt(MISHEARD, gains={"mets": 0.1}))
+    assert record.intent == "server_away"
+    assert record.taken_for == ""
+
+
+def test_without_scores_only_what_sounds_the_same_is_repaired(tmp_path: Path) -> None:
+    (same,) = hear(tmp_path, ScriptedStt("Dimois l'heure"))
+    (near,) = hear(tmp_path, ScriptedStt(MISHEARD))
+    assert same.intent == "get_time"
+    assert near.intent == "server_away"
+
+
+def test_what_was_corrected_once_is_understood_the_next_time(tmp_path: Path) -> None:
+    stt = ScriptedStt(NO_MATCH, "Non, j'ai dit lance un chrono", NO_MATCH)
+    first, corrected, again = hear(tmp_path, stt, turns=3)
+    assert first.intent == "server_away"
+    assert corrected.intent == "start_stopwatch"
+    assert (again.intent, again.taken_for) == ("start_stopwatch", "lance un chrono")
