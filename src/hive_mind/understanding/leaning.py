@@ -169,7 +169,9 @@ class Leaning:
         """
         own = self._grammar.slots_of(order.intent)
         filled = [n for n, kind in own.items() if n + SLOT_TYPES[kind].suffix in order.slots]
-        for name in dict.fromkeys((*filled, *own)):
+        # A slot that takes any words would take a time or a number too: it comes last.
+        names = sorted(dict.fromkeys((*filled, *own)), key=lambda name: own[name] == "anything")
+        for name in names:
             yield order.intent, name, own[name]
         family = order.intent.split("_")[0] + "_"
         for sibling in self._grammar.siblings(order.intent):
