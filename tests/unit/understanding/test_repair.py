@@ -84,7 +84,9 @@ def test_an_anti_command_is_a_competitor(tmp_path: Path) -> None:
     text = "intent: lamp\nsentences: [allume la lampe]\nelsewhere: ['la lampe de {anything}']\n"
     (tmp_path / "lamp.yaml").write_text(text, "utf-8")
     repairer = Repairer(Grammar([tmp_path]))
-    order, talk = (repairer.candidates([text])[0].match for text in ("alume la lampe", "la lanpe de mon père"))
+    order, talk = (
+        repairer.candidates([text])[0].match for text in ("alume la lampe", "la lanpe de mon père")
+    )
     assert order is not None
     assert talk is None
 
