@@ -7,6 +7,7 @@ from pathlib import Path
 from hive_mind.client.core.timers import StateFile, Timekeeper
 from hive_mind.commands.state import CommandState
 from hive_mind.protocol.messages import TimerState
+from hive_mind.protocol.messages.client import AlarmState
 from hive_mind.understanding.grammar import Grammar
 from tests.fakes.virtual_time import VirtualClock, run
 
@@ -20,7 +21,8 @@ class Bell:
         self.clock = clock
         self.rung: list[tuple[float, TimerState]] = []
 
-    async def __call__(self, timer: TimerState) -> None:
+    async def __call__(self, timer: TimerState | AlarmState) -> None:
+        assert isinstance(timer, TimerState)
         self.rung.append((self.clock.now(), timer))
 
 
