@@ -31,10 +31,11 @@ from hive_mind.client.core.clock import Clock, SystemClock
 from hive_mind.client.core.playout import NullSink
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.client.engines import load_engines
+from hive_mind.commands.state import CommandState
 from hive_mind.paths import data_dir, models_dir
 from hive_mind.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples
 
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0
 """Without an answer for so long, a question counts as lost, with this as its time."""
 
 IDLE_S = 1.5
@@ -110,6 +111,12 @@ async def ask_naive(naive: NaiveLoop, question: Question) -> dict[str, Any]:
     return {"first": timeline.first_audible(), "start": timeline.lasting_start(), "stages": stages}
 
 
+def when(stages: dict[str, float]) -> str:
+    """The way of one answer in milliseconds from the end of the question."""
+    names = ("sent", "first_chunk", "first_clause", "first_audio", "committed")
+    return ", ".join(f"{name} {stages[f'at_{name}']:.0f}" for name in names if f"at_{name}" in stages)
+
+
 def summary(rows: list[dict[str, Any]], key: str = "start") -> dict[str, float]:
     """p50, p95 and mean in seconds."""
     values = np.array([row[key] for row in rows])
@@ -160,6 +167,7 @@ async def run(options: Namespace) -> dict[str, Any]:
                 for number, question in enumerate(questions):
                     await asyncio.sleep(IDLE_S)
                     ours = await ask_ours(room, turns, sink, question)
+                    await client.parts.keeper.accept(CommandState())  # no timer rings into a later question
                     await asyncio.sleep(IDLE_S)
                     usual = await ask_naive(naive, question)
                     rows["ours", question.kind].append(ours)
@@ -167,7 +175,7 @@ async def run(options: Namespace) -> dict[str, Any]:
                     print(
                         f"{number + 1}/{len(questions)} {question.kind} {question.source}:"
                         f" ours {ours['start']:.2f} s ({ours['route']}), naive {usual['start']:.2f} s"
-                        f"  « {ours['transcript']} »",
+                        f"  « {ours['transcript']} »  {when(ours['stages'])}",
                         file=sys.stderr,
                     )
                 listening.cancel()

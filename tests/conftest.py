@@ -18,6 +18,12 @@ TEST_MODELS = (
 )
 
 
+@pytest.fixture
+def anyio_backend() -> str:
+    """Tests marked `anyio` run on asyncio."""
+    return "asyncio"
+
+
 @pytest.fixture(scope="session")
 def models_dir() -> Path:
     """The folder of real models, in the data folder (`HIVE_MIND_DATA`); pulls once what is missing there."""

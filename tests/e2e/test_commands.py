@@ -69,6 +69,8 @@ def test_up_serves_until_ctrl_c_and_leaves_nothing_behind(tmp_path: Path, models
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell that started the tests in the background has left this signal ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as up:
         url = f"ws://127.0.0.1:{port}/ws"
         end = time.monotonic() + 120

@@ -129,7 +129,7 @@ def check_port(host: str, port: int) -> Finding:
         health = json.loads(body)
     except ValueError:
         health = None
-    if isinstance(health, dict) and ("live" in health or health.get("service") == "hive-mind"):
+    if isinstance(health, dict) and health.get("service") == "hive-mind":
         return ok(check, "Hive Mind is running")
     return error(check, "held by another program", f"Stop it, or start with --port {port + 1}.")
 

@@ -8,6 +8,7 @@ import re
 
 _GROWTH = (25, 50, 80)
 _FULL = 120
+_SOFT = 40
 _FORCED = 1.6
 _MIN_WORDS = 3
 _FIRST_WORDS = 5
@@ -17,6 +18,10 @@ _STOP = re.compile(r"[.!?…]+[\"'»”)\]]*(?=\s)|\n+")
 _PAUSE = re.compile(r"[,;:][\"'»”)\]]*(?=\s)|\s[–—](?=\s)")
 _JOINT = re.compile(
     r"\s(?=(?:et|mais|car|parce|qui|avec|donc|puis|alors|lorsque|quand|pour|afin|comme|dont|où|ou)\s+\S+\s)",
+    re.IGNORECASE,
+)
+_SOFT_JOINT = re.compile(
+    r"\s(?=(?:dans|sur|par|pendant|depuis|chez|sans|sous|entre|vers|selon|que|est|sont|était|étaient)\s+\S+\s)",
     re.IGNORECASE,
 )
 _SPACE = re.compile(r"\s")
@@ -80,6 +85,10 @@ class ClauseSplitter:
                 len(head.strip()) >= enough or (first and len(_WORD.findall(head)) >= _FIRST_WORDS)
             ):
                 return joint.start()
+        if first:
+            for joint in _SOFT_JOINT.finditer(text, _SOFT):
+                if _may_part(text, joint.start()):
+                    return joint.start()
         if len(text) > _FORCED * max(enough, 60):
             spaces = [
                 m.start() for m in _SPACE.finditer(text, enough, len(text) - 12) if _may_part(text, m.start())

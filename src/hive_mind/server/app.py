@@ -95,6 +95,7 @@ def describe(house: House) -> dict[str, Any]:
     if house.stopping:
         status = "stopping"
     return {
+        "service": "hive-mind",
         "status": status,
         "version": __version__,
         "components": {

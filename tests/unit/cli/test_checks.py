@@ -1,9 +1,10 @@
 """The doctor's checks: facts in, findings out."""
 
-import json
+import asyncio
 import socket
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -13,6 +14,7 @@ from hive_mind.cli.audio_devices import devices
 from hive_mind.cli.finding import Finding
 from hive_mind.models.store import ModelStore
 from tests.fakes.packages import Host, running_host
+from tests.fakes.running_server import running_server
 from tests.fakes.sources import ScriptedSource, ScriptedSources
 from tests.unit.models.catalogues import NAME_A, model, store
 
@@ -181,10 +183,11 @@ def test_a_free_port() -> None:
     assert parts.check_port("0.0.0.0", free_port()).found == "free"
 
 
-def test_a_port_held_by_us() -> None:
-    with running_host() as host:
-        host.files["/health"] = json.dumps({"live": True, "ready": {}}).encode()
-        finding = parts.check_port("127.0.0.1", host.server_address[1])
+@pytest.mark.anyio
+async def test_a_port_held_by_us(tmp_path: Path) -> None:
+    async with running_server(tmp_path) as running:
+        port = urlsplit(running.address).port or 0
+        finding = await asyncio.to_thread(parts.check_port, "127.0.0.1", port)
     assert (finding.level, finding.found) == ("ok", "Hive Mind is running")
 
 

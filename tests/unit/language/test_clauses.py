@@ -24,6 +24,14 @@ def split(text: str, size: int = 4) -> list[str]:
             "Un trou noir est une région de l'espace dont rien ne peut s'échapper, pas même la lumière.",
             ["Un trou noir est une région de l'espace", "dont rien ne peut s'échapper, pas même la lumière."],
         ),
+        (
+            "Le plus grand océan de toute la planète Terre est sans doute le Pacifique. Il est vaste.",
+            [
+                "Le plus grand océan de toute la planète Terre",
+                "est sans doute le Pacifique.",
+                "Il est vaste.",
+            ],
+        ),
         ("Oui. Il fait beau aujourd'hui à Paris.", ["Oui. Il fait beau aujourd'hui à Paris."]),
         ("Oui, bien sûr, je peux t'aider.", ["Oui, bien sûr,", "je peux t'aider."]),
         ("Il pèse 14,5 kilos et mesure 1,80 m.", ["Il pèse 14,5 kilos et mesure 1,80 m."]),

@@ -10,11 +10,6 @@ from tests.fakes.scripted_llm import ScriptedModel
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 async def model() -> ScriptedModel:
     return ScriptedModel(
         {"Quelle est la capitale de l'Italie ?": ("La capitale", " de l'Italie", " est Rome.")}

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from hive_mind.errors import LlmError
-from hive_mind.server.core.llm.engine import ChatMessage
+from hive_mind.server.core.llm.engine import ChatMessage, Form
 from hive_mind.server.core.llm.openai import OpenAiModel
 from tests.fakes.openai_server import OpenAiServer, openai_server, sse
 from tests.fakes.waiting import eventually
@@ -39,6 +39,14 @@ async def test_an_answer_is_streamed(endpoint: OpenAiServer, llm: OpenAiModel) -
     assert asked["messages"] == [{"role": m.role, "content": m.content} for m in CHAT]
     assert (asked["model"], asked["stream"]) == ("petit", True)
     assert "authorization: bearer cl-1" in endpoint.headers.lower()
+
+
+async def test_a_form_is_the_structured_output_of_the_api(endpoint: OpenAiServer, llm: OpenAiModel) -> None:
+    form = Form({"type": "object"}, 40)
+    assert [piece async for piece in llm.generate(CHAT, "", form)] == ["Bon", "jour."]
+    asked = endpoint.requests[0]
+    assert asked["response_format"]["json_schema"]["schema"] == {"type": "object"}
+    assert (asked["max_tokens"], asked["temperature"]) == (40, 0.0)
 
 
 @pytest.mark.parametrize(

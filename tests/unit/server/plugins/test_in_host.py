@@ -100,6 +100,7 @@ async def test_a_conversation(talk: Talk) -> None:
         ("Qu'y a-t-il sur la liste de courses ?", "Sur la liste de courses : œufs et pain."),
         ("Rappelle-moi de sortir le four", "Quand faut-il te le rappeler ?"),
         ("Dans dix minutes", "C'est noté, rappel aujourd'hui à 14h40 : sortir le four."),
+        ("Non, j'ai dit dans cinq minutes", "C'est noté, rappel aujourd'hui à 14h35 : sortir le four."),
         ("Annule-le", "J'ai annulé le rappel : sortir le four."),
     ):  # fmt: skip
         assert await talk.say(said) == answered

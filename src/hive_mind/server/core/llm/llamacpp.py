@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import secrets
 import sys
 from collections.abc import AsyncGenerator
@@ -19,6 +20,11 @@ from hive_mind.server.logs import get_logger
 
 LOAD_WAIT_S = 30.0
 """How long a question waits for a model that is being loaded."""
+
+_SPINS = "300"
+"""How often a thread of llama.cpp looks for its mates before it sleeps. By default it looks for so long that
+beside one other program on the same two cores the model writes at a third of its speed: 10 tokens a second
+instead of 33 (1.5B); with this, 17."""
 
 _LOAD_S = 180.0
 _RESTART_S = (0.5, 2.0, 10.0, 60.0)
@@ -246,6 +252,7 @@ class LlamaCppModel:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             start_new_session=True,
+            env={"GOMP_SPINCOUNT": _SPINS, **os.environ},
         )
         assert process.stdin is not None  # noqa: S101 - asked for above
         assert process.stdout is not None  # noqa: S101
