@@ -6,6 +6,7 @@ from typing import Any
 
 from hive_mind.errors import ContextError
 from hive_mind.language.moments import read_moment
+from hive_mind.language.wall import shift
 from hive_mind.protocol.messages import Forget
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.recall import recalled
@@ -86,5 +87,7 @@ def _span(when: str | None, now: datetime) -> tuple[datetime | None, datetime | 
     for ago in _AGO:
         moment = read_moment(when, now - ago) if when else None
         if moment is not None and moment.start <= now:
-            return moment.start, moment.end or moment.start + _POINT
+            fine = moment.grain in ("second", "minute", "hour")
+            whole = moment.start + _POINT if fine else shift(moment.start, moment.grain, 1)
+            return moment.start, moment.end or whole
     return None, None
