@@ -164,14 +164,12 @@ class Leaning:
     def _fillable(self, order: Match) -> Iterator[tuple[str, str, str]]:
         """Intent, slot and type that words may fill.
 
-        Those of the order, what is filled already first; then those of a sibling that can say the same and
-        more ("quel temps fait-il ?", "et demain ?").
+        Those of the order, what is filled already first and what takes any words last; then those of a
+        sibling that can say the same and more ("quel temps fait-il ?", "et demain ?").
         """
         own = self._grammar.slots_of(order.intent)
         filled = [n for n, kind in own.items() if n + SLOT_TYPES[kind].suffix in order.slots]
-        # A slot that takes any words would take a time or a number too: it comes last.
-        names = sorted(dict.fromkeys((*filled, *own)), key=lambda name: own[name] == "anything")
-        for name in names:
+        for name in sorted(dict.fromkeys((*filled, *own)), key=lambda name: own[name] in _PREPOSED):
             yield order.intent, name, own[name]
         family = order.intent.split("_")[0] + "_"
         for sibling in self._grammar.siblings(order.intent):

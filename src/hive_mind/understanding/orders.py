@@ -48,11 +48,11 @@ def split_orders(
         found = grammar.match(part, expecting=expecting) if before is None else None
         return found or (read(part, before) if read else grammar.match(part))
 
-    parts = _Splitter(text, first).parts()
     if whole is None:
-        return parts or [text]
-    sure = all(isinstance(part, Match) and part.confidence >= _SURE for part in parts)
-    return parts if parts and sure else [whole]
+        return _Splitter(text, first).parts() or [text]
+    parts = _Splitter(text, first, whole.intent).parts()
+    sure = all(isinstance(part, Match) and part.confidence >= _SURE for part in parts[1:])
+    return parts if len(parts) > 1 and sure else [whole]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,17 @@ class _Border:
 
 
 class _Splitter:
-    """Tries the borders of a text from left to right."""
+    """Tries the borders of a text from left to right.
 
-    def __init__(self, text: str, read: _Read) -> None:
+    Args:
+        text: of one or more orders.
+        read: understands a part.
+        swallowing: intent of the whole text, whose free value may have taken in another order ("rappelle-moi
+            de sortir le chien et arrête le minuteur").
+    """
+
+    def __init__(self, text: str, read: _Read, swallowing: str | None = None) -> None:
+        self._swallowing = swallowing
         self._text = text
         self._read = read
         self._words = words_of(text)
@@ -90,7 +98,7 @@ class _Splitter:
                 continue
             part = text_of(self._words[at : border.end])
             order = self._read(part, before)
-            if order is None or order.confidence < _SURE:
+            if order is None or not self._may_end(order, border, count):
                 continue
             order = replace(order, text=part)
             rest = self._rest(border.start, order, count)
@@ -99,6 +107,13 @@ class _Splitter:
             if rest and len(rest) + 1 >= len(best):
                 best = [order, *rest]
         return best
+
+    def _may_end(self, order: Match, border: _Border, count: int) -> bool:
+        """Whether an order may be cut off at a border: it is sure, or a verb or a question follows."""
+        begins = border.start < len(self._words) and self._words[border.start].key in self._starts
+        if self._swallowing is not None and count == 1:
+            return begins and order.intent == self._swallowing
+        return begins or order.confidence >= _SURE
 
     def _rest(self, at: int, before: Match, count: int) -> list[Match | str]:
         if at >= len(self._words):

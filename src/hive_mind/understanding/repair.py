@@ -19,6 +19,9 @@ MOST_READINGS = 4
 MOST_SENTENCES = 12
 """Sentences that are matched to see what they mean, the nearest first."""
 
+MOST_FREE = 0.4
+"""An order of which more than this share was taken as it was heard (a name, an item) proves too little."""
+
 _LONGEST_WORDS = 20
 """Nobody says a longer order; talk is not searched for one."""
 
@@ -64,18 +67,21 @@ class Repairer:
             expecting: kind of answer that an open question back waits for.
         """
         entry = self._network.begin(self._grammar.entries(expecting))
-        nearest: dict[tuple[str, ...], tuple[float, str]] = {}
+        nearest: dict[tuple[str, ...], tuple[float, str, bool]] = {}
         for transcript, heard in self._readings(transcripts):
             for found in walk(self._network, entry, heard)[:MOST_SENTENCES]:
                 distance = share(found, heard)
                 known = nearest.get(found.words)
                 if known is None or distance < known[0]:
-                    nearest[found.words] = (distance, transcript)
+                    free = found.free > MOST_FREE * heard.left[0]
+                    nearest[found.words] = (distance, transcript, free)
         ranked = sorted(nearest.items(), key=lambda item: (item[1][0], item[0]))
         meanings: dict[object, Candidate] = {}
-        for words, (distance, transcript) in ranked[:MOST_SENTENCES]:
+        for words, (distance, transcript, free) in ranked[:MOST_SENTENCES]:
             text = " ".join(words)
             match = self._grammar.match(text, expecting=expecting)
+            if match is not None and free:
+                continue
             if match is not None:
                 match = replace(match, rung="repair", confidence=round(max(0.01, 1.0 - distance), 3))
             candidate = Candidate(text, match, round(distance, 4), transcript, round(_weight(words), 2))

@@ -5,7 +5,7 @@ there, wherever the recogniser put its spaces ("diminute" is "dix minutes", "Ann
 """
 
 import heapq
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import TypeAlias
@@ -13,7 +13,7 @@ from typing import TypeAlias
 from hive_mind.language.alikeness import missing, weight
 from hive_mind.language.pronunciation import sounds_of
 from hive_mind.language.sound_index import Ends
-from hive_mind.language.words import Word, fold
+from hive_mind.language.words import Word, fold, words_of
 from hive_mind.understanding.slots import SLOT_TYPES
 from hive_mind.understanding.sound_network import SoundNetwork, value_state
 
@@ -51,6 +51,12 @@ class Heard:
     left: tuple[float, ...]
 
 
+class Taken(str):
+    """Words of a value that anything may be, as they were heard."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Walk:
     """A sentence of the grammar.
@@ -62,6 +68,11 @@ class Walk:
 
     words: tuple[str, ...]
     cost: float
+
+    @property
+    def free(self) -> float:
+        """Weight of what was taken as it was heard, and so proves nothing."""
+        return _weight(word for word in self.words if isinstance(word, Taken))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +200,8 @@ class _Walker:
             share_ = _TAKEN_SHARE if read.guessed else 0.0
             cost = share_ * (self._heard.left[at] - self._heard.left[end])
             keys = tuple(word.key for word in taken)
-            yield (target, (*values, keys), None), end, cost, " ".join(word.surface for word in taken)
+            text = " ".join(word.surface for word in taken)
+            yield (target, (*values, keys), None), end, cost, Taken(text) if read.guessed else text
 
     def _note_end(self, place: _Place, at: int, cost: float, trail: Trail) -> None:
         """A sentence may end here; what is left of the sounds was not meant."""
@@ -210,7 +222,14 @@ class _Walker:
 
 
 def share(walk_: Walk, heard: Heard) -> float:
-    """The cost of a walk as a share of the heavier of what was heard and what it is taken for, 0 to 1."""
-    said = sum(weight(sounds_of(word)) for text in walk_.words for word in text.split())
-    whole = max(said, heard.left[0])
-    return min(1.0, walk_.cost / whole) if whole else 1.0
+    """The cost of a walk as a share of what it may be judged by, 0 to 1.
+
+    That is the heavier of what was heard and what it is taken for, without words taken as they were heard.
+    """
+    free = walk_.free
+    whole = max(_weight(walk_.words), heard.left[0]) - free
+    return min(1.0, walk_.cost / whole) if whole > 0 else 1.0
+
+
+def _weight(texts: Iterable[str]) -> float:
+    return sum(weight(sounds_of(word.surface)) for text in texts for word in words_of(text))

@@ -1,5 +1,7 @@
 """Several orders in one utterance."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,6 +43,16 @@ def intents(text: str) -> list[str]:
 )
 def test_orders(text: str, expected: list[str] | None) -> None:
     assert intents(text) == ([text] if expected is None else expected)
+
+
+def test_a_free_value_does_not_swallow_an_order(tmp_path: Path) -> None:
+    (tmp_path / "note.yaml").write_text("intent: note\nsentences: ['note {anything:what}']\n", "utf-8")
+    grammar = Grammar.load(tmp_path)
+    orders = split_orders(grammar, "note sortir le chien le soir et arrête le minuteur")
+    assert [order if isinstance(order, str) else order.intent for order in orders] == ["note", "cancel_timer"]
+    (whole,) = split_orders(grammar, "note acheter du pain et du lait et merci")
+    assert not isinstance(whole, str)
+    assert whole.slots == {"what": "acheter du pain et du lait et merci"}
 
 
 WORDS = [

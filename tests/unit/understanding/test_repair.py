@@ -51,9 +51,12 @@ def test_misheard(case: dict[str, Any]) -> None:
 def test_a_sentence_of_the_grammar_comes_back_as_it_is(text: str) -> None:
     meant = GRAMMAR.match(text)
     assert meant is not None
-    best = REPAIRER.candidates([text])[0]
-    assert best.distance <= 0.1
-    assert best.match is None or best.match.intent == meant.intent or best.distance < 0.02
+    found = REPAIRER.candidates([text])
+    if meant.confidence < 1:  # a name, or a slip of the table: taken as heard, it proves little
+        assert all(candidate.match is None or candidate.distance < 0.34 for candidate in found[:1])
+        return
+    assert found[0].distance <= 0.03
+    assert any(c.match and c.match.intent == meant.intent and c.distance <= 0.03 for c in found)
 
 
 @settings(max_examples=60, deadline=None)
@@ -84,7 +87,9 @@ def test_an_anti_command_is_a_competitor(tmp_path: Path) -> None:
     text = "intent: lamp\nsentences: [allume la lampe]\nelsewhere: ['la lampe de {anything}']\n"
     (tmp_path / "lamp.yaml").write_text(text, "utf-8")
     repairer = Repairer(Grammar([tmp_path]))
-    order, talk = (repairer.candidates([text])[0].match for text in ("alume la lampe", "la lanpe de mon père"))
+    order, talk = (
+        repairer.candidates([text])[0].match for text in ("alume la lampe", "la lanpe de mon père")
+    )
     assert order is not None
     assert talk is None
 
@@ -99,3 +104,13 @@ def test_an_answer_is_repaired_when_it_is_waited_for() -> None:
     assert not any(c.match and c.match.intent == "answer" for c in alone)
     assert waited[0].match is not None
     assert (waited[0].match.intent, waited[0].match.slots) == ("answer", {"duration_s": 600})
+
+
+def test_an_order_that_is_mostly_taken_as_it_was_heard_proves_nothing(tmp_path: Path) -> None:
+    text = "intent: list_add\nsentences: ['ajoute {anything:item}', 'ajoute {anything:item} à la liste']\n"
+    (tmp_path / "list.yaml").write_text(text, "utf-8")
+    repairer = Repairer(Grammar([tmp_path]))
+    assert repairer.candidates(["a joué de la guitare au fond du jardin"]) == []
+    found = repairer.candidates(["ajoutte du lait à la listte"])
+    assert found[0].match is not None
+    assert found[0].match.slots == {"item": "du lait"}

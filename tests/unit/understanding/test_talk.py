@@ -126,6 +126,11 @@ def test_a_corrected_time_keeps_what_was_not_corrected(
     assert order.replaces is not None
 
 
+def test_a_corrected_time_is_no_title(grammar: Grammar) -> None:
+    order = only(converse(grammar, "note dentiste pendant deux heures", "non, trois heures"))
+    assert order.slots == {"title": "dentiste", "ahead_s": 10800.0}
+
+
 def test_nothing_is_leaned_on_after_something_else_or_too_late(grammar: Grammar) -> None:
     _, talk = understand(grammar, "quel temps fait-il", TalkState(), NOW)
     assert talk.last is not None
