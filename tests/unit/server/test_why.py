@@ -124,7 +124,7 @@ def said(*texts: str) -> list[Entry]:
 
 
 def test_what_was_said_is_told_newest_last_and_not_without_end() -> None:
-    assert recalled([], "hier") == "Je n'ai rien gardé de hier."
+    assert recalled([], "hier") == "Hier, je n'ai rien gardé de ce qu'on a dit."
     assert recalled([], None) == "On ne s'est encore rien dit."
     assert recalled(said("Bonjour.", "Un ?"), "hier") == "Hier, tu m'as dit : « Bonjour » et « Un »."
     many = recalled(said(*"abcdefg"), None)

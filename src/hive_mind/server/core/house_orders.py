@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hive_mind.errors import ContextError
-from hive_mind.language.moments import read_moment
-from hive_mind.language.wall import shift
+from hive_mind.language.moments import read_moment, stretch
 from hive_mind.protocol.messages import Forget
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.recall import recalled
@@ -17,7 +16,6 @@ INTENTS = frozenset({"why", "recall", "forget"})
 """Intents that only the house can answer."""
 
 _AGO = (timedelta(), timedelta(days=1), timedelta(days=7))
-_POINT = timedelta(hours=1)
 
 
 class HouseOrders:
@@ -87,7 +85,5 @@ def _span(when: str | None, now: datetime) -> tuple[datetime | None, datetime | 
     for ago in _AGO:
         moment = read_moment(when, now - ago) if when else None
         if moment is not None and moment.start <= now:
-            fine = moment.grain in ("second", "minute", "hour")
-            whole = moment.start + _POINT if fine else shift(moment.start, moment.grain, 1)
-            return moment.start, moment.end or whole
+            return stretch(moment)
     return None, None

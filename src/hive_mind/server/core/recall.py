@@ -22,14 +22,15 @@ def recalled(entries: Iterable[Entry], when: str | None, language: str = "fr") -
     words = answers(language)["recall"]
     said = [_short(e.text) for e in entries if e.role == "user" and e.intent not in _OURS]
     said = list(dict.fromkeys(text for text in said if text))
+    time = (when or words["ever"]).strip()
+    time = time[:1].upper() + time[1:]
     if not said:
-        return str(words["nothing"].format(when=when) if when else words["nothing_yet"])
+        return str(words["nothing"].format(when=time) if when else words["nothing_yet"])
     quoted = [words["quoted"].format(text=text) for text in said[-_QUOTED:]]
     told = listed(quoted)
     if len(said) > _QUOTED + 1:
         told = words["more"].format(said=", ".join(quoted), count=len(said) - _QUOTED)
-    time = (when or words["ever"]).strip()
-    return str(words["many"].format(when=time[:1].upper() + time[1:], said=told))
+    return str(words["many"].format(when=time, said=told))
 
 
 def _short(text: str) -> str:
