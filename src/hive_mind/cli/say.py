@@ -89,6 +89,8 @@ async def _turn(
         except LinkError as error:
             typer.echo(f"hive-mind: {error.message} Local commands still work.", err=True)
         # A client that has run for a while has its usual replies ready.
+        if client.parts.mender is not None:
+            await client.parts.mender.prepare()
         await client.parts.preparer.settled(WARM_UP_S)
         record = await client.loop.one_turn(WavSource(clip, clock))
     if record is None:

@@ -114,12 +114,15 @@ async def run_client(
             on_turn=on_turn,
             on_change=on_change,
         ) as client:
+            mender = client.parts.mender
+            warming = asyncio.ensure_future(mender.prepare()) if mender is not None else None
             pressing = None if button is None else asyncio.ensure_future(_press(client, button))
             try:
                 await client.loop.run(devices.source)
             finally:
-                if pressing is not None:
-                    pressing.cancel()
+                for task in (pressing, warming):
+                    if task is not None:
+                        task.cancel()
     finally:
         devices.close()
 

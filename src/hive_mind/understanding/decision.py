@@ -109,8 +109,10 @@ def decide(weighed: Sequence[Weighed], log_probability_heard: float = 0.0) -> De
         verdict = _by_sound(best, ranked[1:])
     else:
         gain = best.gain(log_probability_heard)
-        near = bool(others) and best.score - others[0].score < MARGIN
-        verdict = "accept" if gain >= ACCEPT_GAIN and not near else "ask" if gain >= ASK_GAIN else "reject"
+        doubtful = best.candidate.taken or (bool(others) and best.score - others[0].score < MARGIN)
+        verdict = (
+            "accept" if gain >= ACCEPT_GAIN and not doubtful else "ask" if gain >= ASK_GAIN else "reject"
+        )
     if verdict == "reject":
         return REJECTED
     return Decision(verdict, match, best.candidate.text, best.candidate.distance)
@@ -119,7 +121,7 @@ def decide(weighed: Sequence[Weighed], log_probability_heard: float = 0.0) -> De
 def _by_sound(best: Weighed, others: Sequence[Weighed]) -> Verdict:
     """Without audio: only what sounds the same, and nothing else does."""
     here = best.candidate
-    if here.distance > STRICT or here.weight < STRICT_WEIGHT:
+    if here.taken or here.distance > STRICT or here.weight < STRICT_WEIGHT:
         return "reject"
     clear = all(w.candidate.distance >= max(2 * here.distance, STRICT / 2) for w in others)
     return "accept" if clear else "reject"

@@ -11,7 +11,7 @@ from hive_mind.language.speakable import speakable
 from hive_mind.language.words import Word, words_of
 from hive_mind.understanding.grammar import Grammar, Match
 from hive_mind.understanding.sound_network import SoundNetwork
-from hive_mind.understanding.sound_walk import Heard, heard_as, share, walk
+from hive_mind.understanding.sound_walk import Heard, Taken, heard_as, share, walk
 
 MOST_READINGS = 4
 """Different readings of the transcripts that are walked."""
@@ -35,6 +35,7 @@ class Candidate:
         match: what it means; None for a sentence that somebody else answers (an anti-command).
         distance: between what was heard and it, in [0, 1]; 0 when they sound the same.
         heard: the transcript that it is nearest to.
+        taken: whether a value in it was taken as it was heard (a name, a town): it may be misheard too.
         weight: of its sounds, as `alikeness` counts; about 1.5 a syllable.
     """
 
@@ -43,6 +44,7 @@ class Candidate:
     distance: float
     heard: str = ""
     weight: float = 0.0
+    taken: bool = False
 
 
 class Repairer:
@@ -84,7 +86,9 @@ class Repairer:
                 continue
             if match is not None:
                 match = replace(match, rung="repair", confidence=round(max(0.01, 1.0 - distance), 3))
-            candidate = Candidate(text, match, round(distance, 4), transcript, round(_weight(words), 2))
+            taken = any(isinstance(word, Taken) for word in words)
+            weight_ = round(_weight(words), 2)
+            candidate = Candidate(text, match, round(distance, 4), transcript, weight_, taken)
             meanings.setdefault(_meaning(match, text), candidate)
         return list(meanings.values())[:limit]
 

@@ -83,7 +83,10 @@ class Mender:
         for text in openings():
             repairer.candidates([text], 1)
         if isinstance(self._stt, PreparesScoring):
-            self._stt.prepare_scoring()
+            try:
+                self._stt.prepare_scoring()
+            except ModelError as error:
+                _log.warning("candidates will not be compared with the audio", code=error.code)
 
     async def _by_ear(self, transcript: Transcript, found: list[Candidate]) -> Decision:
         heard = _END_MARKS.sub("", transcript.text)

@@ -168,3 +168,13 @@ def test_a_closed_recogniser_says_so(models_dir: Path) -> None:
     stt.close()
     with pytest.raises(SpeechError):
         stt.transcribe(silence(1.0))
+
+
+@pytest.mark.models
+def test_what_was_said_fits_the_audio_better_than_what_sounds_like_it(stt: WhisperStt) -> None:
+    heard = stt.transcribe(speak("Mets un minuteur de dix minutes.", words_per_minute=150))
+    texts = ["mets un minuteur de dix minutes", "mets un minuteur de six heures", "quelle heure est il"]
+    said, near, other = stt.score(heard, texts)
+    assert said.log_probability > near.log_probability > other.log_probability
+    assert said.log_probability - said.prior > 1.2 * said.tokens
+    assert stt.score(Transcript(""), texts) == []
