@@ -138,7 +138,7 @@ async def test_two_servers_share_one_house(tmp_path: Path) -> None:
 
 
 async def test_a_client_that_never_reads_is_cut_off_alone(tmp_path: Path) -> None:
-    model = ScriptedModel({"Parle": ["blabla " * 900] * 1500})
+    model = ScriptedModel({"Parle": ["bla" * 2100 + " "] * 1500})
     async with (
         running_server(tmp_path, model, slow_client_s=0.5) as running,
         TextClient(running.ws, "muet") as deaf,
@@ -231,9 +231,9 @@ async def test_a_socket_that_is_not_a_websocket(tmp_path: Path) -> None:
 
 async def test_an_endpoint_that_breaks_off_is_admitted(tmp_path: Path) -> None:
     async with openai_server() as llm:
-        llm.frames = sse("Je", " crois", done=False)
+        llm.frames = sse("La mer", " bleue", done=False)
         settings: dict[str, Any] = {"llm_engine": "openai", "llm_base_url": llm.url, "llm_model": "fake"}
         async with running_server(tmp_path, **settings) as running, TextClient(running.ws) as client:
             answer, end = await client.ask("Chantons")
-            assert (answer, end["outcome"]) == ("Je crois", "failed")
+            assert (answer, end["outcome"]) == ("La mer bleue", "failed")
             assert next(m for m in client.log if m["type"] == "error")["code"] == "LLM_INVALID"

@@ -13,6 +13,9 @@ from hive_mind.server.core.claims import Claims, Found, Token, load_claims
 
 _END = re.compile(r"[.!?…]+[\"'»”)\]]*(?=\s)|\n")
 _OPENER_WORDS = 6
+_LONGEST = 600
+"""Characters of a sentence without an end after which what there is of it is judged as if it were whole:
+reading it again from its beginning with each piece would take ever longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,12 @@ class TruthGuard:
                 return out + self._refuse(sentence)
             out += sentence[self._given :]
             self._text, self._given, start = self._text[end.end() :], 0, 0
+        while len(self._text) > _LONGEST:
+            cut = max(self._given, self._text.rfind(" ", 0, _LONGEST)) or _LONGEST
+            if self._lies(self._text[:cut]):
+                return out + self._refuse(self._text[:cut])
+            out += self._text[self._given : cut]
+            self._text, self._given = self._text[cut:], 0
         safe = self._safe()
         if safe > self._given:
             out += self._text[self._given : safe]
