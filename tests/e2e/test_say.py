@@ -67,8 +67,14 @@ def recorded(models_dir: Path, text: str, path: Path) -> Path:
 
 
 def say(data: Path, question: Path, out: Path, *arguments: str) -> dict[str, object]:
+    (record,) = converse(data, [question], out, *arguments)
+    return record
+
+
+def converse(data: Path, questions: list[Path], out: Path, *arguments: str) -> list[dict[str, object]]:
+    files = map(str, questions)
     done = subprocess.run(
-        [sys.executable, "-m", "hive_mind", "say", str(question), "--json", "--out", str(out), *arguments],
+        [sys.executable, "-m", "hive_mind", "say", *files, "--json", "--out", str(out), *arguments],
         env={**os.environ, "PYTHONPATH": str(SOURCES), "HIVE_MIND_DATA": str(data)},
         capture_output=True,
         text=True,
@@ -76,9 +82,7 @@ def say(data: Path, question: Path, out: Path, *arguments: str) -> dict[str, obj
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    record = json.loads(done.stdout)
-    assert isinstance(record, dict)
-    return record
+    return [dict(json.loads(line)) for line in done.stdout.splitlines()]
 
 
 @pytest.mark.parametrize(
@@ -116,3 +120,15 @@ def test_noise_is_answered_and_commands_work_without_a_server(
     chrono = recorded(models_dir, "Lance un chrono.", tmp_path / "question.wav")
     record = say(data, chrono, tmp_path / "b.wav", "--server", "ws://127.0.0.1:9")
     assert (record["route"], record["intent"]) == ("command", "start_stopwatch")
+
+
+def test_several_recordings_are_one_conversation(data: Path, models_dir: Path, tmp_path: Path) -> None:
+    texts = ("Mets un minuteur de cinq minutes.", "Non, j'ai dit quinze minutes.")
+    asked = [recorded(models_dir, text, tmp_path / f"{i}.wav") for i, text in enumerate(texts)]
+    first, second = converse(data, asked, tmp_path / "answers.wav", "--server", "ws://127.0.0.1:9")
+    assert [record["intent"] for record in (first, second)] == ["start_timer", "start_timer"]
+    assert "15" in str(second["answer"])
+    heard = (
+        make_stt(models_dir / "whisper-base").transcribe(read_audio(tmp_path / "answers.wav").samples).text
+    )
+    assert word_error_rate(f"{first['answer']} {second['answer']}", heard) <= 0.2

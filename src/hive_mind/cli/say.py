@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 
 from hive_mind.cli.server_process import some_server
@@ -29,11 +31,18 @@ WARM_UP_S = 4.0
 
 
 def say(
-    file: Annotated[Path, typer.Argument(help="A recording of a question: WAV, FLAC, OGG or MP3, any rate.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...", help="Recordings of questions, in order: WAV, FLAC, OGG or MP3, any rate."
+        ),
+    ],
     out: Annotated[
-        Path | None, typer.Option(help="Write the spoken answer here, as it would be heard.")
+        Path | None, typer.Option(help="Write the spoken answers here, one after the other.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object with the timings.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object a question, with the timings.")
+    ] = False,
     server: Annotated[
         str | None, typer.Option(help="A server's address, such as ws://192.168.1.20:8000/ws.")
     ] = None,
@@ -44,43 +53,60 @@ def say(
 
     Without --server it uses the server that runs here, or starts a private one and stops it afterwards.
     The clock starts when everything is loaded. Nothing is written to the disk but the file named by --out.
+    Several recordings are one conversation ("Et demain ?").
 
     Example: ./hive say question.wav --out answer.wav --json
     """
     config = load_config(voice=voice, data=data)
     set_up_logs(config.log_level)
-    clip = read_audio(file)
+    clips = [read_audio(file) for file in files]
     if out is not None and not out.resolve().parent.is_dir():
         raise AudioError(f"There is no folder {out.parent} to write {out.name} in.", code="AUDIO_UNWRITABLE")
-    record, answer = asyncio.run(_say(clip, config, server, out))
-    if out is not None and answer is not None:
-        write_wav(out, answer)
-    if as_json:
-        typer.echo(json.dumps(record.as_json(), ensure_ascii=False))
-    else:
-        typer.echo(f"« {record.transcript} »")
-        typer.echo(record.answer)
+
+    def _show(record: TurnRecord) -> None:
+        if as_json:
+            typer.echo(json.dumps(record.as_json(), ensure_ascii=False))
+        else:
+            typer.echo(f"« {record.transcript} »")
+            typer.echo(record.answer)
+
+    answers = asyncio.run(_say(clips, config, server, _show, keep=out is not None))
+    if out is not None:
+        write_wav(out, Clip(np.concatenate([answer.samples for answer in answers]), answers[0].rate))
 
 
 async def _say(
-    clip: Clip, config: ClientConfig, server: str | None, out: Path | None
-) -> tuple[TurnRecord, Clip | None]:
+    clips: Sequence[Clip],
+    config: ClientConfig,
+    server: str | None,
+    show: Callable[[TurnRecord], None],
+    *,
+    keep: bool,
+) -> list[Clip]:
     loading = asyncio.ensure_future(asyncio.to_thread(load_engines, config))
     try:
         async with some_server(server, config.server, config.data, config.state_folder / "server.log") as url:
-            return await _turn(clip, config.model_copy(update={"server": url}), await loading, out)
+            chosen = config.model_copy(update={"server": url})
+            return await _converse(clips, chosen, await loading, show, keep=keep)
     finally:
         loading.cancel()
 
 
-async def _turn(
-    clip: Clip, config: ClientConfig, engines: Engines, out: Path | None
-) -> tuple[TurnRecord, Clip | None]:
+async def _converse(
+    clips: Sequence[Clip],
+    config: ClientConfig,
+    engines: Engines,
+    show: Callable[[TurnRecord], None],
+    *,
+    keep: bool,
+) -> list[Clip]:
+    """Ask one after the other; the answers' audio, if it is to be kept."""
     clock = SystemClock()
     rate = engines.voice.capabilities.rate
-    sink = NullSink(rate, clock) if out is None else WavSink(rate, clock)
-    patience_ms = int(1000 * (min(clip.seconds, PATIENCE_S) + 2.0))
-    settings = EndpointSettings(no_speech_ms=patience_ms)
+    sink = WavSink(rate, clock) if keep else NullSink(rate, clock)
+    longest = max(clip.seconds for clip in clips)
+    settings = EndpointSettings(no_speech_ms=int(1000 * (min(longest, PATIENCE_S) + 2.0)))
+    answers: list[Clip] = []
     async with open_client(
         config, engines, sink, clock=clock, settings=settings, answer_silence=True
     ) as client:
@@ -92,10 +118,14 @@ async def _turn(
         if client.parts.mender is not None:
             await client.parts.mender.prepare()
         await client.parts.preparer.settled(WARM_UP_S)
-        record = await client.loop.one_turn(WavSource(clip, clock))
-    if record is None:
-        raise AudioError("The recording ended without a question.", code="NO_QUESTION")
-    return record, sink.clip() if isinstance(sink, WavSink) else None
+        for clip in clips:
+            record = await client.loop.one_turn(WavSource(clip, clock))
+            if record is None:
+                raise AudioError("The recording ended without a question.", code="NO_QUESTION")
+            show(record)
+            if isinstance(sink, WavSink):
+                answers.append(sink.clip())
+    return answers
 
 
 def register(app: typer.Typer) -> None:
