@@ -5,6 +5,8 @@ import secrets
 from collections.abc import Coroutine
 from datetime import datetime
 from functools import partial
+from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -34,6 +36,13 @@ GOING_AWAY = 1001
 _CLOSE_S = 1.0
 
 
+def _warm_grammar(name: str, *folders: Path | Traversable) -> Grammar:
+    """All sentences, with what most utterances need worked out: the first question does not wait for it."""
+    grammar = Grammar.load(*folders, robot_names=(name,))
+    grammar.warm()
+    return grammar
+
+
 class House:
     """One household, served by this process.
 
@@ -58,7 +67,7 @@ class House:
             vault,
             config.data_path / "plugin-data",
             config.plugins_path,
-            partial(Grammar.load, robot_names=(config.name,)),
+            partial(_warm_grammar, config.name),
         )
         self.remotes: dict[str, RemoteClient] = {}
         self.connections = 0
