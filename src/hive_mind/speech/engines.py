@@ -25,6 +25,45 @@ class VoiceActivityDetector(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Wake:
+    """A wake word was heard.
+
+    Attributes:
+        word: its name in the catalogue ("hey_jarvis"), for settings and traces.
+        score: of the detector, in [0, 1].
+        end_sample: where the word ended, as a position among the samples heard since the last `reset`; the
+            question may already have begun there.
+    """
+
+    word: str
+    score: float
+    end_sample: int
+
+
+class WakeWordDetector(Protocol):
+    """Listens for one or several wake words, frame by frame, with memory between frames."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Names of the words it listens for."""
+        ...
+
+    def hear(self, frame: Samples, speech: float) -> Wake | None:
+        """Take one frame of `FRAME_SAMPLES` at `SAMPLE_RATE`; the word that ended with it or shortly before.
+
+        Each utterance of a word is reported once.
+
+        Args:
+            frame: the newest audio.
+            speech: probability of speech in it, of the voice activity detector; may save work in silence.
+        """
+        ...
+
+    def reset(self) -> None:
+        """Forget the past: a new microphone starts; positions count from 0 again."""
+        ...
+
+@dataclass(frozen=True, slots=True)
 class Hypothesis:
     """One reading of an utterance.
 
