@@ -25,7 +25,9 @@ class SetClock(VirtualClock):
         zone = start.tzinfo
         seconds = timedelta(seconds=self.now())
         begun = start - seconds
-        return begun.fromtimestamp(begun.timestamp() + (seconds + self._set + self.slept).total_seconds(), zone)
+        return begun.fromtimestamp(
+            begun.timestamp() + (seconds + self._set + self.slept).total_seconds(), zone
+        )
 
     def set(self, by: timedelta) -> None:
         """Somebody sets the clock."""

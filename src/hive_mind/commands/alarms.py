@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from hive_mind.commands.alarm_text import alarm_name, alarm_text
 from hive_mind.commands.outcome import Outcome
 from hive_mind.commands.replies import capital, listed, reply
-from hive_mind.commands.timers import about
 from hive_mind.commands.state import Asked, CommandState, fresh_id, seconds_between
+from hive_mind.commands.timers import about
 from hive_mind.language.moments import Moment, read_moment
 from hive_mind.protocol.messages.client import AlarmState
 

@@ -76,9 +76,7 @@ def stamped(before: CommandState, after: CommandState, now: datetime) -> Command
     )
 
 
-def rebased(
-    base: CommandState, wanted: CommandState, current: CommandState, now: datetime
-) -> CommandState:
+def rebased(base: CommandState, wanted: CommandState, current: CommandState, now: datetime) -> CommandState:
     """A change from `base` to `wanted`, carried out on `current`, which has moved on since `base`.
 
     An answer is worked out while the user may still be speaking; a timer may ring, or another room may set one,
@@ -86,9 +84,7 @@ def rebased(
     """
     items = merged(items_of(current), items_of(stamped(base, wanted, now)))
     fields = set(CommandState.model_fields) - {"timers", "stopwatch", "alarms", "gone", "version"}
-    changes = {
-        name: getattr(wanted, name) for name in fields if getattr(wanted, name) != getattr(base, name)
-    }
+    changes = {name: getattr(wanted, name) for name in fields if getattr(wanted, name) != getattr(base, name)}
     return with_items(current.model_copy(update=changes), items)
 
 

@@ -39,7 +39,10 @@ def copies(draw: st.DrawFn) -> TimeItems:
     for item in draw(st.sets(st.sampled_from(["timer-a", "timer-b", "alarm-a", "stopwatch"]))):
         gone[item] = GoneState(item_id=item, changed=draw(MOMENTS))
     return TimeItems(
-        timers=tuple(timers.values()), alarms=tuple(alarms.values()), stopwatch=watch, gone=tuple(gone.values())
+        timers=tuple(timers.values()),
+        alarms=tuple(alarms.values()),
+        stopwatch=watch,
+        gone=tuple(gone.values()),
     )
 
 
@@ -101,7 +104,9 @@ def lived(state: CommandState, orders: list[Match], now: datetime, stride: timed
 def test_two_copies_that_live_apart_agree_when_they_meet_and_what_one_ended_last_stays_ended(
     here: list[Match], there: list[Match], stride_s: int
 ) -> None:
-    start = lived(CommandState(), [Match("start_timer", {"duration_s": 3600, "name": "four"})], NOW, timedelta())
+    start = lived(
+        CommandState(), [Match("start_timer", {"duration_s": 3600, "name": "four"})], NOW, timedelta()
+    )
     one = lived(start, here, NOW, timedelta(seconds=stride_s))
     other = lived(start, there, NOW + timedelta(minutes=1), timedelta(seconds=stride_s))
     both = merged(items_of(one), items_of(other))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -10,6 +10,7 @@ import structlog
 from hive_mind.client.core.clock import Clock
 from hive_mind.client.core.state_file import StateFile
 from hive_mind.client.core.uptime import Uptime
+from hive_mind.commands import reminders
 from hive_mind.commands.clock_shift import followed
 from hive_mind.commands.interpret import (
     Rung,
@@ -25,7 +26,7 @@ from hive_mind.commands.interpret import (
 from hive_mind.commands.merge import items_of, merged, rebased, stamped, with_items
 from hive_mind.commands.outcome import Outcome
 from hive_mind.commands.state import CommandState
-from hive_mind.protocol.messages import DeviceState, TimeItems
+from hive_mind.protocol.messages import DeviceState, ReminderState, TimeItems
 from hive_mind.understanding.grammar import Match
 
 __all__ = ["AGAIN_S", "LOOK_S", "RETRY_S", "StateFile", "Timekeeper"]
@@ -44,6 +45,10 @@ _VERSIONS = 16
 _log = structlog.get_logger(__name__)
 
 
+async def nobody_listens(_: str) -> None:
+    """Where reminders are not said."""
+
+
 class Timekeeper:
     """Owns the state, and rings what is due.
 
@@ -51,6 +56,7 @@ class Timekeeper:
         file: where the state lives.
         clock: the time of day.
         ring: says that a timer or an alarm is due.
+        remind: says a reminder.
         changed: told of each new state, to mirror it, and to be silent when nothing rings any more.
         uptime: tells a clock that was set; None takes every jump of the clock for sleep.
         look_s: longest wait between two looks at the clock.
@@ -64,11 +70,13 @@ class Timekeeper:
         changed: Callable[[], None] = lambda: None,
         uptime: Uptime | None = None,
         look_s: float = LOOK_S,
+        remind: Callable[[str], Awaitable[None]] = nobody_listens,
     ) -> None:
         self.state = file.load()
         self._file = file
         self._clock = clock
         self._ring = ring
+        self._remind = remind
         self._changed = changed
         self._uptime = uptime
         self._look_s = look_s
@@ -136,6 +144,16 @@ class Timekeeper:
         if both != merged(ours, ours):
             await self._become(with_items(self.state, both))
 
+    async def keep_reminders(self, coming: Sequence[ReminderState]) -> None:
+        """The server entrusts these to us, instead of those before."""
+        await self.accept(reminders.entrusted(self.state, coming))
+
+    async def may_say(self, reminder_id: str) -> bool:
+        """Whether a reminder that the server says was not said by us; it counts as said from now on."""
+        state, fresh = reminders.said(self.state, reminder_id)
+        await self.accept(state)
+        return fresh
+
     async def silence(self) -> None:
         """Let nothing ring any more."""
         await self.accept(silenced(self.state))
@@ -163,7 +181,10 @@ class Timekeeper:
             if self._uptime is not None:
                 await self.accept(followed(self.state, now, self._uptime.boot_id, self._uptime.seconds()))
             state, rung = due(self.state, now)
-            await self.accept(given_up(state, now))
+            state, reminded = reminders.due(given_up(state, now), now)
+            await self.accept(state)
+            for reminder in reminded:
+                await self._remind(reminders.text_of(reminder, now))
             again = self._clock.now() - rung_at >= AGAIN_S
             if sounding := self.ringing if again else rung:
                 await self._sound(sounding)
@@ -178,10 +199,10 @@ class Timekeeper:
 
     def _pause(self, rung_at: float) -> float:
         """Seconds until there is something to do, or to look at."""
-        at = next_due(self.state)
         pause = self._look_s
-        if at is not None:
-            pause = min(pause, (at - self._clock.today()).total_seconds())
+        for at in (next_due(self.state), reminders.next_due(self.state)):
+            if at is not None:
+                pause = min(pause, (at - self._clock.today()).total_seconds())
         if self.ringing:
             pause = min(pause, rung_at + AGAIN_S - self._clock.now())
         return max(0.0, pause)

@@ -6,7 +6,7 @@ may call a tool where words of the utterance point to one, and else converses.
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hive_mind.errors import LlmError
@@ -21,6 +21,8 @@ from hive_mind.server.core.llm.tools import (
     offered,
     read_call,
 )
+from hive_mind.server.core.rooms import INTENTS as IN_ROOMS
+from hive_mind.server.core.rooms import Rooms
 from hive_mind.server.core.timekeeper import Timekeeper
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Grammar, Match
@@ -86,17 +88,21 @@ class Ladder:
         mind: of the house.
         keeper: the client's own commands.
         acting: carries out orders.
+        rooms: in which other clients stand.
     """
 
-    def __init__(self, mind: Mind, keeper: Timekeeper, acting: Acting) -> None:
+    def __init__(self, mind: Mind, keeper: Timekeeper, acting: Acting, rooms: Rooms) -> None:
         self.mind = mind
         self.acting = acting
         self._keeper = keeper
+        self._rooms = rooms
         self._talk = TalkState()
         self._log = get_logger("ladder")
 
     async def understand(self, text: str) -> Understood:
         """What a text is. Changes nothing: a draft may never be confirmed."""
+        if (order := self._for_another_room(text)) is not None:
+            return Understood((order,))
         expecting = await self._keeper.expecting()
         found, _ = understand(self.mind.grammar(), text, self._talk, self.mind.now(), expecting=expecting)
         orders = tuple(order for order in found if isinstance(order, Match))
@@ -105,6 +111,14 @@ class Ladder:
             orders, rest = (), text
         capable = rest is not None and self.mind.model.capabilities.tools and self.mind.model.keeps_ready
         return Understood(orders, rest, offered(self.mind.offers(), rest) if capable and rest else ())
+
+    def _for_another_room(self, text: str) -> Match | None:
+        """An order about the time things of another room."""
+        elsewhere = self._rooms.named_in(text)
+        order = self.mind.grammar().match(elsewhere.text) if elsewhere is not None else None
+        if elsewhere is None or order is None or order.intent not in IN_ROOMS:
+            return None
+        return replace(order, slots={**order.slots, "room": elsewhere.room})
 
     async def choose(self, understood: Understood, gate: Gate) -> Called | None:
         """The tool that the model calls for the rest, with what of its parameters was really said."""

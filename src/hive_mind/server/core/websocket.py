@@ -162,7 +162,7 @@ class Connection:
             case AudioStart() | AudioEnd():
                 raise ProtocolError("This server does not recognise speech.", code="AUDIO_UNSUPPORTED")
             case DeviceState():
-                remote.device = message
+                remote.on_device_state(message)
             case LocalTurn():
                 remote.on_local_turn(message)
 
