@@ -1,9 +1,9 @@
 """A clock that was set, told from a machine that slept: pure, on two clocks that are arguments.
 
-The time of day and the time since the machine was started go on together, also while it sleeps (Linux counts
-sleep in CLOCK_BOOTTIME, clock_gettime(2)). Their difference, the moment of the start, moves only when somebody
-sets the clock. Then a timer, which lasts so and so long, must move with it; an alarm, which follows the clock on
-the wall, must not.
+The time of day and the time since the machine was started go on together, also while it sleeps (Linux
+counts sleep in CLOCK_BOOTTIME, clock_gettime(2)). Their difference, the moment of the start, moves only when
+somebody sets the clock. Then a timer, which lasts so and so long, must move with it; an alarm, which follows
+the clock on the wall, must not.
 """
 
 from datetime import UTC, datetime, timedelta

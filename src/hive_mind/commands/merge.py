@@ -1,8 +1,8 @@
 """Copies of a client's time things made one: of each thing, what changed last counts.
 
-A last-writer-wins map (Shapiro et al., "A comprehensive study of convergent and commutative replicated data
-types", 2011): the order in which copies meet does not matter, nor how often. What is no more leaves an entry in
-`gone`, so that an older copy cannot bring it back.
+A last-writer-wins map (Shapiro et al., "A comprehensive study of convergent and commutative replicated
+data types", 2011): the order in which copies meet does not matter, nor how often. What is no more leaves an
+entry in `gone`, so that an older copy cannot bring it back.
 """
 
 from collections.abc import Iterable
@@ -54,8 +54,8 @@ def merged(one: TimeItems, other: TimeItems) -> TimeItems:
 def stamped(before: CommandState, after: CommandState, now: datetime) -> CommandState:
     """`after` with a trace of all that differs from `before`, so that it is newer than every copy of that.
 
-    What is missing becomes an entry of `gone`; what is other than it was is newer than it was, even if the clock
-    was set back meanwhile.
+    What is missing becomes an entry of `gone`; what is other than it was is newer than it was, even if the
+    clock was set back meanwhile.
     """
     old, new = dict(_entries(items_of(before))), dict(_entries(items_of(after)))
     for name, entry in old.items():
@@ -79,8 +79,8 @@ def stamped(before: CommandState, after: CommandState, now: datetime) -> Command
 def rebased(base: CommandState, wanted: CommandState, current: CommandState, now: datetime) -> CommandState:
     """A change from `base` to `wanted`, carried out on `current`, which has moved on since `base`.
 
-    An answer is worked out while the user may still be speaking; a timer may ring, or another room may set one,
-    before it is known that the user was done.
+    An answer is worked out while the user may still be speaking; a timer may ring, or another room may set
+    one, before it is known that the user was done.
     """
     items = merged(items_of(current), items_of(stamped(base, wanted, now)))
     fields = set(CommandState.model_fields) - {"timers", "stopwatch", "alarms", "gone", "version"}

@@ -32,7 +32,7 @@ from hive_mind.understanding.grammar import Match
 __all__ = ["AGAIN_S", "LOOK_S", "RETRY_S", "StateFile", "Timekeeper"]
 
 LOOK_S = 5.0
-"""A machine that sleeps stops our waiting too, and its clock may be set: look at the time at least this often."""
+"""A machine that sleeps stops our waiting too, and its clock may be set: look at least this often."""
 
 AGAIN_S = 15.0
 """What nobody silences rings again after so long; in between one can be heard saying "stop"."""
@@ -125,10 +125,8 @@ class Timekeeper:
         """
         now = self._clock.today()
         base = next((old for old in self._versions if old.version == state.version), self.state)
-        if base is self.state:
-            after = stamped(base, state, now)
-        else:
-            after = rebased(base, state, self.state, now)
+        fresh = base is self.state
+        after = stamped(base, state, now) if fresh else rebased(base, state, self.state, now)
         if after == self.state:
             return
         self.state = after.model_copy(update={"version": self.state.version + 1})

@@ -1,4 +1,4 @@
-"""How long the machine has been on, sleep included: what tells a clock that was set from a machine that slept."""
+"""How long the machine has been on, sleep included: tells a clock that was set from a machine that slept."""
 
 import time
 from pathlib import Path

@@ -298,8 +298,8 @@ class ReminderState(Message):
 class DeviceState(TimeItems):
     """The time things that a client owns, mirrored to the server: after `welcome`, and at each change.
 
-    The server merges them with its copy. If that holds anything newer (a timer set from another room while the
-    client was away), it answers with a `device_command` "merge".
+    The server merges them with its copy. If that holds anything newer (a timer set from another room while
+    the client was away), it answers with a `device_command` "merge".
 
     Attributes:
         client_id: stable name of the client.

@@ -264,8 +264,8 @@ class DeviceCommand(ServerMessage):
     """Do this to what the client owns, such as a timer in another room.
 
     Commands: "merge" (params as in `device_state`: timers, alarms, stopwatch, gone) takes in what changed
-    elsewhere; "reminders" (params: reminders, each with reminder_id, text and due) replaces the reminders that
-    the client keeps; "silence" ends what rings. A client leaves alone what it does not know.
+    elsewhere; "reminders" (params: reminders, each with reminder_id, text and due) replaces the reminders
+    that the client keeps; "silence" ends what rings. A client leaves alone what it does not know.
 
     Attributes:
         command: what to do.

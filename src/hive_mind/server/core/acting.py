@@ -131,7 +131,7 @@ class Acting:
         return Done(outcome.order or order, outcome.reply, told, asks=outcome.asks)
 
     async def _elsewhere(self, order: Match, room: str, trace: OrderTrace) -> Done:
-        """Carry out an order about the time things of a room; a question back is only told, not waited for."""
+        """Carry out an order about the time things of a room; a question back is told, not waited for."""
         keeper = self._rooms.keeper(room) or self._keeper
         slots = {name: value for name, value in order.slots.items() if name != "room"}
         outcome = await keeper.answer(replace(order, slots=slots))

@@ -1,8 +1,8 @@
 """Time, date, stopwatch, timers and alarms of one client, as the server knows them; kept in Redis.
 
-Of a client that cannot do these alone the server is the owner, and rings. Of one that can it keeps a copy: the
-client tells what changes there, and is told what changes here, at once or when it is back. Of each thing the
-newest change counts (`commands.merge`).
+Of a client that cannot do these alone the server is the owner, and rings. Of one that can it keeps a copy:
+the client tells what changes there, and is told what changes here, at once or when it is back. Of each thing
+the newest change counts (`commands.merge`).
 """
 
 import asyncio
