@@ -11,6 +11,8 @@ from hive_mind.client.config import ClientConfig, stable_client_id
 from hive_mind.client.core.clock import Clock, SystemClock
 from hive_mind.client.core.corrections_file import CorrectionsFile
 from hive_mind.client.core.device_commands import carry_out
+from hive_mind.client.core.homecoming import Homecoming
+from hive_mind.client.core.kept_questions import KeptQuestions, forget_kept
 from hive_mind.client.core.listening import Ear
 from hive_mind.client.core.mending import Mender
 from hive_mind.client.core.pace import Pace
@@ -40,9 +42,9 @@ from hive_mind.protocol.messages import (
 )
 from hive_mind.protocol.session import ClientSession
 from hive_mind.speech.endpointing import EndpointSettings
-from hive_mind.understanding.grammar import Grammar
+from hive_mind.understanding.grammar import Grammar, Match
 
-FIXED_PHRASES = ("not_heard", "degraded", "cannot_answer_offline", "too_long")
+FIXED_PHRASES = ("not_heard", "degraded", "cannot_answer_offline", "question_kept", "too_long")
 """Rendered at idle after the start."""
 
 _log = structlog.get_logger(__name__)
@@ -104,6 +106,9 @@ async def open_client(
         status.tell(event)
         if event is Event.LINK_UP:
             _mirror()
+            homecoming.linked()
+        elif event is Event.LINK_LOST:
+            homecoming.lost()
 
     def _told(unasked: AnyServerMessage) -> None:
         if isinstance(unasked, Announce):
@@ -121,6 +126,12 @@ async def open_client(
 
     async def _remind(text: str) -> None:
         tasks.create_task(loop.announce(text))
+
+    async def _offer(words: str, question: str) -> None:
+        await loop.announce(words)
+        parts.dialogue.asks(Match("kept_question"), question, "", clock.today())
+        loop.follow_up()
+        parts.dialogue.server_asks = False  # it is we who ask
 
     async def _sound(text: str) -> None:
         await loop.announce(text, ring=True)
@@ -156,6 +167,10 @@ async def open_client(
         mender.know(grammar)
 
     sentences = PluginSentences(_know)
+    kept = KeptQuestions(config.data_folder, key) if config.keep_questions else None
+    if kept is None:
+        forget_kept(config.data_folder)
+    parts.homecoming = homecoming = Homecoming(clock, lambda text: loop.announce(text), _offer, kept)
     loop = VoiceLoop(
         parts,
         Ear(engines.vad, settings),
@@ -168,7 +183,10 @@ async def open_client(
     preparer.want(spoken_forms([*lasting, *(message(key) for key in FIXED_PHRASES)]))
     try:
         async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(part()) for part in (link.run, keeper.run, preparer.run)]
+            running = [
+                tasks.create_task(part()) for part in (link.run, keeper.run, preparer.run, homecoming.run)
+            ]
+            running += [tasks.create_task(kept.run())] if kept is not None else []
             try:
                 yield Client(loop, parts, link)
             finally:

@@ -31,6 +31,8 @@ class ClientConfig(BaseSettings):
         listening: `always` takes whatever is said, `button` one utterance after Enter is pressed; None means
             `button` in a terminal and `always` elsewhere.
         barge_in: speech stops an answer. For headphones: a microphone that hears the speaker would stop it.
+        keep_questions: what only the server can answer is kept, sealed, while it is away, and offered when it
+            is back.
         key: base64 of the 32 bytes that seal what is remembered; None keeps a key file in the data folder.
         log_level: of the log on stderr.
     """
@@ -48,6 +50,7 @@ class ClientConfig(BaseSettings):
     speaker: str | None = None
     listening: Literal["always", "button"] | None = None
     barge_in: bool = False
+    keep_questions: bool = False
     key: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
 

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from hive_mind.client.core.answering import Answer, Hooks
 from hive_mind.client.core.dialogue import Plan
 from hive_mind.client.core.exchange import Exchange, ServerSaid
+from hive_mind.client.core.homecoming import away_sentences
 from hive_mind.client.core.parts import Parts
 from hive_mind.client.core.speaking import clauses_of
-from hive_mind.client.core.state import Effect, Event
+from hive_mind.client.core.state import Event
 from hive_mind.client.core.turn import Route, Timeline, TurnRecord
 from hive_mind.client.core.websocket import ServerLink
 from hive_mind.commands.state import CommandState
@@ -133,7 +134,7 @@ class Attempt:
             await self._question(link, plan)
         else:
             await self._committed.wait()
-            await self._command(plan, then=self._away())
+            await self._command(plan, then=self._away(plan.rest))
         return self._record(text)
 
     def _told(self, record: TurnRecord, plan: Plan) -> TurnRecord:
@@ -310,17 +311,9 @@ class Attempt:
             async for clause in self._sorry([sorry]):
                 yield clause
 
-    def _away(self) -> list[str]:
-        said: list[str] = []
-        for effect in self._parts.status.tell(Event.SERVER_NEEDED):
-            if effect is Effect.SAY_DEGRADED:
-                said.append(message("degraded"))
-            elif effect is Effect.SAY_NEEDS_SERVER:
-                said.append(message("cannot_answer_offline"))
-            elif effect is Effect.SAY_REFUSED:
-                said.append(error_message("SERVER_REFUSED"))
+    def _away(self, question: str) -> list[str]:
         self._intent = "server_away"
-        return said
+        return away_sentences(self._parts.status.tell(Event.SERVER_NEEDED), question, self._parts.homecoming)
 
     async def _sorry(self, sentences: list[str]) -> AsyncGenerator[str]:
         self._said.append(" ".join(sentences))

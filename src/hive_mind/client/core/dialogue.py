@@ -65,7 +65,14 @@ class Dialogue:
         return replace(meant, corrects=(heard[0], again))
 
     def asks(self, order: Match, text: str, heard: str, now: datetime) -> None:
-        """We have asked whether `order` was meant by what was heard; `text` is its sentence."""
+        """We have asked whether `order` was meant by what was `heard` (empty: offered unasked).
+
+        Args:
+            order: what a yes means.
+            text: its sentence.
+            heard: what a yes teaches to take for that sentence.
+            now: when we asked.
+        """
         self._asked = (replace(order, text=text), heard)
         self._talk = self._talk.confirms(self._asked[0], now)
 
@@ -80,7 +87,7 @@ class Dialogue:
                 return Plan((), None, "closed", reading=True, leaning=None, declined=True)
             if leaning.confirmed:
                 order, heard = asked
-                learnt = (heard, order.text)
+                learnt = (heard, order.text) if heard else None
                 if self._is_ours(leaning):
                     return Plan((leaning,), None, "closed", False, leaning, learnt)
                 return Plan((), order.text, "closed", False, leaning, learnt)
