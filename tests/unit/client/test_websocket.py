@@ -323,10 +323,10 @@ def test_a_link_that_broke_is_sought_at_once_and_one_that_keeps_breaking_more_an
             back = at.clock.now() - lost_at
             ups: list[float] = []
             while at.clock.now() < 400:
-                await at.until(lambda: at.link.connected)
-                ups.append(at.clock.now())
-                server.talks[-1].socket.transport.abort()
-                await at.until(lambda: not at.link.connected)
+                await asyncio.sleep(0.25)
+                if at.link.connected:
+                    ups.append(at.clock.now())
+                    server.talks[-1].socket.transport.abort()
             return back, ups
 
     back, ups = run(scene())
@@ -343,13 +343,17 @@ def test_a_black_hole_is_noticed_within_65_s() -> None:
             if isinstance(said, Ping):
                 await talk.send(Pong(timestamp=said.timestamp))
 
-        async with scripted_server(pong) as server, LossyLink("127.0.0.1", server.port) as wire:
-            async with linked(f"ws://127.0.0.1:{wire.port}/ws") as at:
-                await at.link.first_contact()
-                await asyncio.sleep(100)
-                wire.blackhole()
-                gone_at = at.clock.now()
-                await at.until(lambda: not at.link.connected)
-                return at.clock.now() - gone_at
+        async with (
+            scripted_server(pong) as server,
+            LossyLink("127.0.0.1", server.port) as wire,
+            linked(f"ws://127.0.0.1:{wire.port}/ws") as at,
+        ):
+            await at.link.first_contact()
+            await asyncio.sleep(100)
+            wire.blackhole()
+            gone_at = at.clock.now()
+            while at.link.connected:  # noqa: ASYNC110  # virtual time: the wait costs nothing
+                await asyncio.sleep(0.25)
+            return at.clock.now() - gone_at
 
-    assert run(scene()) <= LONGEST_SILENCE_S + 0.1
+    assert run(scene()) <= LONGEST_SILENCE_S + 0.3

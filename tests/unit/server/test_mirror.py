@@ -15,8 +15,9 @@ from hive_mind.client.core.timers import StateFile, Timekeeper
 from hive_mind.client.core.websocket import ServerLink
 from hive_mind.commands.interpret import Rung
 from hive_mind.errors import LinkError
-from hive_mind.protocol.messages import AnyServerMessage, Capabilities, DeviceCommand
+from hive_mind.protocol.messages import Announce, AnyServerMessage, Capabilities, DeviceCommand
 from hive_mind.protocol.session import ClientSession
+from hive_mind.server.core.plugin import Request
 from hive_mind.understanding.grammar import Match
 from tests.fakes.running_server import Running, running_server
 from tests.fakes.text_client import TextClient
@@ -29,8 +30,12 @@ class Kitchen:
     """A client's time things and its link, without ears and voice."""
 
     def __init__(self, folder: Path) -> None:
-        self.keeper = Timekeeper(StateFile(folder / "time.json"), SystemClock(), self._ring, self._mirror)
         self.rung: list[Rung] = []
+        self.reminded: list[str] = []
+        self.announced: list[str] = []
+        self.keeper = Timekeeper(
+            StateFile(folder / "time.json"), SystemClock(), self._ring, self._mirror, remind=self._remind
+        )
         self._link: ServerLink | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -62,6 +67,9 @@ class Kitchen:
     async def _ring(self, rung: Rung) -> None:
         self.rung.append(rung)
 
+    async def _remind(self, text: str) -> None:
+        self.reminded.append(text)
+
     def _mirror(self) -> None:
         try:
             if self._link is not None:
@@ -76,6 +84,12 @@ class Kitchen:
     def _told(self, message: AnyServerMessage) -> None:
         if isinstance(message, DeviceCommand):
             self._tasks.add(asyncio.ensure_future(carry_out(message, self.keeper)))
+        if isinstance(message, Announce):
+            self._tasks.add(asyncio.ensure_future(self._announce(message)))
+
+    async def _announce(self, message: Announce) -> None:
+        if message.reminder_id is None or await self.keeper.may_say(message.reminder_id):
+            self.announced.append(message.text)
 
 
 @pytest.fixture
@@ -198,3 +212,28 @@ async def test_what_names_no_room_of_ours_or_is_no_timer_goes_its_way(
         answer, _ = await salon.ask(said)
         assert not answer.startswith("Cuisine")
         assert kitchen.timers == []
+
+
+async def test_a_reminder_set_in_the_kitchen_is_kept_there_and_said_once(
+    tmp_path: Path, kitchen: Kitchen
+) -> None:
+    async with running_server(tmp_path) as running:
+        async with kitchen.at(running.ws):
+            remote = running.house.remote("cuisine-1")
+            assert remote is not None
+            request = Request("t-1", "cuisine-1", "cuisine", "", running.house.now())
+            params = {"task": "sortir le four", "when": "dans 4 secondes"}
+            added = await running.house.plugins.host.execute("reminder_add", params, request)
+            assert added.success, added
+            await eventually(lambda: len(kitchen.keeper.state.reminders) == 1)
+        # The link is cut; the server goes on, and the kitchen is alone.
+        running_alone = asyncio.ensure_future(kitchen.keeper.run())
+        await eventually(lambda: kitchen.reminded == ["Rappel : sortir le four."])
+        running_alone.cancel()
+        async with kitchen.at(running.ws):
+            await eventually(lambda: bool(remote.device and remote.device.said))
+            await asyncio.sleep(2.5)
+            assert kitchen.announced == []
+            listed = await running.house.plugins.host.execute("reminder_list", {}, request)
+            assert listed.speech == "Il n'y a aucun rappel."
+    assert kitchen.reminded == ["Rappel : sortir le four."]
