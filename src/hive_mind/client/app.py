@@ -158,6 +158,7 @@ async def open_client(
         pace=pace,
     )
 
+    parts.dialogue.server_there = lambda: link.connected
     key = config.key.get_secret_value() if config.key else None
     corrections = CorrectionsFile(config.data_folder, key)
     parts.mender = mender = Mender(engines.grammar, engines.stt, workers[0], corrections)

@@ -105,6 +105,9 @@ async def test_a_timer_set_from_another_room_runs_there(running: Running, kitche
         await eventually(lambda: kitchen.timers == [600])
         answer, _ = await salon.ask("Combien reste-t-il au minuteur de la cuisine ?")
         assert answer in ("Cuisine : il reste 10 minutes.", "Cuisine : il reste 9 minutes 59 secondes.")
+        answer, _ = await salon.ask("Mets le minuteur de la cuisine en pause")
+        assert answer.startswith("Cuisine : minuteur en pause, il reste ")
+        await eventually(lambda: kitchen.keeper.state.timers[0].due is None)
         answer, _ = await salon.ask("Dans la cuisine, annule le minuteur")
         assert answer == "Cuisine : minuteur annulé."
         await eventually(lambda: kitchen.timers == [])
@@ -203,7 +206,7 @@ async def test_a_client_whose_clock_is_wrong_is_understood_by_its_own_clock(runn
 
 
 @pytest.mark.parametrize(
-    "said", ["Mets un minuteur de dix minutes dans le garage", "Rappelle-moi de ranger dans la cuisine"]
+    "said", ["Mets un minuteur de dix minutes dans le garage", "Combien font deux et deux ?"]
 )
 async def test_what_names_no_room_of_ours_or_is_no_timer_goes_its_way(
     running: Running, kitchen: Kitchen, said: str

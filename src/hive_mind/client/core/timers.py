@@ -11,6 +11,7 @@ from hive_mind.client.core.clock import Clock
 from hive_mind.client.core.state_file import StateFile
 from hive_mind.client.core.uptime import Uptime
 from hive_mind.commands import reminders
+from hive_mind.commands.choice import is_elsewhere
 from hive_mind.commands.clock_shift import followed
 from hive_mind.commands.interpret import (
     Rung,
@@ -116,6 +117,10 @@ class Timekeeper:
         now = self._clock.today()
         later = set(likely_replies(self.state, now + timedelta(minutes=10)))
         return [reply for reply in likely_replies(self.state, now) if reply in later]
+
+    def is_elsewhere(self, order: Match) -> bool:
+        """Whether an order is for another room, or for a timer that we do not have."""
+        return is_elsewhere(self.state, order.intent, order.slots)
 
     async def accept(self, state: CommandState) -> None:
         """Make a new state ours: on the disk first, if that takes it.

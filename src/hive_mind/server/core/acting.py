@@ -132,12 +132,17 @@ class Acting:
 
     async def _elsewhere(self, order: Match, room: str, trace: OrderTrace) -> Done:
         """Carry out an order about the time things of a room; a question back is told, not waited for."""
-        keeper = self._rooms.keeper(room) or self._keeper
+        keeper = self._rooms.keeper(room, self._keeper)
+        if keeper is None:
+            told = replace(trace, outcome="failed", error="ROOM_UNKNOWN")
+            return Done(order, reply("room_unknown", room=room), told)
         slots = {name: value for name, value in order.slots.items() if name != "room"}
         outcome = await keeper.answer(replace(order, slots=slots))
         answer = outcome.reply[:1].lower() + outcome.reply[1:]
         told = replace(trace, outcome="asked") if outcome.asks else trace
-        return Done(order, reply("elsewhere", room=capital(room), answer=answer), told)
+        here = keeper is self._keeper
+        said = outcome.reply if here else reply("elsewhere", room=capital(room), answer=answer)
+        return Done(order, said, told, asks=here and outcome.asks)
 
     async def _take_back(self, order: Match, request: Request) -> None:
         """Undo what was misheard, where its sentences say how; the right order is carried out in any case."""

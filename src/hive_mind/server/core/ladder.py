@@ -115,10 +115,18 @@ class Ladder:
     def _for_another_room(self, text: str) -> Match | None:
         """An order about the time things of another room."""
         elsewhere = self._rooms.named_in(text)
-        order = self.mind.grammar().match(elsewhere.text) if elsewhere is not None else None
-        if elsewhere is None or order is None or order.intent not in IN_ROOMS:
+        if elsewhere is not None:
+            order = self.mind.grammar().match(elsewhere.text)
+            if order is not None and order.intent in IN_ROOMS:
+                return replace(order, slots={**order.slots, "room": elsewhere.room})
+        order = self.mind.grammar().match(text)
+        if order is None or order.intent not in IN_ROOMS - {"start_timer"}:
             return None
-        return replace(order, slots={**order.slots, "room": elsewhere.room})
+        name = str(order.slots.get("name") or "")  # "mets le minuteur de la cuisine en pause"
+        if not name or self._rooms.keeper(name, self._keeper) is None:
+            return None
+        rest = {key: value for key, value in order.slots.items() if key != "name"}
+        return replace(order, slots={**rest, "room": name})
 
     async def choose(self, understood: Understood, gate: Gate) -> Called | None:
         """The tool that the model calls for the rest, with what of its parameters was really said."""

@@ -70,10 +70,11 @@ class Rooms:
                     return Elsewhere(text_of(words[start + size :]), room)
         return None
 
-    def keeper(self, room: str) -> Timekeeper | None:
-        """Of the client in that room; of several the one that was known first."""
+    def keeper(self, room: str, own: Timekeeper) -> Timekeeper | None:
+        """Of the client in that room; of several `own` if it is one, else the one that was known first."""
         name = _bare(keys_of(room))
-        return next((c.keeper for c in self._clients() if c.room and _bare(keys_of(c.room)) == name), None)
+        found = [c.keeper for c in self._clients() if c.room and _bare(keys_of(c.room)) == name]
+        return own if own in found else next(iter(found), None)
 
 
 def _bare(keys: tuple[str, ...]) -> tuple[str, ...]:
