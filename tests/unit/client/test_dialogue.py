@@ -1,8 +1,10 @@
 """A client that remembers what was said: several orders, follow-ups, corrections, alarms that insist."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
+from hive_mind.client.core.dialogue import Dialogue
 from hive_mind.client.core.timers import AGAIN_S, StateFile, Timekeeper
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.commands.interpret import Rung
@@ -11,7 +13,7 @@ from hive_mind.understanding.grammar import Match
 from tests.fakes.scripted_server import Talk, scripted_server
 from tests.fakes.scripted_speech import ScriptedStt
 from tests.fakes.virtual_time import VirtualClock, run
-from tests.unit.client.house import House, house
+from tests.unit.client.house import GRAMMAR, House, house
 
 
 async def converse(folder: Path, *said: str) -> tuple[list[TurnRecord], House]:
@@ -106,6 +108,31 @@ def test_giving_up_answers_the_server_when_it_asked(tmp_path: Path) -> None:
             return [m.transcription for m in server.of_type(VoiceInput) if isinstance(m, VoiceInput)]
 
     assert "annule" in run(scene())
+
+
+def test_a_timer_that_is_not_ours_may_run_in_another_room(tmp_path: Path) -> None:
+    async def scene() -> None:
+        clock = VirtualClock()
+
+        async def ring(_: Rung) -> None:
+            return
+
+        keeper = Timekeeper(StateFile(tmp_path / "time.json"), clock, ring)
+        mine = keeper.interpret(Match("start_timer", {"duration_s": 60, "name": "pâtes"}), clock.today())
+        await keeper.accept(mine.state)
+        dialogue = Dialogue()
+        for connected in (False, True):
+            dialogue.server_there = partial(bool, connected)
+            for text, ours in (
+                ("Combien reste-t-il au minuteur pâtes ?", True),
+                ("Combien reste-t-il au minuteur de la cuisine ?", not connected),
+                ("Mets un minuteur de dix minutes dans la cuisine", False),
+                ("Annule le minuteur", True),
+            ):
+                plan = dialogue.plan(GRAMMAR, keeper, text, clock.today())
+                assert (plan.rest is None) == ours, (connected, text)
+
+    run(scene())
 
 
 def test_an_alarm_rings_again_until_it_is_silenced(tmp_path: Path) -> None:

@@ -126,6 +126,27 @@ async def test_what_the_client_sets_is_seen_from_elsewhere(running: Running, kit
         assert answer.startswith("Cuisine : il reste ") and answer.endswith("au minuteur pâtes.")
 
 
+async def test_what_rings_in_another_room_is_silenced_from_here(running: Running, kitchen: Kitchen) -> None:
+    async with kitchen.at(running.ws), TextClient(running.ws) as salon:
+        await kitchen.order("start_timer", duration_s=1)
+        await eventually(lambda: bool(kitchen.rung))
+        remote = running.house.remote("cuisine-1")
+        await eventually(
+            lambda: remote is not None and remote.device is not None and bool(remote.device.rings)
+        )
+        answer, _ = await salon.ask("Annule le minuteur de la cuisine")
+        assert answer == "Cuisine : minuteur arrêté."
+        await eventually(lambda: kitchen.keeper.ringing == ())
+
+
+async def test_a_place_that_is_no_room_is_a_name(running: Running) -> None:
+    async with TextClient(running.ws) as salon:
+        answer, _ = await salon.ask("Mets un minuteur de dix minutes dans le four")
+        assert answer == "Minuteur four de 10 minutes lancé."
+        answer, _ = await salon.ask("Annule le minuteur dans le garage")
+        assert answer == "Je ne connais pas cette pièce : garage."
+
+
 async def test_both_sides_change_things_while_apart_and_agree_on_return(
     running: Running, kitchen: Kitchen
 ) -> None:

@@ -166,6 +166,7 @@ class Timekeeper:
         return DeviceState(
             client_id=client_id,
             clock=self._clock.today().astimezone(UTC),
+            rings=bool(self.ringing),
             said=self.state.said,
             **dict(items_of(self.state)),
         )

@@ -305,6 +305,7 @@ class DeviceState(TimeItems):
         client_id: stable name of the client.
         battery: charge left, from 0 to 1.
         clock: the client's time of day as this was sent: its instants are told by that clock.
+        rings: a timer or an alarm rings there, and nobody has silenced it.
         said: reminders (`reminder_id`) that the client has said; the server says them no more.
     """
 
@@ -312,6 +313,7 @@ class DeviceState(TimeItems):
     client_id: Identifier
     battery: Annotated[float, Field(ge=0, le=1)] | None = None
     clock: Timestamp | None = None
+    rings: bool | None = None
     said: Annotated[tuple[Identifier, ...], Field(max_length=64)] = ()
 
 

@@ -132,11 +132,13 @@ class Acting:
 
     async def _elsewhere(self, order: Match, room: str, trace: OrderTrace) -> Done:
         """Carry out an order about the time things of a room; a question back is told, not waited for."""
+        slots = {name: value for name, value in order.slots.items() if name != "room"}
         keeper = self._rooms.keeper(room, self._keeper)
+        if keeper is None and order.intent == "start_timer":  # "dans le four": it was a name
+            keeper, slots = self._keeper, {**slots, "name": room}
         if keeper is None:
             told = replace(trace, outcome="failed", error="ROOM_UNKNOWN")
             return Done(order, reply("room_unknown", room=room), told)
-        slots = {name: value for name, value in order.slots.items() if name != "room"}
         outcome = await keeper.answer(replace(order, slots=slots))
         answer = outcome.reply[:1].lower() + outcome.reply[1:]
         told = replace(trace, outcome="asked") if outcome.asks else trace

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from hive_mind.commands.interpret import READ_ONLY, due, expected, interpret, next_due, ring_text
 from hive_mind.commands.merge import items_of, merged, stamped, with_items
 from hive_mind.commands.outcome import Outcome
+from hive_mind.commands.replies import reply
 from hive_mind.commands.state import CommandState
 from hive_mind.protocol.messages import DeviceCommand, DeviceState
 from hive_mind.server.core.context import Context
@@ -22,6 +23,8 @@ from hive_mind.understanding.grammar import Match
 
 SAME_CLOCK_S = 2.0
 """Clocks that differ by less go alike: the rest is the way of the message."""
+
+_SILENCING = frozenset({"cancel_timer", "cancel_alarm", "stop"})
 
 
 class Timekeeper:
@@ -52,6 +55,7 @@ class Timekeeper:
         self._owned = owned
         self._tell = tell
         self._ahead = timedelta()
+        self._rings = False
         self._state: CommandState | None = None
         self._changing = asyncio.Lock()
         self._alarm: asyncio.TimerHandle | None = None
@@ -67,13 +71,14 @@ class Timekeeper:
         """Carry out a command; what it changed is kept before this returns, and told to the client."""
         async with self._changing:
             now, before = self._today(), await self._load()
+            if self._rings and match.intent in _SILENCING and not match.slots:
+                self._tell(DeviceCommand(command="silence"))
+                return Outcome(reply("timer_silenced"), before)
             # What is past in a copy has rung on the client, or will as soon as that wakes up.
             seen = due(before, now)[0] if self._owned() and match.intent in READ_ONLY else before
             outcome = interpret(match, seen, now, voice=False)
             if outcome.state != seen:
                 await self._keep(stamped(before, outcome.state, now))
-            if self._owned() and "silence" in outcome.effects:
-                self._tell(DeviceCommand(command="silence"))
             self._set_alarm()
             return outcome
 
@@ -82,6 +87,7 @@ class Timekeeper:
         async with self._changing:
             ahead = device.clock - self._now() if device.clock is not None else timedelta()
             self._ahead = ahead if abs(ahead.total_seconds()) >= SAME_CLOCK_S else timedelta()
+            self._rings = bool(device.rings)
             state = await self._load()
             both = merged(items_of(state), device)
             if both != items_of(state):
