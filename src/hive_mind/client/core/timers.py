@@ -98,7 +98,7 @@ class Timekeeper:
 
     def interpret(self, match: Match, now: datetime, state: CommandState | None = None) -> Outcome:
         """What a command would answer and change, in the present state or in another; changes nothing."""
-        return interpret(match, self.state if state is None else state, now)
+        return interpret(match, self._present() if state is None else state, now)
 
     def completed(self, match: Match, now: datetime) -> Match:
         """The order that an answer to an open question completes; before the answer is accepted."""
@@ -182,8 +182,7 @@ class Timekeeper:
         while True:
             self._moved.clear()
             now = self._clock.today()
-            if self._uptime is not None:
-                await self.accept(followed(self.state, now, self._uptime.boot_id, self._uptime.seconds()))
+            await self.accept(self._present())
             state, rung = due(self.state, now)
             state, reminded = reminders.due(given_up(state, now), now)
             await self.accept(state)
@@ -196,6 +195,12 @@ class Timekeeper:
             if self._refused_at is not None and self._clock.now() - self._refused_at >= RETRY_S:
                 await self._save()
             await self._wait(self._pause(rung_at))
+
+    def _present(self) -> CommandState:
+        """Our state as the clocks want it now, if somebody has just set one."""
+        if self._uptime is None:
+            return self.state
+        return followed(self.state, self._clock.today(), self._uptime.boot_id, self._uptime.seconds())
 
     async def _sound(self, rung: Iterable[Rung]) -> None:
         for one in rung:
