@@ -246,13 +246,15 @@ async def test_a_reminder_set_in_the_kitchen_is_kept_there_and_said_once(
             remote = running.house.remote("cuisine-1")
             assert remote is not None
             request = Request("t-1", "cuisine-1", "cuisine", "", running.house.now())
-            params = {"task": "sortir le four", "when": "dans 4 secondes"}
+            params = {"task": "sortir le four", "when": "dans 8 secondes"}
+            host = running.house.plugins.host
+            await eventually(lambda: "reminder_add" in host.intents(), within=30)
             added = await running.house.plugins.host.execute("reminder_add", params, request)
             assert added.success, added
             await eventually(lambda: len(kitchen.keeper.state.reminders) == 1)
         # The link is cut; the server goes on, and the kitchen is alone.
         running_alone = asyncio.ensure_future(kitchen.keeper.run())
-        await eventually(lambda: kitchen.reminded == ["Rappel : sortir le four."])
+        await eventually(lambda: kitchen.reminded == ["Rappel : sortir le four."], within=20)
         running_alone.cancel()
         async with kitchen.at(running.ws):
             await eventually(lambda: bool(remote.device and remote.device.said))
