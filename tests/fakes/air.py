@@ -101,6 +101,7 @@ class Air:
         """Variables that a process needs to see these devices and no others."""
         self.environment: dict[str, str] = {**os.environ, **self.changes}
         self._modules: dict[str, str] = {}
+        self._listeners: list[subprocess.Popen[bytes]] = []
         self._daemon: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -128,6 +129,9 @@ class Air:
             self._daemon.terminate()
             self._daemon.wait(10)
             self._daemon = None
+        for listener in self._listeners:
+            listener.wait(5)  # it ends with its daemon
+        self._listeners.clear()
 
     def platform(self) -> AudioPlatform:
         """The client's own view; `changes` must be in this process's environment."""
@@ -156,13 +160,13 @@ class Air:
         self._unload(name)
 
     @contextmanager
-    def stuck(self, source: str = ear) -> Iterator[None]:
-        """The device is there and delivers nothing."""
-        self.pactl("suspend-source", source, "1")
+    def stuck(self, sink: str = mouth) -> Iterator[None]:
+        """The device is there and does nothing; by default the microphone."""
+        self.pactl("suspend-sink", sink, "1")
         try:
             yield
         finally:
-            self.pactl("suspend-source", source, "0")
+            self.pactl("suspend-sink", sink, "0")
 
     def echo(self, gain_db: float = -12.0, latency_ms: int = 60) -> None:
         """From now on the microphone hears the speaker, quieter and later; again changes both."""
@@ -212,6 +216,13 @@ class Air:
 
     def _plug_sink(self, name: str) -> None:
         self._load(name, "module-null-sink", f"sink_name={name} {self._shape}", "sink")
+        # A null sink that nobody listens to works in steps of two seconds; a sound card never does.
+        listener = ["parec", "-d", f"{name}.monitor", "--latency-msec=10", "--raw"]
+        self._listeners.append(
+            subprocess.Popen(
+                listener, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+        )
 
     def _load(self, name: str, module: str, arguments: str, kind: str | None) -> None:
         described = [] if kind is None else [f"{kind}_properties=device.description={name}"]

@@ -62,9 +62,8 @@ def client(
 async def talk(config: ClientConfig, engines: Engines, devices: Devices) -> None:
     """Run the client with Enter as its button in a terminal, else always listening."""
     by_button = (config.listening or ("button" if sys.stdin.isatty() else "always")) == "button"
-    typer.echo(
-        f"Microphone: {devices.microphone.device.name}. Speaker: {devices.speaker.device.name}.", err=True
-    )
+    microphone, speaker = devices.names
+    typer.echo(f"Microphone: {microphone}. Speaker: {speaker}.", err=True)
     typer.echo("Press Enter and speak." if by_button else "Speak when you like.", err=True)
     await run_client(
         config,

@@ -57,7 +57,7 @@ class MiniaudioPlatform:
                 data = yield
                 hear(np.frombuffer(data, np.float32))
 
-        return self._open(miniaudio.CaptureDevice, "input_format", info, _listen(), named=device is not None)
+        return self._open(miniaudio.CaptureDevice, "input_format", info, _listen())
 
     def open_speaker(self, rate: int, pull: Pull, device: str | None = None) -> AudioStream | None:
         """Play; see `AudioPlatform`."""
@@ -71,7 +71,7 @@ class MiniaudioPlatform:
             while True:
                 count = yield play(count).tobytes()
 
-        return self._open(miniaudio.PlaybackDevice, "output_format", info, _play(), named=device is not None)
+        return self._open(miniaudio.PlaybackDevice, "output_format", info, _play(), follow=device is None)
 
     def _list(self, method: str) -> list[dict[str, Any]]:
         try:
@@ -82,6 +82,8 @@ class MiniaudioPlatform:
 
     def _find(self, method: str, device: str | None) -> dict[str, Any] | None:
         found = self._list(method)
+        if device is None:
+            found = [info for info in found if not info["monitor"]]  # only who asks for one gets one
         return next((info for info in found if device in (None, info["name"])), None)
 
     @staticmethod
@@ -89,10 +91,11 @@ class MiniaudioPlatform:
         return Device(id=info["name"], name=info["name"])
 
     def _open(
-        self, kind: Any, format_name: str, info: dict[str, Any], callback: Any, *, named: bool
+        self, kind: Any, format_name: str, info: dict[str, Any], callback: Any, *, follow: bool = False
     ) -> "MiniaudioStream":
         next(callback)
-        follow = info["default"] and not named  # the sound server may move us when the default changes
+        # A speaker may be moved when the default one changes; a microphone would end on a speaker's monitor.
+        follow = follow and info["default"]
         try:
             handle = kind(
                 **{format_name: miniaudio.SampleFormat.FLOAT32},
