@@ -55,8 +55,7 @@ def turn_on(path: Path, text: str, run: Run) -> list[str]:
     for words in (("daemon-reload",), ("enable", "--now", UNIT)):
         if run(("systemctl", "--user", *words)) != 0:
             raise ConfigError(
-                f"systemd refuses ('systemctl --user {' '.join(words)}'): run it by hand to see why; the unit "
-                f"is {path}.",
+                f"systemd refuses: run 'systemctl --user {' '.join(words)}' to see why; the unit is {path}.",
                 code="NO_SYSTEMD",
             )
     if run(("loginctl", "enable-linger")) != 0:
@@ -89,7 +88,7 @@ def autostart(
         return
     if sys.platform != "linux" or shutil.which("systemctl") is None:
         raise ConfigError(
-            "There is no systemd here: start './hive client' from your system's own list of start-up programs.",
+            "There is no systemd here: add './hive client' to your system's own list of start-up programs.",
             code="NO_SYSTEMD",
         )
     if state == "off":

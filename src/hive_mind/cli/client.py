@@ -80,9 +80,8 @@ async def with_server(config: ClientConfig) -> ClientConfig:
 async def talk(config: ClientConfig, engines: Engines, devices: Devices) -> None:
     """Run the client with Enter as its button in a terminal, else always listening."""
     by_button = config.listening == "button" or (config.listening == "wake_word" and sys.stdin.isatty())
-    typer.echo(
-        f"Microphone: {devices.microphone.device.name}. Speaker: {devices.speaker.device.name}.", err=True
-    )
+    microphone, speaker = devices.names
+    typer.echo(f"Microphone: {microphone}. Speaker: {speaker}.", err=True)
     typer.echo("Press Enter and speak." if by_button else "Speak when you like.", err=True)
     await run_client(
         config,

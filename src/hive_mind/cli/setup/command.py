@@ -12,15 +12,23 @@ from hive_mind.cli.setup.setting_up import SettingUp
 from hive_mind.cli.setup.voice_step import voice_step, volume_step
 from hive_mind.cli.setup.wizard import listening_step, room_step, set_up
 from hive_mind.client.config import config_file, load_config
+from hive_mind.client.core.levels import check_level
 from hive_mind.client.core.timers import StateFile
 from hive_mind.client.engines import finder
 from hive_mind.client.platform.base import find_platform
 from hive_mind.language.messages import message
 from hive_mind.models.store import ModelStore
 from hive_mind.paths import models_dir
+from hive_mind.speech.audio import Samples
 from hive_mind.speech.engines import TextToSpeech
 from hive_mind.speech.tts.factory import make_voice
 from hive_mind.speech.tts.voices import installed_voices
+
+
+def _fault(samples: Samples) -> str:
+    """What is wrong with somebody speaking, in French."""
+    report = check_level(samples, spoken=True)
+    return "" if report.verdict == "good" else message(f"microphone_{report.verdict}")
 
 
 def setup(
@@ -46,7 +54,7 @@ def setup(
         server_step,
         room_step,
         speaker_step,
-        microphone_step,
+        microphone_step(_fault),
         listening_step,
         voice_step(installed_voices(find), _voice),
         volume_step(_voice, volume),
