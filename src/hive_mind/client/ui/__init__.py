@@ -1,0 +1,1 @@
+"""What a client shows: eyes in a window or on a small screen."""
