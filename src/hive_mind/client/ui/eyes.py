@@ -117,7 +117,9 @@ def _parts(eyes: Animation, now: float) -> Parts:
         if old is None or new is None:
             continue
         eye = old.eye.towards(new.eye, share)
-        mixed[name] = Shape(eye._replace(light=min(max(eye.light, 0.0), 1.0)), _mix(old.colour, new.colour, tint))
+        mixed[name] = Shape(
+            eye._replace(light=min(max(eye.light, 0.0), 1.0)), _mix(old.colour, new.colour, tint)
+        )
     return mixed
 
 
