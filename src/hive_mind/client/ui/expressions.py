@@ -129,8 +129,9 @@ def read_design(text: str) -> Design:
 
 
 def _pose(raw: dict[str, Any]) -> Pose:
-    parts = {name: Eye(**fields) for name, fields in raw["parts"].items()}
-    parts.setdefault("right", parts["left"].mirrored())
+    given = {name: Eye(**fields) for name, fields in raw["parts"].items()}
+    left = given["left"]
+    parts = {"left": left, "right": given.get("right", left.mirrored()), **given}  # the eyes come first
     waves = tuple(Wave(**{**wave, "parts": tuple(wave["parts"])}) for wave in raw["waves"])
     for wave in waves:
         if wave.field not in Eye._fields or not set(wave.parts) <= set(parts):

@@ -34,7 +34,7 @@ class Face(Protocol):
         ...
 
     def presses(self) -> AsyncIterator[Press]:
-        """Each press and release, for one reader, until the face ends; of more than 16 unread the oldest are lost."""
+        """Each press and release, for one reader, until the face ends. The oldest of many unread are lost."""
         ...
 
     async def close(self) -> None:
@@ -67,8 +67,8 @@ class FaceSettings:
     """What kind of face, and how.
 
     Attributes:
-        kind: `auto` takes a window where there is a screen and none elsewhere; `window`, `panel` (a small LCD,
-            OLED or paper screen) or `none`.
+        kind: `auto` takes a window where there is a screen and none elsewhere; `window`, `panel` (a small
+            LCD, OLED or paper screen) or `none`.
         full_screen: of the window, at its start; F changes it.
         subtitles: the window also writes what is said and answered.
         panel: driver of the small screen: a name of luma's ("ssd1306", "sh1106", "st7789", ...), or of

@@ -40,7 +40,7 @@ class Motion:
 
     def cost(self, seconds: float) -> None:
         """So much processor time the last frame has taken; frames are spaced out accordingly."""
-        self._cost += 0.1 * (seconds - self._cost)
+        self._cost += (0.1 if self._cost else 1.0) * (seconds - self._cost)
 
     def _difference(self, shapes: Sequence[Shape], lift: float) -> tuple[float, float]:
         """The farthest movement in pixels, and the greatest change of a colour in steps of 255."""

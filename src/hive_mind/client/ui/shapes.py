@@ -20,7 +20,7 @@ class Eye(NamedTuple):
         radius: of the corners.
         tilt: degrees, clockwise.
         upper, lower: share of the height that a lid covers; below 0 the edge is raised.
-        upper_slant, lower_slant: share of the height by which the edge is lower at its right end than its left.
+        upper_slant, lower_slant: share of the height by which the right end of an edge is the lower one.
         upper_bend, lower_bend: share of the height by which the middle of the edge is lower than its ends.
         light: 0 to 1, times the colour.
     """
