@@ -10,7 +10,7 @@ from hive_mind.client.ui.shapes import Colour, Point, Shape, outline
 
 _FINE = 2  # edges are drawn this many times larger, and made small again
 _COARSE = 8  # the halo is drawn this many times smaller, and made large again
-_HALO = 0.2  # how far it reaches, on the stage; that of a small mark no farther than its length
+_HALO = 0.16  # how far it reaches, on the stage; that of a small mark no farther than its length
 _HALO_LIGHT = 0.5
 _SHADE = 0.84  # the light at the foot of an eye, beside 1 at its top
 

@@ -6,9 +6,14 @@ from typing import NamedTuple, TypeAlias
 Colour: TypeAlias = tuple[int, int, int]
 Point: TypeAlias = tuple[float, float]
 
-_STEPS = 28
-# Closer together at the ends, where the corners are.
-_ACROSS = tuple(-math.cos(math.pi * i / _STEPS) for i in range(_STEPS + 1))
+
+def _across(steps: int) -> tuple[float, ...]:
+    """From -1 to 1, closer together at the ends, where the corners are."""
+    return tuple(-math.cos(math.pi * i / steps) for i in range(steps + 1))
+
+
+_EYE, _MARK = _across(28), _across(12)
+_MARK_W = 0.25
 
 
 class Eye(NamedTuple):
@@ -90,7 +95,7 @@ def outline(eye: Eye, lid_radius: float, thinnest: float) -> list[Point]:
         for gap in (max(bottom.at(side) - top.at(side), thinnest) for side in (-1, 1))
     ]
     cos, sin = math.cos(math.radians(eye.tilt)), math.sin(math.radians(eye.tilt))
-    for u in _ACROSS:
+    for u in _EYE if w > _MARK_W else _MARK:
         x = u * w / 2
         high, low = top.at(u), bottom.at(u)
         if low - high < thinnest:

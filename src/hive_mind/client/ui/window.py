@@ -59,6 +59,8 @@ class Window:
         pygame.display.set_icon(_icon())
         self._size, self._full = size, full_screen
         self._with_text = subtitles
+        self.frames = 0
+        """Drawn so far."""
         self._text = ("", "")
         self._lifted, self._lift_at = 0.0, time.monotonic()
         self._eyes = begin(Look(), time.monotonic(), seed)
@@ -144,6 +146,7 @@ class Window:
         if self._motion.step(shapes, lift, now) or rects:
             rects += self._painter.paint(shapes, lift, foot)
             pygame.display.update(rects)
+            self.frames += 1
             self._motion.cost(time.thread_time() - begun)
         return self._motion.pause
 

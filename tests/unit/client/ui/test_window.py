@@ -125,6 +125,38 @@ def test_the_real_window_draws_and_ends_with_its_stdin() -> None:
     assert "été" not in done.stderr
 
 
+# A window that is pressed by SDL's own events, as a mouse and a keyboard make them.
+PRESSED = """
+import pygame
+from hive_mind.client.ui.window import Window
+window = Window((320, 200), False, True, 0)
+post = lambda kind, **fields: pygame.event.post(pygame.event.Event(kind, **fields))
+post(pygame.KEYDOWN, key=pygame.K_SPACE)
+post(pygame.KEYUP, key=pygame.K_SPACE)
+post(pygame.MOUSEBUTTONDOWN, button=1, pos=(9, 9))
+post(pygame.MOUSEBUTTONUP, button=1, pos=(9, 9))
+post(pygame.MOUSEBUTTONDOWN, button=3, pos=(9, 9))
+post(pygame.KEYDOWN, key=pygame.K_f)
+post(pygame.KEYDOWN, key=pygame.K_ESCAPE)
+post(pygame.KEYDOWN, key=pygame.K_ESCAPE)
+post(pygame.QUIT)
+window.run()
+"""
+
+
+def test_mouse_and_space_are_presses_and_closing_is_told() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PRESSED],
+        env={**os.environ, "SDL_VIDEODRIVER": "dummy"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert told == [{"press": "down"}, {"press": "up"}] * 2 + [{"closed": True}]
+
+
 def test_without_a_screen_the_real_window_says_so_with_its_exit_code() -> None:
     hidden = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")
     env = {name: value for name, value in os.environ.items() if name not in hidden}
