@@ -62,8 +62,10 @@ class Painter:
         for colour, line in lines:
             self._fill(colour, line)
         self._surface.set_clip(None)
-        changed, self._drawn = [rect.clip(clip) for rect in (*self._drawn, *boxes)], boxes
-        return changed
+        before, self._drawn = self._drawn, boxes
+        if len(before) == len(boxes):  # most of the old place is the new one
+            return [old.union(new).clip(clip) for old, new in zip(before, boxes, strict=True)]
+        return [rect.clip(clip) for rect in (*before, *boxes)]
 
     def _pixels(self, shape: Shape, lift: float) -> list[Point]:
         x, y = self._area.centerx, self._area.centery - lift * self._scale
