@@ -12,7 +12,7 @@ def _across(steps: int) -> tuple[float, ...]:
     return tuple(-math.cos(math.pi * i / steps) for i in range(steps + 1))
 
 
-_EYE, _MARK = _across(28), _across(12)
+_EYE, _MARK = _across(40), _across(12)
 _MARK_W = 0.25
 
 
