@@ -1,5 +1,6 @@
 """The face of a client as its other parts know it: something that shows a look and may be pressed."""
 
+import asyncio
 import contextlib
 import os
 import sys
@@ -113,7 +114,9 @@ async def open_face(settings: FaceSettings) -> AsyncIterator[Face]:
 
 async def _open(settings: FaceSettings) -> Face:
     # Imported here: neither pygame nor Pillow is on every machine.
-    if settings.kind == "window" or (settings.kind == "auto" and has_screen()):
+    if settings.kind == "window" and find_spec("pygame") is None:
+        _log.warning("no window: install hive-mind[screen]")
+    elif settings.kind == "window" or (settings.kind == "auto" and has_screen()):
         from hive_mind.client.ui.window_face import WindowFace, window_command
 
         return WindowFace(window_command(settings.full_screen, settings.subtitles, settings.seed))
@@ -122,7 +125,8 @@ async def _open(settings: FaceSettings) -> Face:
             from hive_mind.client.ui.display import PanelFace
             from hive_mind.client.ui.panels import open_panel
 
-            return PanelFace(open_panel(settings.panel, settings.panel_at), settings.seed)
+            panel = await asyncio.to_thread(open_panel, settings.panel, settings.panel_at)
+            return PanelFace(panel, settings.seed)
         except (ImportError, ScreenError) as error:
             _log.warning("no small screen", reason=str(error))
     return NoFace()

@@ -3,10 +3,11 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Share = Annotated[float, Field(ge=0, le=1)]
 MAX_TEXT = 500
+Text = Annotated[str, AfterValidator(lambda text: text[-MAX_TEXT:])]
 
 
 class Expression(StrEnum):
@@ -51,7 +52,7 @@ class Look(BaseModel):
         mood: what the eyes say.
         loudness: of whoever is speaking, us or the user, 0 to 1.
         subtitle: what the user said, so far as it is known.
-        answer: what is being answered.
+        answer: what is being answered. Of both texts the end is kept: 500 characters.
         night: dimmed, and sleepy while nothing happens.
         brightness: of the eyes, 0 to 1.
     """
@@ -60,7 +61,7 @@ class Look(BaseModel):
 
     mood: Mood = Mood()
     loudness: Share = 0.0
-    subtitle: Annotated[str, Field(max_length=MAX_TEXT)] = ""
-    answer: Annotated[str, Field(max_length=MAX_TEXT)] = ""
+    subtitle: Text = ""
+    answer: Text = ""
     night: bool = False
     brightness: Share = 1.0

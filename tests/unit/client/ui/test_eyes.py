@@ -167,6 +167,11 @@ def test_an_outline_never_crosses_itself_and_a_shut_eye_is_a_line(eye: Eye) -> N
     assert max(b - t for (_, t), (_, b) in zip(above, below, strict=True)) > 0
 
 
+def test_of_a_long_answer_the_end_is_kept() -> None:
+    assert Look(answer="mot " * 500 + "fin").answer.endswith("mot fin")
+    assert len(Look(answer="mot " * 500).answer) == 500
+
+
 def test_chance_is_spread_evenly_and_is_the_same_in_a_browser() -> None:
     drawn = [chance(7, slot, 1) for slot in range(2000)]
     assert 0.47 < sum(drawn) / len(drawn) < 0.53
