@@ -34,14 +34,19 @@ class Normaliser:
     def readings(self, text: str) -> Iterator[tuple[str, tuple[Word, ...]]]:
         """The words as they are, those without what means nothing, then both with slips mended.
 
+        What may mean something at an end ("vite") is left out last.
+
         Yields:
             "exact", "spelling" (a slip of the table) or "sound" (an unknown word), and the words; none twice.
         """
         seen: set[tuple[Word, ...]] = set()
         for rung, words in self._spellings(words_of(text)):
-            body = self._without_tail(self._without_fillers(words))
+            said = self._without_fillers(words)
+            body = self._without_tail(said)
             for reading in (
                 words,
+                said,
+                self._without_head(said),
                 body,
                 self._without_head(body),
                 self._without_head(self._without_call(body)),

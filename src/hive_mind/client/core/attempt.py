@@ -77,6 +77,7 @@ class Attempt:
         self._heard = ""
         self._taken_for = ""
         self._corrects: tuple[str, str] | None = None
+        self._speed: int | None = None  # of the voice, once an order has set it
         self._answer: Answer | None = None
         self._exchange: Exchange | None = None
         since = timedelta(seconds=parts.clock.now() - question_end)
@@ -232,6 +233,7 @@ class Attempt:
             state, self.asks = outcome.state, outcome.asks
             again = self._parts.dialogue.last_answer if "repeat" in outcome.effects else ""
             self._said.append(again or outcome.reply)
+        self._speed = state.speed
         return state
 
     def _carry_out(self, plan: Plan, state: CommandState) -> Callable[[], Awaitable[None]]:
@@ -344,6 +346,7 @@ class Attempt:
                 hooks,
                 parts.pace,
                 parts.loudness,
+                lambda: (self._speed or parts.keeper.state.speed) / 100,
             )
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._answer.run())
