@@ -116,6 +116,10 @@ class PluginHost:
         """The intents as the language model is told of them, but for plugins that lack a setting."""
         return tools_of(self._manifests(configured=True))
 
+    def descriptions(self) -> tuple[str, ...]:
+        """What each plugin does, in French, but for those that lack a setting."""
+        return tuple(manifest.description for manifest in self._manifests(configured=True))
+
     def prompt_context(self) -> str:
         """What the language model should know of the plugins; the same as long as `version` is."""
         told = [e.version.candidate for e in self._running(configured=True) if e.version is not None]
