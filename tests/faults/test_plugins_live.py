@@ -113,8 +113,10 @@ async def test_no_turn_fails_while_a_plugin_comes_breaks_heals_and_goes(tmp_path
 async def test_no_turn_fails_while_a_plugin_is_renamed_hangs_and_stumbles(tmp_path: Path) -> None:
     own = tmp_path / "plugins"
     renamed = HANDLER.replace("LampPlugin", "TorchPlugin")
-    hanging = f"{renamed}\n    async def on_load(self):\n        import asyncio; await asyncio.Event().wait()\n"
-    stumbling = renamed.replace("return \"La lampe s'allume.\"", "raise KeyError('nothing')")
+    hanging = (
+        f"{renamed}\n    async def on_load(self):\n        import asyncio; await asyncio.Event().wait()\n"
+    )
+    stumbling = renamed.replace('return "La lampe s\'allume."', "raise KeyError('nothing')")
     async with running_server(tmp_path, ScriptedModel()) as running:
         host = running.house.plugins.host
         household = Household(running)
@@ -138,9 +140,12 @@ async def test_no_turn_fails_while_a_plugin_is_renamed_hangs_and_stumbles(tmp_pa
         await refused("get_prompt_context fails: KeyError: 'nothing' (handler.py, line 10)")
         write_plugin(own, "torch", handler=hanging)
         await household.hears("Deux.")
-        write_plugin(own, "other", handler=HANDLER.replace("Lamp", "Other"), intents=["other"], sentences=None)
+        write_plugin(
+            own, "other", handler=HANDLER.replace("Lamp", "Other"), intents=["other"], sentences=None
+        )
         await refused("on_load took more than 10 s")
-        assert host.describe()["other"]["state"] == "ready"
+        # Plugins are looked at one after the other: this one waited for the one that hangs.
+        await eventually(lambda: host.describe().get("other", {}).get("state") == "ready", PATIENCE_S)
         write_plugin(own, "torch", handler=renamed, replies='lamp_on = "Trois."\n')
         await household.hears("Trois.")
         household.end()

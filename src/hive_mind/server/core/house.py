@@ -91,7 +91,9 @@ class House:
         """The chat for a question, from the conversation so far."""
         past = self._history.window(self.context.tail)
         host = self.plugins.host
-        house = Abilities(host.descriptions(), frozenset(host.intents()))
+        # A very small model would weave the descriptions into its answers.
+        told = host.descriptions() if self.model.capabilities.tools else ()
+        house = Abilities(told, frozenset(host.intents()))
         return chat(persona(self.config.name, self.now().date(), house), past, question)
 
     def offers(self) -> tuple[Offer, ...]:
