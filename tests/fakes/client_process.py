@@ -30,7 +30,9 @@ from tests.fakes.scripted_speech import ScriptedStt, ToneVoice
 class ShortVoice(ToneVoice):
     """Says everything in a tenth of a second: what rings next need not wait for what rings now."""
 
-    def synthesize(self, text: str, *, cancel: CancelToken | None = None) -> Iterator[Samples]:
+    def synthesize(
+        self, text: str, *, speed: float = 1.0, cancel: CancelToken | None = None
+    ) -> Iterator[Samples]:
         yield np.full(self.capabilities.rate // 10, 0.3, np.float32)
 
 

@@ -93,7 +93,6 @@ async def open_client(
     status = Status(on_change)
     workers = [Worker(name) for name in ("stt", "voice", "prepare")]
     pace = Pace()
-    preparer = Preparer(engines.voice, workers[2], clock, pace)
 
     def _mirror() -> None:
         ringer.hush(keeper.ringing)
@@ -142,6 +141,7 @@ async def open_client(
     ringer = Ringer(_sound, clock.today)
     state_file = StateFile(config.state_folder / "time.json")
     keeper = Timekeeper(state_file, clock, ringer.ring, _mirror, uptime, remind=_remind)
+    preparer = Preparer(engines.voice, workers[2], clock, pace, lambda: keeper.speed)
     parts = Parts(
         stt=engines.stt,
         stt_worker=workers[0],

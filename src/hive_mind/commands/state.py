@@ -1,4 +1,4 @@
-"""What the commands remember: timers, alarms, stopwatch, volume. Frozen; every change makes a new state."""
+"""What the commands remember: timers, alarms, stopwatch, voice. Frozen; every change makes a new state."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -19,6 +19,10 @@ SNOOZED = "snooze"
 
 ASK_FOR_S = 30.0
 """How long a question back ("Pour quelle durée ?") waits for its answer."""
+
+
+SLOWEST, FASTEST = 55, 160
+"""Bounds of the speed of the voice, in hundredths of its own: beyond them it is hard to follow."""
 
 
 class Asked(BaseModel):
@@ -74,6 +78,7 @@ class CommandState(BaseModel):
         said: reminders that were said here, the newest last.
         clock: tells a clock that was set from a machine that slept.
         version: counts the changes since the start; says from which state another was made.
+        speed: of the voice, in hundredths of its own.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -93,6 +98,7 @@ class CommandState(BaseModel):
     said: tuple[ShortText, ...] = ()
     clock: ClockMark | None = None
     version: Annotated[int, Field(ge=0, exclude=True)] = 0
+    speed: Annotated[int, Field(ge=SLOWEST, le=FASTEST)] = 100
 
     def open_question(self, now: datetime) -> Asked | None:
         """The question back that still waits at `now`; one from the future (a clock set back) is dropped."""

@@ -96,6 +96,11 @@ class Timekeeper:
         """What rings, and nobody has silenced yet."""
         return (*self.state.ringing, *self.state.waking)
 
+    @property
+    def speed(self) -> float:
+        """Speed of the voice that was asked for; 1 is its own."""
+        return self.state.speed / 100
+
     def interpret(self, match: Match, now: datetime, state: CommandState | None = None) -> Outcome:
         """What a command would answer and change, in the present state or in another; changes nothing."""
         return interpret(match, self._present() if state is None else state, now)
