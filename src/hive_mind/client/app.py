@@ -9,7 +9,6 @@ import structlog
 
 from hive_mind.client.config import ClientConfig, stable_client_id
 from hive_mind.client.core.clock import Clock, SystemClock
-from hive_mind.client.core.corrections_file import CorrectionsFile
 from hive_mind.client.core.listening import Ear
 from hive_mind.client.core.mending import Mender
 from hive_mind.client.core.pace import Pace
@@ -26,6 +25,7 @@ from hive_mind.client.core.websocket import ServerLink, is_loopback
 from hive_mind.client.core.worker import Worker
 from hive_mind.client.engines import Engines
 from hive_mind.commands.interpret import Rung, ring_text
+from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import LinkError
 from hive_mind.language.messages import message
 from hive_mind.protocol.messages import (

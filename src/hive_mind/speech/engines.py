@@ -63,6 +63,7 @@ class WakeWordDetector(Protocol):
         """Forget the past: a new microphone starts; positions count from 0 again."""
         ...
 
+
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
     """One reading of an utterance.
@@ -174,6 +175,27 @@ class ScoresTexts(Protocol):
         Args:
             transcript: of this engine.
             texts: word by word, with accents ("mets moi un minuteur de dix minutes").
+            cancel: gives the caller control back early.
+
+        Raises:
+            Cancelled: `cancel` was set before the work was done.
+            SpeechError: the engine failed.
+        """
+        ...
+
+
+@runtime_checkable
+class ListensAgain(Protocol):
+    """A recogniser that can read the same audio once more, expecting certain words."""
+
+    def listen_again(
+        self, transcript: Transcript, vocabulary: Sequence[str], *, cancel: CancelToken | None = None
+    ) -> tuple[Hypothesis, ...]:
+        """Other readings, the best first; none when this transcript kept nothing to read.
+
+        Args:
+            transcript: of this engine.
+            vocabulary: words worth expecting, as for `transcribe`.
             cancel: gives the caller control back early.
 
         Raises:

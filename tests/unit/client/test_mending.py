@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from hive_mind.client.core.corrections_file import CorrectionsFile
 from hive_mind.client.core.turn import TurnRecord
+from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.understanding.corrections import Correction
 from tests.fakes.scripted_speech import ScoringStt, ScriptedStt
 from tests.fakes.virtual_time import run

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import structlog
 
-from hive_mind.client.core.corrections_file import CorrectionsFile
 from hive_mind.client.core.worker import Worker
+from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import ModelError, SpeechError
 from hive_mind.speech.engines import Evidence, PreparesScoring, ScoresTexts, SpeechToText, Transcript
 from hive_mind.understanding.corrections import recall, remember

@@ -69,7 +69,11 @@ class RemoteClient:
         self.keeper = Timekeeper(client_id, house.context, house.now, self._ring)
         about = HouseOrders(client_id, house.traces, house.context, house.forget)
         self._ladder = Ladder(
-            house.mind(), self.keeper, Acting(self.keeper, house.plugins.host, about, lambda: house.grammar)
+            house.mind(),
+            self.keeper,
+            Acting(self.keeper, house.plugins.host, about, lambda: house.grammar),
+            house.mender,
+            lambda: self.capabilities.stt,
         )
         self._house = house
         self._turn: Turn | None = None
