@@ -158,7 +158,8 @@ class Ladder:
             asked = replace(match, text=decision.text)
             return Understood((asked,), taken_for=decision.text, doubtful=True)
         orders, rest = self._orders(decision.text, expecting)
-        return Understood(orders, taken_for=decision.text) if orders and rest is None else None
+        repaired = tuple(replace(order, rung="repair") for order in orders)
+        return Understood(repaired, taken_for=decision.text) if repaired and rest is None else None
 
     async def choose(self, understood: Understood, gate: Gate) -> Called | None:
         """The tool that the model calls for the rest, with what of its parameters was really said."""

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import ConfigError
 from hive_mind.server.logs import get_logger
-from hive_mind.understanding.corrections import recall, remember
+from hive_mind.understanding.corrections import Correction, recall, remember
 from hive_mind.understanding.decision import REJECTED, Decision, Weighed, decide
 from hive_mind.understanding.grammar import Grammar
 from hive_mind.understanding.openings import openings
@@ -48,6 +48,10 @@ class TextMender:
         work = loop.run_in_executor(self._thread, self._mend, self._grammar(), text, expecting)
         done, _ = await asyncio.wait({work}, timeout=PATIENCE_S)
         return work.result() if done else REJECTED
+
+    def known(self) -> tuple[Correction, ...]:
+        """What the house has corrected so far."""
+        return self._file.load()
 
     async def learn(self, heard: str, said: str) -> None:
         """The house has corrected what was heard."""
