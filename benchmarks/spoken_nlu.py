@@ -180,12 +180,12 @@ async def listen(sample: list[Row], speakers: Speakers, stt: WhisperStt, grammar
             row.heard = transcript.text
             row.written = first(grammar, row.text)
             row.before = row.after = first(grammar, transcript.text)
-            if row.before is None and transcript.text:
+            if transcript.text and (row.before is None or grammar.doubts(row.before)):
                 began = time.process_time()
                 decision = await mender.mend(transcript)
                 row.repair_s = time.process_time() - began
                 row.verdict, row.taken_for = decision.verdict, decision.text
-                row.after = first(grammar, decision.text) if decision.verdict == "accept" else None
+                row.after = first(grammar, decision.text) if decision.verdict == "accept" else row.before
     worker.close()
 
 

@@ -194,6 +194,15 @@ class Grammar:
         found = dict.fromkeys(b.intent for b in self._blocks if b.folder in homes and b.when is None)
         return [name for name in found if name is not None and name != intent]
 
+    def doubts(self, match: Match) -> bool:
+        """Whether a place in it is neither known nor written like a name: it was probably misheard."""
+        types = self.slots_of(match.intent)
+        return any(
+            isinstance(value, str) and value.islower() and not places.is_known(keys_of(value))
+            for name, value in match.slots.items()
+            if types.get(name) == "place"
+        )
+
     def _placed(self, intent: str, slots: Iterable[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
         """The slots, where a place that nobody knows and that sounds like a known one is taken for that."""
         types = self.slots_of(intent)

@@ -238,7 +238,9 @@ class WhisperStt:
         kept = choose(readings, no_speech, seconds)
         return _Heard(kept, no_speech, _Hearing(encoded, seconds) if kept else None)
 
-    def _again(self, hearing: "_Hearing", vocabulary: tuple[str, ...], cancel: CancelToken) -> list[Reading]:
+    def _again(
+        self, hearing: "_Hearing", vocabulary: tuple[str, ...], cancel: CancelToken
+    ) -> Sequence[Reading]:
         cancel.raise_if_cancelled()
         readings, no_speech = self._decode(hearing.encoded, self._prompt(vocabulary), hearing.seconds)
         kept = choose(readings, no_speech, hearing.seconds)
