@@ -84,9 +84,11 @@ def _by_keys() -> Mapping[tuple[str, ...], str]:
 
 @cache
 def _index() -> SoundIndex:
+    """Complete when it is returned: then threads may share it, for it only remembers what it has computed."""
     index = SoundIndex()
     for sounds in _sounds().values():
         index.add(sounds)
+    index.ends("")
     return index
 
 
