@@ -172,7 +172,7 @@ class _Walker:
             if self._network.lexicon(kind):
                 yield from self._more_of(_Value(kind, (), target), values, at, most)
             else:
-                if kind == "place":
+                if kind == "place" and (at in self._word_at or at - 1 in self._word_at):
                     yield from self._known_places(target, values, at, most)
                 if at in self._word_at:
                     yield from self._as_heard(kind, target, values, at)
@@ -194,6 +194,7 @@ class _Walker:
     def _known_places(
         self, target: int, values: tuple[tuple[str, ...], ...], at: int, most: float
     ) -> Iterator[tuple[_Place, int, float, str]]:
+        """Places where a word begins, or after its first sound: "Apari" is "à Paris"."""
         for name, ends in places.near(self._heard.sounds[at:]).items():
             for end, cost in ends:
                 if cost <= most:
