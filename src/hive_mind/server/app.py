@@ -146,5 +146,4 @@ async def open_house(config: ServerConfig, model: LanguageModel | None = None) -
         stack.push_async_callback(chosen.stop)
         await stack.enter_async_context(open_plugins(house))
         house.spawn(house.warm())
-        house.spawn(house.mender.prepare())
         yield house

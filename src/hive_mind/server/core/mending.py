@@ -20,7 +20,7 @@ from hive_mind.understanding.repair import Repairer
 MOST_CANDIDATES = 6
 
 PATIENCE_S = 0.4
-"""A turn waits no longer: while a new grammar is being read, nothing is repaired."""
+"""A turn waits no longer: a grammar is read when the first text needs it, which then is not repaired."""
 
 
 class TextMender:
