@@ -22,9 +22,9 @@ from typing import Any
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does
 
-from hive_mind.client.core.corrections_file import CorrectionsFile
 from hive_mind.client.core.mending import Mender
 from hive_mind.client.core.worker import Worker
+from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.models.store import ModelStore
 from hive_mind.paths import data_dir, models_dir
 from hive_mind.speech.files import read_audio
@@ -106,12 +106,12 @@ async def listen(all_clips: list[Clip], grammar: Grammar) -> None:
             if not transcript.text:
                 continue
             clip.before = clip.after = grammar.match(transcript.text)
-            if clip.before is None:
+            if clip.before is None or grammar.doubts(clip.before):
                 began = time.process_time()
                 decision = await mender.mend(transcript)
                 clip.repair_s = time.process_time() - began
                 clip.verdict, clip.taken_for = decision.verdict, decision.text
-                clip.after = decision.match if decision.verdict == "accept" else None
+                clip.after = decision.match if decision.verdict == "accept" else clip.before
     stt.close()
     worker.close()
 

@@ -9,7 +9,7 @@ import numpy as np
 from hive_mind.errors import SpeechError
 from hive_mind.speech.audio import Samples
 from hive_mind.speech.cancel import CancelToken
-from hive_mind.speech.engines import Evidence, SttCapabilities, Transcript, TtsCapabilities
+from hive_mind.speech.engines import Evidence, Hypothesis, SttCapabilities, Transcript, TtsCapabilities
 from tests.fakes.virtual_time import VirtualLoop
 
 
@@ -50,11 +50,20 @@ class ScoringStt(ScriptedStt):
     Args:
         texts: what is heard.
         gains: by first word, how much likelier than over silence a text is, per token.
+        again: what it reads when it listens again.
     """
 
-    def __init__(self, *texts: str, gains: Mapping[str, float]) -> None:
+    def __init__(self, *texts: str, gains: Mapping[str, float], again: str = "") -> None:
         super().__init__(*texts)
         self._gains = gains
+        self._again = again
+        self.expected: tuple[str, ...] = ()
+
+    def listen_again(
+        self, transcript: Transcript, vocabulary: Sequence[str], *, cancel: CancelToken | None = None
+    ) -> tuple[Hypothesis, ...]:
+        self.expected = tuple(vocabulary)
+        return (Hypothesis(self._again, -0.5),) if self._again else ()
 
     def score(
         self, transcript: Transcript, texts: Sequence[str], *, cancel: CancelToken | None = None

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from hive_mind.client.config import load_config
-from hive_mind.client.core.corrections_file import CorrectionsFile
+from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import ConfigError
 from hive_mind.understanding.corrections import forget
 

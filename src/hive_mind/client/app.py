@@ -9,7 +9,6 @@ import structlog
 
 from hive_mind.client.config import ClientConfig, stable_client_id
 from hive_mind.client.core.clock import Clock, SystemClock
-from hive_mind.client.core.corrections_file import CorrectionsFile
 from hive_mind.client.core.device_commands import carry_out
 from hive_mind.client.core.homecoming import Homecoming
 from hive_mind.client.core.kept_questions import KeptQuestions, forget_kept
@@ -30,6 +29,7 @@ from hive_mind.client.core.uptime import Uptime, system_uptime
 from hive_mind.client.core.websocket import ServerLink, is_loopback
 from hive_mind.client.core.worker import Worker
 from hive_mind.client.engines import Engines
+from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import LinkError
 from hive_mind.language.messages import message
 from hive_mind.protocol.messages import (

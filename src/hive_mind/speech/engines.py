@@ -184,6 +184,27 @@ class ScoresTexts(Protocol):
         ...
 
 
+@runtime_checkable
+class ListensAgain(Protocol):
+    """A recogniser that can read the same audio once more, expecting certain words."""
+
+    def listen_again(
+        self, transcript: Transcript, vocabulary: Sequence[str], *, cancel: CancelToken | None = None
+    ) -> tuple[Hypothesis, ...]:
+        """Other readings, the best first; none when this transcript kept nothing to read.
+
+        Args:
+            transcript: of this engine.
+            vocabulary: words worth expecting, as for `transcribe`.
+            cancel: gives the caller control back early.
+
+        Raises:
+            Cancelled: `cancel` was set before the work was done.
+            SpeechError: the engine failed.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class TtsCapabilities:
     """What a voice can do.

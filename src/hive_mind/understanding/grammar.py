@@ -13,6 +13,7 @@ from hive_mind.language.durations import UNIT_WORDS
 from hive_mind.language.normalise import Normaliser
 from hive_mind.language.numbers import NUMBER_WORDS
 from hive_mind.language.words import Word, keys_of
+from hive_mind.understanding import places
 from hive_mind.understanding.automaton import Ahead, Automaton, Place
 from hive_mind.understanding.layout import lay_out
 from hive_mind.understanding.network import Network
@@ -104,8 +105,8 @@ class Grammar:
         starts = lay_out(found, self._network)
         self._automaton = Automaton(self._network, self._blocks, starts)
         self._recent: dict[tuple[str, str | None], tuple[_Found | None, bool]] = {}
-        vocabulary = vocabulary_of(found) | NUMBER_WORDS | UNIT_WORDS
-        self._normaliser = Normaliser(robot_names, vocabulary)
+        self._vocabulary = vocabulary_of(found) | NUMBER_WORDS | UNIT_WORDS
+        self._normaliser = Normaliser(robot_names, self._vocabulary)
 
     @classmethod
     def load(
@@ -144,10 +145,8 @@ class Grammar:
         block = best.reading.block if best is not None else None
         if best is None or block is None or block.intent is None:
             return None
-        path = best.reading.path
-        return Match(
-            block.intent, {**block.slots, **dict(path.slots)}, best.confidence, best.rung, best.reading.extent
-        )
+        slots = {**block.slots, **self._placed(block.intent, best.reading.path.slots)}
+        return Match(block.intent, slots, best.confidence, best.rung, best.reading.extent)
 
     def extent_of(self, text: str, *, expecting: str | None = None) -> Extent:
         """Whether someone who has said this has finished; for the end of speech."""
@@ -155,6 +154,10 @@ class Grammar:
         if best is not None and best.reading.block.intent is not None:
             return best.reading.extent
         return "unfinished" if unfinished and best is None else "open"
+
+    def knows(self, words: Iterable[str]) -> bool:
+        """Whether its sentences are made of these words, given as keys."""
+        return self._vocabulary.issuperset(words)
 
     @property
     def network(self) -> Network:
@@ -190,6 +193,23 @@ class Grammar:
         homes = {block.folder for block in self._blocks if block.intent == intent}
         found = dict.fromkeys(b.intent for b in self._blocks if b.folder in homes and b.when is None)
         return [name for name in found if name is not None and name != intent]
+
+    def doubts(self, match: Match) -> bool:
+        """Whether a place in it is neither known nor written like a name: it was probably misheard."""
+        types = self.slots_of(match.intent)
+        return any(
+            isinstance(value, str) and value.islower() and not places.is_known(keys_of(value))
+            for name, value in match.slots.items()
+            if types.get(name) == "place"
+        )
+
+    def _placed(self, intent: str, slots: Iterable[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+        """The slots, where a place that nobody knows and that sounds like a known one is taken for that."""
+        types = self.slots_of(intent)
+        return {
+            name: places.taken_for(value) if types.get(name) == "place" and isinstance(value, str) else value
+            for name, value in slots
+        }
 
     def _best(self, text: str, expecting: str | None) -> tuple[_Found | None, bool]:
         """The surest reading of a text; and whether any reading of it is the beginning of a sentence.

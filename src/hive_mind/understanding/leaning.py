@@ -14,6 +14,7 @@ from hive_mind.language.moments import read_moment
 from hive_mind.language.numbers import read_number
 from hive_mind.language.phrases import PhraseSet
 from hive_mind.language.words import Word, keys_of, text_of, words_of
+from hive_mind.understanding import places
 from hive_mind.understanding.grammar import Grammar, Match
 from hive_mind.understanding.slots import SLOT_TYPES
 
@@ -241,7 +242,8 @@ def _value(kind: str, words: Sequence[Word]) -> JsonValue:
     """The value of this type that all these words are; None when they are none."""
     if kind not in SLOT_TYPES or not words:
         return None
-    return next((read.value for read in SLOT_TYPES[kind].read(words, 0) if read.end == len(words)), None)
+    value = next((read.value for read in SLOT_TYPES[kind].read(words, 0) if read.end == len(words)), None)
+    return places.taken_for(value) if kind == "place" and isinstance(value, str) else value
 
 
 def _bare_duration(words: Sequence[Word], like: float) -> float | None:

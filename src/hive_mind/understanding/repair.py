@@ -13,7 +13,7 @@ from hive_mind.understanding.grammar import Grammar, Match
 from hive_mind.understanding.sound_network import SoundNetwork
 from hive_mind.understanding.sound_walk import Heard, Taken, heard_as, share, walk
 
-MOST_READINGS = 4
+MOST_READINGS = 6
 """Different readings of the transcripts that are walked."""
 
 MOST_SENTENCES = 12

@@ -24,12 +24,13 @@ class SoundPoint:
     """What may follow at a point.
 
     Attributes:
-        words: next words, with their accents, and the points after them, by the number of their sounds.
+        words: next words and the points after them, by the number of their sounds; a word that can be written
+            in several ways ("mets", "met") has all of them, with their accents.
         slots: types of values that may stand here, and the point after each.
         final: a sentence may end here.
     """
 
-    words: Mapping[int, tuple[tuple[str, int], ...]]
+    words: Mapping[int, tuple[tuple[tuple[str, ...], int], ...]]
     slots: tuple[tuple[str, int], ...]
     final: bool
 
@@ -104,13 +105,14 @@ class SoundNetwork:
                 words.setdefault(word, set()).update(targets)
             for slot, target in point.slots:
                 slots.setdefault(slot.type, set()).add(target)
-        # Forms that sound the same and lead to the same place ("mets", "met") are walked once, the first one.
-        forms: dict[int, dict[int, str]] = {}
+        # Forms that sound the same and lead to the same place ("mets", "met") are walked once.
+        forms: dict[int, dict[int, list[str]]] = {}
         for word in words:
             text = spellings.get(word, word)
-            forms.setdefault(self.index.add(sounds_of(text)), {}).setdefault(self._entry(words[word]), text)
+            by_target = forms.setdefault(self.index.add(sounds_of(text)), {})
+            by_target.setdefault(self._entry(words[word]), []).append(text)
         return SoundPoint(
-            {number: tuple((text, to) for to, text in by.items()) for number, by in forms.items()},
+            {number: tuple((tuple(texts), to) for to, texts in by.items()) for number, by in forms.items()},
             tuple((kind, self._entry(targets)) for kind, targets in sorted(slots.items())),
             final,
         )

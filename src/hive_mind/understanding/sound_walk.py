@@ -14,6 +14,7 @@ from hive_mind.language.alikeness import missing, weight
 from hive_mind.language.pronunciation import sounds_of
 from hive_mind.language.sound_index import Ends
 from hive_mind.language.words import Word, fold, words_of
+from hive_mind.understanding import places
 from hive_mind.understanding.slots import SLOT_TYPES
 from hive_mind.understanding.sound_network import SoundNetwork, value_state
 
@@ -112,6 +113,7 @@ class _Walker:
         self._reach = max(LEAST_REACH, REACH * heard.left[0])
         self._tokens: list[dict[_Place, tuple[float, Trail]]] = [{} for _ in range(len(heard.sounds) + 1)]
         self._found: dict[tuple[str, ...], float] = {}
+        self._keys = frozenset(word.key for word in heard.words)
         self._word_at = {start: number for number, start in enumerate(heard.starts[:-1])}
 
     def run(self, entry: int) -> list[Walk]:
@@ -162,15 +164,18 @@ class _Walker:
         point = self._network.point(number)
         near = self._near(at)
         for sounds in point.words.keys() & near.keys():
-            for text, target in point.words[sounds]:
+            for texts, target in point.words[sounds]:
                 for end, cost in near[sounds]:
                     if cost <= most:
-                        yield (target, values, None), at + end, cost, text
+                        yield (target, values, None), at + end, cost, self._as_written(texts)
         for kind, target in point.slots:
             if self._network.lexicon(kind):
                 yield from self._more_of(_Value(kind, (), target), values, at, most)
-            elif at in self._word_at:
-                yield from self._as_heard(kind, target, values, at)
+            else:
+                if kind == "place" and (at in self._word_at or at - 1 in self._word_at):
+                    yield from self._known_places(target, values, at, most)
+                if at in self._word_at:
+                    yield from self._as_heard(kind, target, values, at)
 
     def _more_of(
         self, value: _Value, values: tuple[tuple[str, ...], ...], at: int, most: float
@@ -185,6 +190,21 @@ class _Walker:
                     for end, cost in ends:
                         yield (-1, values, _Value(value.type, keys, value.after)), end, cost, word
                     break
+
+    def _known_places(
+        self, target: int, values: tuple[tuple[str, ...], ...], at: int, most: float
+    ) -> Iterator[tuple[_Place, int, float, str]]:
+        """Places where a word begins, or after its first sound: "Apari" is "à Paris"."""
+        for name, ends in places.near(self._heard.sounds[at:]).items():
+            for end, cost in ends:
+                if cost <= most:
+                    yield (target, (*values, (name,)), None), at + end, cost, name
+
+    def _as_written(self, texts: tuple[str, ...]) -> str:
+        """Of the ways to write a word, the one that was heard."""
+        if len(texts) == 1:
+            return texts[0]
+        return next((text for text in texts if fold(text) in self._keys), texts[0])
 
     def _near(self, at: int) -> Mapping[int, Ends]:
         """The words that what begins here may be; asked anew when the network has learnt new ones."""

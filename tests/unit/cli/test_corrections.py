@@ -4,7 +4,7 @@ from pathlib import Path
 from typer.testing import CliRunner, Result
 
 from hive_mind.cli.main import build
-from hive_mind.client.core.corrections_file import CorrectionsFile
+from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import ConfigError
 from hive_mind.understanding.corrections import Correction
 

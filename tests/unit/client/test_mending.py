@@ -1,16 +1,20 @@
 """A misheard order, from the microphone to the answer."""
 
+import asyncio
 from pathlib import Path
 
-from hive_mind.client.core.corrections_file import CorrectionsFile
 from hive_mind.client.core.turn import TurnRecord
+from hive_mind.corrections_file import CorrectionsFile
+from hive_mind.protocol.messages import ClientMessage, Interrupt, VoiceInput
 from hive_mind.understanding.corrections import Correction
+from tests.fakes.scripted_server import Talk, scripted_server
 from tests.fakes.scripted_speech import ScoringStt, ScriptedStt
 from tests.fakes.virtual_time import run
 from tests.unit.client.house import house
 
 MISHEARD = "Mais le chrono met en marche"
 MEANT = "mets le chronomètre en marche"
+GARBLED = "Mettez des cornettes en marge"
 NO_MATCH = "Pourquoi les chats dorment tout le temps"
 
 
@@ -61,3 +65,34 @@ def test_what_was_corrected_once_is_understood_the_next_time(tmp_path: Path) -> 
     assert first.intent == "server_away"
     assert corrected.intent == "start_stopwatch"
     assert (again.intent, again.taken_for) == ("start_stopwatch", "lance un chrono")
+
+
+def test_what_is_not_matched_is_listened_to_again(tmp_path: Path) -> None:
+    stt = ScoringStt(GARBLED, gains={"mets": 2.0}, again=MISHEARD)
+    (record,) = hear(tmp_path, stt)
+    assert (record.transcript, record.intent) == (GARBLED, "start_stopwatch")
+    assert "chronomètre" in stt.expected
+
+
+def test_a_question_goes_out_before_the_repair_and_is_dropped_for_an_order(
+    tmp_path: Path,
+) -> None:
+    async def quiet(talk: Talk, said: ClientMessage) -> None:
+        if isinstance(said, VoiceInput) and not said.speculative:
+            await talk.answer(said, "Parce que.")
+
+    async def scene() -> tuple[list[TurnRecord], list[ClientMessage]]:
+        stt = ScoringStt(MISHEARD, NO_MATCH, gains={"mets": 2.0})
+        async with scripted_server(quiet) as server, house(tmp_path, stt, server.url) as at:
+            records = [await at.hear(-0.2, 1.0) for _ in range(2)]
+            await asyncio.sleep(0.1)
+            return records, [m for m in server.received if isinstance(m, VoiceInput | Interrupt)]
+
+    (order, question), sent = run(scene())
+    assert (order.intent, question.answer) == ("start_stopwatch", "Parce que.")
+    draft, drop, second, confirmed = sent
+    assert isinstance(draft, VoiceInput) and draft.speculative
+    assert isinstance(drop, Interrupt) and drop.utterance_id == draft.utterance_id
+    assert isinstance(second, VoiceInput) and second.speculative
+    assert isinstance(confirmed, VoiceInput) and not confirmed.speculative
+    assert confirmed.utterance_id == second.utterance_id

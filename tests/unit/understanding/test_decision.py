@@ -37,11 +37,12 @@ def test_an_anti_command_that_fits_better_is_talk() -> None:
 
 def test_a_transcript_that_fits_far_better_costs() -> None:
     assert decide([heard(TIMER, 1.4)], 14.0).verdict == "accept"
-    assert decide([heard(TIMER, 1.4)], 60.0).verdict == "reject"
+    assert decide([heard(TIMER, 1.4)], 90.0).verdict == "reject"
 
 
 def test_without_audio_only_what_sounds_the_same() -> None:
-    assert decide([Weighed(TIMER)]).verdict == "accept"
+    assert decide([Weighed(replace(TIMER, distance=0.03))]).verdict == "accept"
+    assert decide([Weighed(TIMER)]).verdict == "ask"
     assert decide([Weighed(TIMER), Weighed(OTHER)]).verdict == "reject"
     assert decide([Weighed(replace(TIMER, weight=2.0))]).verdict == "reject"
     assert decide([Weighed(replace(TIMER, distance=0.1))]).verdict == "reject"

@@ -7,30 +7,23 @@ from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 
 from hive_mind.client.core.answering import Answer, Hooks
-from hive_mind.client.core.dialogue import Plan
+from hive_mind.client.core.dialogue import OPEN_GATE_MS, Plan
 from hive_mind.client.core.exchange import Exchange, ServerSaid
 from hive_mind.client.core.homecoming import away_sentences
 from hive_mind.client.core.parts import Parts
 from hive_mind.client.core.speaking import clauses_of
 from hive_mind.client.core.state import Event
-from hive_mind.client.core.turn import Route, Timeline, TurnRecord
+from hive_mind.client.core.turn import Route, Timeline, TurnRecord, local_turn
 from hive_mind.client.core.websocket import ServerLink
 from hive_mind.commands.state import CommandState
 from hive_mind.errors import LinkError, SpeechError
 from hive_mind.language.clauses import ClauseSplitter
 from hive_mind.language.messages import error_message, message
 from hive_mind.language.written import written_forms
-from hive_mind.protocol.messages import LocalTurn, Playout
+from hive_mind.protocol.messages import Playout
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.engines import Transcript
 from hive_mind.understanding.decision import Decision
-
-GATES_MS = {"closed": 0, "extendable": 700, "unfinished": 1000, "open": 600}
-"""Silence that ends an utterance, by whether its grammar lets one go on."""
-
-READING_GATE_MS = 400
-"""The same for a complete question that changes nothing ("quelle heure est-il | à Tokyo"): answering it too
-early costs a repeat, never a wrong act."""
 
 _NOISE_PROBABILITY = 0.8
 
@@ -116,11 +109,34 @@ class Attempt:
         plan = self._parts.dialogue.plan(self._parts.grammar, self._parts.keeper, text, self._asked_at)
         self._timings["understanding"] = round((self._parts.clock.now() - began) * 1000, 1)
         self._mark("understood")
-        early = plan.reading and plan.extent == "extendable"
-        self._settle(READING_GATE_MS if early else GATES_MS[plan.extent])
-        ask: Decision | None = None
-        if not plan.understood:
-            plan, ask = await self._mend(transcript, plan)
+        self._settle(plan.gate_ms)
+        if plan.understood and not plan.doubtful:
+            return await self._answer_to(text, plan, None)
+        link = self._parts.link
+        if link is None or not link.connected or self._parts.mender is None:
+            return await self._answer_to(text, *await self._mend(transcript, plan))
+        with link.exchange() as exchange:
+            self._draft(exchange, plan.rest or text)
+            try:
+                plan, ask = await self._mend(transcript, plan)
+            except asyncio.CancelledError:
+                if not self._dropped:
+                    exchange.interrupt()  # nobody interrupted us: the client stops
+                raise
+            if self._taken_for or ask is not None:
+                exchange.interrupt()
+                self._exchange = None
+            return await self._answer_to(text, plan, ask)
+
+    def _draft(self, exchange: Exchange, text: str) -> None:
+        """Ask the server before it is known whether there is anything to repair: mostly there is not."""
+        self._exchange = exchange
+        with suppress(LinkError):
+            exchange.ask(text, self._asked_at, speculative=True)
+            self._mark("sent")
+
+    async def _answer_to(self, text: str, plan: Plan, ask: Decision | None) -> TurnRecord | None:
+        """Answer what was understood, or let the server; `ask` is what may have been meant."""
         self._heard, self._corrects = text, plan.corrects
         link = self._parts.link
         if ask is not None:
@@ -140,21 +156,9 @@ class Attempt:
     def _told(self, record: TurnRecord, plan: Plan) -> TurnRecord:
         """Tell the server what we answered, if it is there, so that it can say why."""
         link = self._parts.link
-        if link is None or not link.connected or not plan.orders:
-            return record
-        order = plan.orders[0]
-        with suppress(LinkError):
-            link.post(
-                LocalTurn(
-                    turn_id=record.turn_id,
-                    heard=record.transcript[:2000],
-                    answer=record.answer[:2000],
-                    intent=order.intent,
-                    rung=order.rung,
-                    slots=order.slots,
-                    timings_ms=self._timings,
-                )
-            )
+        if link is not None and link.connected and plan.orders:
+            with suppress(LinkError):
+                link.post(local_turn(record, plan.orders[0]))
         return record
 
     async def _mend(self, transcript: Transcript, plan: Plan) -> tuple[Plan, Decision | None]:
@@ -170,7 +174,7 @@ class Attempt:
         if decision.verdict != "reject":
             self._timings["repair"] = took
         if decision.verdict == "ask":
-            return plan, decision
+            return plan, None if plan.understood else decision
         if decision.verdict == "accept":
             self._taken_for = decision.text
             plan = parts.dialogue.plan(parts.grammar, parts.keeper, decision.text, self._asked_at)
@@ -207,7 +211,7 @@ class Attempt:
         return transcript
 
     async def _nothing_heard(self) -> TurnRecord | None:
-        self._settle(GATES_MS["open"])
+        self._settle(OPEN_GATE_MS)
         await self._committed.wait()
         if not self._answer_silence:
             self._parts.status.tell(Event.SPEECH_DROPPED)
@@ -252,17 +256,22 @@ class Attempt:
         """Ask the server what is not ours, before the gate if it is still open."""
         state, text = self._prepare(plan), plan.rest or ""
         act = self._carry_out(plan, state)
-        with link.exchange() as exchange:
-            self._exchange = exchange
+        with ExitStack() as stack:
+            exchange = self._exchange
+            drafted = exchange is not None and self.timeline.since_question("sent") is not None
+            if exchange is None:
+                exchange = self._exchange = stack.enter_context(link.exchange())
+            confirmed = self.committed
             try:
-                exchange.ask(text, self._asked_at, speculative=not self.committed)
+                if confirmed or not drafted:
+                    exchange.ask(text, self._asked_at, speculative=not confirmed)
             except LinkError as error:
                 await self._committed.wait()
                 said, self._said = [*self._said, error_message(error.code)], []
                 await self._speak(self._sorry(said), act)
                 return
-            self._mark("sent")
-            confirmed = self.committed
+            if not drafted:
+                self._mark("sent")
 
             async def _confirm() -> None:
                 await act()
@@ -367,16 +376,7 @@ class Attempt:
         self.timeline.mark(name, self._parts.clock.now())
 
     def _record(self, transcript: str) -> TurnRecord:
-        timings = dict(self._timings)
-        measured = {
-            "endpoint": self.timeline.since_question("committed"),
-            "llm_first_token": self.timeline.between("sent", "first_chunk"),
-            "tts_first_audio": self.timeline.between("tts_started", "first_audio"),
-            "question_end_to_first_audio": self.timeline.since_question("first_audible"),
-        }
-        for name, value in measured.items():
-            if value is not None:
-                timings.setdefault(name, value)
+        timings = self.timeline.stages() | self._timings
         exchange = self._exchange
         return TurnRecord(
             turn_id=(exchange.turn_id if exchange else None) or uuid.uuid4().hex,

@@ -10,6 +10,15 @@ from hive_mind.understanding.corrections import said_again
 from hive_mind.understanding.grammar import Extent, Grammar, Match
 from hive_mind.understanding.talk import DECLINED, LEAN_FOR_S, TalkState, understand
 
+OPEN_GATE_MS = 600
+"""Silence that ends an utterance which is no sentence of the grammar."""
+
+_GATES_MS = {"closed": 0, "extendable": 700, "unfinished": 1000, "open": OPEN_GATE_MS}
+
+_READING_GATE_MS = 400
+"""For a complete question that changes nothing ("quelle heure est-il | à Tokyo"): answering it too early
+costs a repeat, never a wrong act."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -23,6 +32,7 @@ class Plan:
         leaning: the order that a next utterance may lean on, ours or not.
         corrects: what was heard before and what was said instead, when the utterance says so.
         declined: it says no to our own question, and nothing more.
+        doubtful: it names a place that was probably misheard.
     """
 
     orders: tuple[Match, ...]
@@ -32,11 +42,18 @@ class Plan:
     leaning: Match | None
     corrects: tuple[str, str] | None = None
     declined: bool = False
+    doubtful: bool = False
 
     @property
     def understood(self) -> bool:
         """Whether any sentence that we know was in it."""
         return bool(self.orders) or self.leaning is not None or self.declined
+
+    @property
+    def gate_ms(self) -> int:
+        """Silence that ends the utterance, by whether its grammar lets one go on."""
+        early = self.reading and self.extent == "extendable"
+        return _READING_GATE_MS if early else _GATES_MS[self.extent]
 
 
 class Dialogue:
@@ -102,7 +119,10 @@ class Dialogue:
         else:
             extent = "open" if ours else grammar.extent_of(text)
         reading = leaning is not None and all(order.intent in READ_ONLY for order in ours)
-        return Plan(ours, rest if others else None, extent, reading and not others, leaning)
+        doubtful = leaning is not None and len(found) == 1 and grammar.doubts(leaning)
+        return Plan(
+            ours, rest if others else None, extent, reading and not others, leaning, doubtful=doubtful
+        )
 
     def did(self, plan: Plan, keeper: Timekeeper, answer: str, now: datetime, heard: str = "") -> None:
         """A plan was carried out and its answer may sound; `heard` is the transcript."""

@@ -2,21 +2,37 @@
 
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 
 import structlog
 
-from hive_mind.client.core.corrections_file import CorrectionsFile
 from hive_mind.client.core.worker import Worker
+from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import ModelError, SpeechError
-from hive_mind.speech.engines import Evidence, PreparesScoring, ScoresTexts, SpeechToText, Transcript
+from hive_mind.speech.engines import (
+    Evidence,
+    ListensAgain,
+    PreparesScoring,
+    ScoresTexts,
+    SpeechToText,
+    Transcript,
+)
 from hive_mind.understanding.corrections import recall, remember
 from hive_mind.understanding.decision import REJECTED, Decision, Weighed, decide, worth_scoring
+from hive_mind.understanding.expected import expected_words
 from hive_mind.understanding.grammar import Grammar
 from hive_mind.understanding.openings import openings
 from hive_mind.understanding.repair import Candidate, Repairer
 
 MOST_SCORED = 6
 """Candidates that are compared with the audio."""
+
+CLEARLY_HEARD = -0.4
+"""A transcript that the recogniser is so sure of (mean log probability per token) and that resembles no order
+is talk: it is not listened to again. Set on synthetic commands; none of them was lost by it."""
+
+FIRST_LOOK = 2
+"""Readings that are looked at before listening again."""
 
 _END_MARKS = re.compile(r"[\s.,!?…]+$")
 
@@ -54,23 +70,44 @@ class Mender:
 
     async def mend(self, transcript: Transcript, *, expecting: str | None = None) -> Decision:
         """What to make of a transcript that the grammar does not match."""
+        corrected = await self._worker.run(lambda _: self._corrected(transcript.text, expecting))
+        if corrected is not None:
+            return corrected
         readings = [h.text for h in transcript.alternatives] or [transcript.text]
-        found = await self._worker.run(lambda _: self._candidates(readings, expecting))
-        if isinstance(found, Decision):
-            return found
+        found = await self._worker.run(lambda _: self._near(readings[:FIRST_LOOK], expecting))
+        if not worth_scoring(found) and _is_clear(transcript):
+            return REJECTED
+        again = await self._listen_again(transcript)
+        if again:
+            both = [text for pair in zip_longest(readings, again) for text in pair if text]
+            found = await self._worker.run(lambda _: self._near(both, expecting))
         if not worth_scoring(found):
             return REJECTED
         return await self._by_ear(transcript, found)
 
-    def _candidates(self, readings: Sequence[str], expecting: str | None) -> list[Candidate] | Decision:
-        """Near sentences; or what the house has corrected before."""
-        repairer = self._ready()
-        correction = recall(self._file.load(), readings[0])
-        if correction is not None:
-            known = repairer.known(correction.said, readings[0], expecting=expecting)
-            if known is not None:
-                return Decision("accept", known.match, known.text)
-        return repairer.candidates(readings, MOST_SCORED, expecting=expecting)
+    def _corrected(self, heard: str, expecting: str | None) -> Decision | None:
+        """What the house has said that it means by this."""
+        correction = recall(self._file.load(), heard)
+        if correction is None:
+            return None
+        known = self._ready().known(correction.said, heard, expecting=expecting)
+        return Decision("accept", known.match, known.text) if known is not None else None
+
+    def _near(self, readings: Sequence[str], expecting: str | None) -> list[Candidate]:
+        return self._ready().candidates(readings, MOST_SCORED, expecting=expecting)
+
+    async def _listen_again(self, transcript: Transcript) -> list[str]:
+        """What the recogniser hears when it expects the words of our sentences."""
+        stt, words = self._stt, expected_words(self._grammar)
+        if not isinstance(stt, ListensAgain) or not words:
+            return []
+        listen = stt.listen_again
+        try:
+            found = await self._worker.run(lambda token: listen(transcript, words, cancel=token))
+        except SpeechError as error:
+            _log.warning("not listened again", code=error.code)
+            return []
+        return [hypothesis.text for hypothesis in found]
 
     def _ready(self) -> Repairer:
         repairer = self._repairer
@@ -107,3 +144,9 @@ class Mender:
             for candidate, e in zip(found, of_candidates, strict=True)
         ]
         return decide(weighed, of_heard.log_probability)
+
+
+def _is_clear(transcript: Transcript) -> bool:
+    """Whether the recogniser is sure of what it wrote."""
+    best = transcript.alternatives[0] if transcript.alternatives else None
+    return best is not None and best.log_probability >= CLEARLY_HEARD

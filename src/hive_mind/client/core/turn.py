@@ -6,6 +6,8 @@ from typing import Literal, TypeAlias
 from pydantic import JsonValue
 
 from hive_mind.client.core.playout import Gap
+from hive_mind.protocol.messages import LocalTurn
+from hive_mind.understanding.grammar import Match
 
 Route: TypeAlias = Literal["command", "plugin", "llm", "none"]
 
@@ -35,6 +37,16 @@ class Timeline:
         """Milliseconds from the end of the question to a moment (negative before it)."""
         at = self._marks.get(name)
         return None if at is None else round((at - self.question_end) * 1000, 1)
+
+    def stages(self) -> dict[str, float]:
+        """How long the stages took that can be told from the moments, in milliseconds."""
+        found = {
+            "endpoint": self.since_question("committed"),
+            "llm_first_token": self.between("sent", "first_chunk"),
+            "tts_first_audio": self.between("tts_started", "first_audio"),
+            "question_end_to_first_audio": self.since_question("first_audible"),
+        }
+        return {name: ms for name, ms in found.items() if ms is not None}
 
     def as_ms(self) -> dict[str, float]:
         """All moments in order, in milliseconds since the end of the question."""
@@ -87,3 +99,16 @@ class TurnRecord:
             "gaps": [{"at_s": round(gap.at_s, 3), "ms": round(gap.seconds * 1000)} for gap in self.gaps],
             "question_end_s": round(self.question_end_s, 3),
         }
+
+
+def local_turn(record: TurnRecord, order: Match) -> LocalTurn:
+    """What the server is told of a turn that we answered by ourselves."""
+    return LocalTurn(
+        turn_id=record.turn_id,
+        heard=record.transcript[:2000],
+        answer=record.answer[:2000],
+        intent=order.intent,
+        rung="repair" if record.taken_for else order.rung,
+        slots=order.slots,
+        timings_ms=record.timings_ms,
+    )

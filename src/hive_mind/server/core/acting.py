@@ -8,7 +8,8 @@ from hive_mind.commands.interpret import INTENTS as LOCAL
 from hive_mind.commands.interpret import READ_ONLY
 from hive_mind.commands.replies import capital, listed, reply
 from hive_mind.errors import HiveMindError
-from hive_mind.language.messages import error_message
+from hive_mind.language.messages import error_message, message
+from hive_mind.language.written import written_forms
 from hive_mind.server.core.house_orders import INTENTS as OURS
 from hive_mind.server.core.house_orders import HouseOrders
 from hive_mind.server.core.llm.tools import tool_data
@@ -145,6 +146,12 @@ class Acting:
         here = keeper is self._keeper
         said = outcome.reply if here else reply("elsewhere", room=capital(room), answer=answer)
         return Done(order, said, told, asks=here and outcome.asks)
+
+    def doubt(self, order: Match) -> Done:
+        """Ask whether an order was meant by what was heard; `order.text` is its sentence."""
+        question = message("did_you_say", sentence=written_forms(order.text)[0])
+        trace = OrderTrace(order.intent, dict(order.slots), order.rung, outcome="asked")
+        return Done(order, question, trace, asks=True, waits=True)
 
     async def _take_back(self, order: Match, request: Request) -> None:
         """Undo what was misheard, where its sentences say how; the right order is carried out in any case."""

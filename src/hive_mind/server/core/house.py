@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import ContextError
 from hive_mind.language.messages import error_message
 from hive_mind.protocol.messages import ContextEvent, Error, Forget, Playout
@@ -23,6 +24,7 @@ from hive_mind.server.core.llm.engine import Chat, LanguageModel
 from hive_mind.server.core.llm.prompt import Abilities, History, chat, persona
 from hive_mind.server.core.llm.tool_prompt import choosing_chat
 from hive_mind.server.core.llm.tools import Offer
+from hive_mind.server.core.mending import TextMender
 from hive_mind.server.core.offering import offers_of
 from hive_mind.server.core.plugin_house import HousePlugins
 from hive_mind.server.core.trace import Traces
@@ -62,6 +64,8 @@ class House:
         self.context = context
         self.model = model
         self.traces = Traces()
+        kept = CorrectionsFile(config.data_path, config.key.get_secret_value() if config.key else None)
+        self.mender = TextMender(lambda: self.grammar, kept)
         self.plugins = HousePlugins(
             self,
             vault,
@@ -182,6 +186,7 @@ class House:
 
     async def close(self) -> None:
         """Cancel what still runs."""
+        self.mender.close()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()

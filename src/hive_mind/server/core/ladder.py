@@ -1,22 +1,25 @@
 """The ladder of one client: what an utterance is, rung by rung, with what was said before it.
 
-The house's commands and the plugins' sentences come first; what they leave goes to the language model, which
-may call a tool where words of the utterance point to one, and else converses.
+The house's commands and the plugins' sentences come first, then what sounds like one of them; what they
+leave goes to the language model, which may call a tool where words of the utterance point to one, and else
+converses.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hive_mind.server.core.acting import Acting, Done
 from hive_mind.server.core.llm.choosing import Called, choose_tool
 from hive_mind.server.core.llm.engine import Chat, Gate, LanguageModel
 from hive_mind.server.core.llm.tools import Offer, offered
+from hive_mind.server.core.mending import TextMender
 from hive_mind.server.core.rooms import INTENTS as IN_ROOMS
 from hive_mind.server.core.rooms import Rooms
 from hive_mind.server.core.timekeeper import Timekeeper
+from hive_mind.understanding.corrections import said_again
 from hive_mind.understanding.grammar import Grammar, Match
-from hive_mind.understanding.talk import TalkState, understand
+from hive_mind.understanding.talk import LEAN_FOR_S, TalkState, understand
 
 MOST_CALLS = 2
 """Tools that the model may call in one turn."""
@@ -30,11 +33,17 @@ class Understood:
         orders: in the order in which they were said.
         rest: what no sentence matches; None when there is nothing left.
         offers: tools that the rest may mean.
+        taken_for: the sentence that the text was repaired to; empty when it was not.
+        doubtful: ask whether that sentence was meant, before anything is done.
+        corrects: what was heard before and what was said instead, when the text says so.
     """
 
     orders: tuple[Match, ...]
     rest: str | None = None
     offers: tuple[Offer, ...] = ()
+    taken_for: str = ""
+    doubtful: bool = False
+    corrects: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +75,42 @@ class Ladder:
         keeper: the client's own commands.
         acting: carries out orders.
         rooms: in which other clients stand.
+        mender: repairs what was misheard.
+        hears: whether the client recognises speech, and so repairs by ear what it sends.
     """
 
-    def __init__(self, mind: Mind, keeper: Timekeeper, acting: Acting, rooms: Rooms) -> None:
+    def __init__(
+        self,
+        mind: Mind,
+        keeper: Timekeeper,
+        acting: Acting,
+        rooms: Rooms,
+        mender: TextMender,
+        hears: Callable[[], bool],
+    ) -> None:
         self.mind = mind
         self.acting = acting
         self._keeper = keeper
         self._rooms = rooms
+        self._mender = mender
+        self._hears = hears
         self._talk = TalkState()
+        self._heard: tuple[str, datetime] | None = None
+        self._asked: tuple[Match, str] | None = None
 
     async def understand(self, text: str) -> Understood:
         """What a text is. Changes nothing: a draft may never be confirmed."""
         if (order := self._for_another_room(text)) is not None:
             return Understood((order,))
         expecting = await self._keeper.expecting()
-        found, _ = understand(self.mind.grammar(), text, self._talk, self.mind.now(), expecting=expecting)
-        orders = tuple(order for order in found if isinstance(order, Match))
-        rest = next((order for order in found if isinstance(order, str)), None)
-        if any(not self.acting.knows(order.intent) for order in orders):
-            orders, rest = (), text
+        orders, rest = self._orders(text, expecting)
+        if not orders:
+            found = self._said_again(text, expecting) or await self._mended(text, expecting)
+            if found is not None:
+                return found
+        if self._asked is not None and orders and orders[0].confirmed:
+            meant, heard = self._asked
+            return Understood(orders, rest, corrects=(heard, meant.text))
         capable = rest is not None and self.mind.model.capabilities.tools and self.mind.model.keeps_ready
         return Understood(orders, rest, offered(self.mind.offers(), rest) if capable and rest else ())
 
@@ -104,6 +130,41 @@ class Ladder:
         rest = {key: value for key, value in order.slots.items() if key != "name"}
         return replace(order, slots={**rest, "room": name})
 
+    def _orders(self, text: str, expecting: str | None) -> tuple[tuple[Match, ...], str | None]:
+        """The orders in a text that somebody here can carry out, and what is left."""
+        found, _ = understand(self.mind.grammar(), text, self._talk, self.mind.now(), expecting=expecting)
+        orders = tuple(order for order in found if isinstance(order, Match))
+        if any(not self.acting.knows(order.intent) for order in orders):
+            return (), text
+        return orders, next((order for order in found if isinstance(order, str)), None)
+
+    def _said_again(self, text: str, expecting: str | None) -> Understood | None:
+        """The sentence after "non, j'ai dit", which corrects what was heard before; None without one."""
+        again = said_again(text)
+        orders, rest = self._orders(again, expecting) if again else ((), None)
+        if not orders or rest is not None:
+            return None
+        heard = self._heard
+        recent = heard is not None and timedelta() <= self.mind.now() - heard[1] <= timedelta(
+            seconds=LEAN_FOR_S
+        )
+        return Understood(orders, corrects=(heard[0], again) if heard is not None and recent else None)
+
+    async def _mended(self, text: str, expecting: str | None) -> Understood | None:
+        """The sentence that was misheard, or that is asked about, for a client that has no ear of its own."""
+        if self._hears():
+            return None
+        decision = await self._mender.mend(text, expecting=expecting)
+        match = decision.match
+        if match is None or not self.acting.knows(match.intent):
+            return None
+        if decision.verdict == "ask":
+            asked = replace(match, text=decision.text)
+            return Understood((asked,), taken_for=decision.text, doubtful=True)
+        orders, rest = self._orders(decision.text, expecting)
+        repaired = tuple(replace(order, rung="repair") for order in orders)
+        return Understood(repaired, taken_for=decision.text) if repaired and rest is None else None
+
     async def choose(self, understood: Understood, gate: Gate) -> Called | None:
         """The tool that the model calls for the rest, with what of its parameters was really said."""
         if understood.rest is None or not understood.offers:
@@ -113,9 +174,16 @@ class Ladder:
             self.mind.model, chat, understood.rest, understood.offers, self.mind.offers(), gate
         )
 
-    def settle(self, done: Sequence[Done], *, conversed: bool) -> None:
-        """The turn was carried out: what the next one may lean on."""
+    async def settle(
+        self, text: str, understood: Understood | None, done: Sequence[Done], *, conversed: bool
+    ) -> None:
+        """The turn was carried out: what the next one may lean on, and what was corrected by it."""
         now = self.mind.now()
+        self._heard, self._asked = (text, now), None
+        if understood is not None and understood.doubtful:
+            self._asked = (understood.orders[0], text)
+        if understood is not None and understood.corrects is not None:
+            await self._mender.learn(*understood.corrects)
         if conversed or not done:
             self._talk = self._talk.passed()
         for each in done:

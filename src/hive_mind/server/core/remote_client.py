@@ -78,7 +78,9 @@ class RemoteClient:
         rooms = Rooms(house.remotes.values)
         about = HouseOrders(client_id, house.traces, house.context, house.forget)
         acting = Acting(self.keeper, house.plugins.host, about, lambda: house.grammar, rooms)
-        self._ladder = Ladder(house.mind(), self.keeper, acting, rooms)
+        self._ladder = Ladder(
+            house.mind(), self.keeper, acting, rooms, house.mender, lambda: self.capabilities.stt
+        )
         self._house = house
         self._turn: Turn | None = None
         self._draft: Turn | None = None

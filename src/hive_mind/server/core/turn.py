@@ -78,6 +78,7 @@ class Turn:
         self._outcome: Outcome = "completed"
         self._spoken: str | None = None
         self._saying = Saying(send, self.turn_id, utterance_id, self._first_piece)
+        self._understood: Understood | None = None
         self._done: list[Done] = []
         self._conversed = False
         self._asked_model: float | None = None
@@ -119,6 +120,9 @@ class Turn:
             understood = await self._ladder.understand(self.text)
             self._time("understanding")
             self.trace.stages_ms["understanding"] = self.trace.timings_ms["understanding"]
+            self._understood = understood
+            if understood.taken_for:
+                self.trace.repaired, self.trace.heard = self.text, understood.taken_for
             self.trace.intent = understood.orders[0].intent if understood.orders else CONVERSATION
             self._answering = asyncio.create_task(self._answer(understood))
             if self._outcome == "interrupted":
@@ -158,6 +162,9 @@ class Turn:
 
     async def _climb(self, understood: Understood) -> None:
         """From the surest rung to the model."""
+        if understood.doubtful:
+            self._carried_out(self._ladder.acting.doubt(understood.orders[0]), last=True)
+            return
         for place, order in enumerate(understood.orders, 1):
             await self._act(order, last=understood.rest is None and place == len(understood.orders))
         rest = understood.rest
@@ -181,15 +188,19 @@ class Turn:
                 done = await acting.carry_out(order, self._request, sure=sure)
         else:
             done = await acting.carry_out(order, self._request)
+        self._carried_out(done, last=last)
+        if done.speech is None:
+            await self._phrase(done)
+
+    def _carried_out(self, done: Done, *, last: bool) -> None:
+        """Keep what came of an order, and say it if there are words for it."""
         self._done.append(done)
         self.trace.orders.append(done.trace)
-        self._route("plugin" if done.trace.plugin else "command", order.rung)
+        self._route("plugin" if done.trace.plugin else "command", done.order.rung)
         if done.trace.ms is not None:
             self.trace.stages_ms["plugin"] = self.trace.stages_ms.get("plugin", 0.0) + done.trace.ms
         if done.speech is not None:
             (self._saying.finish if last else self._saying.sentence)(done.speech)
-        else:
-            await self._phrase(done)
 
     async def _phrase(self, done: Done) -> None:
         """Have the model put a plugin's data into words."""
@@ -277,7 +288,7 @@ class Turn:
         heard = self._saying.text if self._spoken is None else self._spoken
         if heard.strip():
             await self._remember("assistant", heard.strip())
-        self._ladder.settle(self._done, conversed=self._conversed)
+        await self._ladder.settle(self.text, self._understood, self._done, conversed=self._conversed)
         self._time("total")
         self.trace.outcome, self.trace.answer = self._outcome, heard
         if any(done.asks for done in self._done) and self._outcome == "completed":

@@ -149,8 +149,28 @@ class WhisperStt:
         heard = _wait(job, token)
         elapsed = (time.perf_counter() - began) * 1000.0
         best = heard.readings[0].text if heard.readings else ""
-        found = tuple(Hypothesis(r.text, r.log_probability) for r in heard.readings)
-        return Transcript(best, found, heard.no_speech, elapsed, heard.encoded)
+        return Transcript(best, _hypotheses(heard.readings), heard.no_speech, elapsed, heard.hearing)
+
+    def listen_again(
+        self, transcript: Transcript, vocabulary: Sequence[str], *, cancel: CancelToken | None = None
+    ) -> tuple[Hypothesis, ...]:
+        """Read the audio of a transcript once more, expecting words (see `ListensAgain`).
+
+        The encoder's work is kept; with the base model this takes about 0.12 s.
+
+        Raises:
+            Cancelled: `cancel` was set before the work was done.
+            SpeechError: the engine failed.
+        """
+        hearing = transcript.hearing
+        if not isinstance(hearing, _Hearing):
+            return ()
+        token = cancel or CancelToken()
+        try:
+            job = self._worker.submit(self._again, hearing, distinct(vocabulary), token)
+            return _hypotheses(_wait(job, token))
+        except RuntimeError as error:
+            raise SpeechError("The recogniser is closed.") from error
 
     def score(
         self, transcript: Transcript, texts: Sequence[str], *, cancel: CancelToken | None = None
@@ -164,11 +184,12 @@ class WhisperStt:
             ModelError: MODEL_UNAVAILABLE when the model's weights are of a kind that cannot be read.
             SpeechError: the engine failed.
         """
-        if transcript.hearing is None or not texts:
+        hearing = transcript.hearing
+        if not isinstance(hearing, _Hearing) or not texts:
             return []
         token = cancel or CancelToken()
         try:
-            job = self._worker.submit(self._score, transcript, tuple(texts), token)
+            job = self._worker.submit(self._score, hearing, transcript.text[-1:], tuple(texts), token)
             return _wait(job, token)
         except RuntimeError as error:
             raise SpeechError("The recogniser is closed.") from error
@@ -215,12 +236,21 @@ class WhisperStt:
             cancel.raise_if_cancelled()
             readings, no_speech = self._decode(encoded, self._start, seconds)
         kept = choose(readings, no_speech, seconds)
-        return _Heard(kept, no_speech, encoded if kept else None)
+        return _Heard(kept, no_speech, _Hearing(encoded, seconds) if kept else None)
 
-    def _score(self, transcript: Transcript, texts: tuple[str, ...], cancel: CancelToken) -> list[Evidence]:
+    def _again(
+        self, hearing: "_Hearing", vocabulary: tuple[str, ...], cancel: CancelToken
+    ) -> Sequence[Reading]:
         cancel.raise_if_cancelled()
-        encoded = np.array(transcript.hearing)[0]
-        return self._load_rescorer().score(encoded, texts, transcript.text[-1:])
+        readings, no_speech = self._decode(hearing.encoded, self._prompt(vocabulary), hearing.seconds)
+        kept = choose(readings, no_speech, hearing.seconds)
+        return [reading for reading in kept if not echoes(reading.text, vocabulary)]
+
+    def _score(
+        self, hearing: "_Hearing", ending: str, texts: tuple[str, ...], cancel: CancelToken
+    ) -> list[Evidence]:
+        cancel.raise_if_cancelled()
+        return self._load_rescorer().score(np.array(hearing.encoded)[0], texts, ending)
 
     def _load_rescorer(self) -> Rescorer:
         if self._rescorer is None:
@@ -273,12 +303,24 @@ class WhisperStt:
 
 
 @dataclass(frozen=True, slots=True)
+class _Hearing:
+    """What the encoder made of an audio, and how long that was in seconds."""
+
+    encoded: Any
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Heard:
     """What a recognition found, and what the encoder made of the audio if that is worth keeping."""
 
     readings: list[Reading]
     no_speech: float
-    encoded: Any = None
+    hearing: _Hearing | None = None
+
+
+def _hypotheses(readings: Sequence[Reading]) -> tuple[Hypothesis, ...]:
+    return tuple(Hypothesis(r.text, r.log_probability) for r in readings)
 
 
 def _wait(job: "Future[T]", cancel: CancelToken) -> T:
