@@ -18,7 +18,7 @@ from hive_mind.understanding.layout import lay_out
 from hive_mind.understanding.network import Network
 from hive_mind.understanding.openings import openings
 from hive_mind.understanding.sentences import Block, SentenceSet, read_sentences, vocabulary_of
-from hive_mind.understanding.slots import SLOT_TYPES, SlotRead
+from hive_mind.understanding.slots import SLOT_TYPES, SlotRead, SlotType
 
 Extent: TypeAlias = Literal["closed", "extendable", "unfinished", "open"]
 """closed: complete, and nothing worth waiting for can follow; extendable: complete, but a longer sentence
@@ -100,7 +100,10 @@ class Grammar:
         self._robot_names = robot_names
         self._slots: dict[str, dict[str, str]] = {}
         self._blocks = [block for block, _, _ in found.templates]
-        self._network = Network(frozenset(SLOT_TYPES))
+        listed = {name: values.slot_type() for name, values in found.lists.items()}
+        self._slot_types = {**SLOT_TYPES, **listed}
+        phrases = {name: values.phrases for name, values in found.lists.items()}
+        self._network = Network(frozenset(self._slot_types), phrases)
         starts = lay_out(found, self._network)
         self._automaton = Automaton(self._network, self._blocks, starts)
         self._recent: dict[tuple[str, str | None], tuple[_Found | None, bool]] = {}
@@ -169,6 +172,11 @@ class Grammar:
         """A text's words without what means nothing, then with slips mended; see `Normaliser.readings`."""
         return self._normaliser.readings(text)
 
+    @property
+    def slot_types(self) -> Mapping[str, SlotType]:
+        """How each type of value is read: those that everybody has, and those that lists name."""
+        return self._slot_types
+
     def slots_of(self, intent: str) -> Mapping[str, str]:
         """The slots that the sentences of an intent may fill: name to type."""
         known = self._slots.get(intent)
@@ -178,7 +186,8 @@ class Grammar:
 
     def words_of(self, intent: str) -> frozenset[str]:
         """The words that the sentences of an intent are made of, as keys; of optional endings, the stem."""
-        own = SentenceSet(templates=[t for t in self._found.templates if t[0].intent == intent])
+        mine = [t for t in self._found.templates if t[0].intent == intent]
+        own = SentenceSet(templates=mine, lists=self._found.lists)
         return frozenset(key for text in vocabulary_of(own) for key in keys_of(text))
 
     def undo_of(self, intent: str) -> str | None:
@@ -233,7 +242,7 @@ class Grammar:
                 if after is not None:
                     _keep(reached[at + 1], after, _Path(path.slots, path.guessed))
                 for value in automaton.values(place):
-                    kind = SLOT_TYPES[value.slot.type]
+                    kind = self._slot_types[value.slot.type]
                     if value.slot.type not in here:
                         here[value.slot.type] = kind.read(words, at), kind.begins(words, at)
                     reads, begins = here[value.slot.type]

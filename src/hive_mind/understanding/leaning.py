@@ -15,11 +15,13 @@ from hive_mind.language.numbers import read_number
 from hive_mind.language.phrases import PhraseSet
 from hive_mind.language.words import Word, keys_of, text_of, words_of
 from hive_mind.understanding.grammar import Grammar, Match
-from hive_mind.understanding.slots import SLOT_TYPES
 
 UNDO = "undo"
 """What `undo` says in the sentence file of an intent that has no opposite: the order (`Match.replaces`) is to
 be taken back, and nothing else done."""
+
+LISTED = "listed"
+"""What `talk.toml` calls all types whose values a list names."""
 
 _CONFIDENCE = 0.95
 _CLOCK = frozenset({"second", "minute", "hour"})
@@ -38,6 +40,7 @@ class Leaning:
 
     def __init__(self, grammar: Grammar, now: datetime, language: str = "fr") -> None:
         self._grammar = grammar
+        self._types = grammar.slot_types
         self._now = now
         self._words = _tables(language)
 
@@ -74,11 +77,11 @@ class Leaning:
             return None
         for words in self._readings(text):
             for rest in (*self._without_before(kind, words), words):
-                value = _value(kind, rest)
+                value = self._value(kind, rest)
                 if value is None and kind == "duration":
                     value = _bare_duration(rest, 60.0)
                 if value is not None:
-                    name = slot + SLOT_TYPES[kind].suffix
+                    name = slot + self._types[kind].suffix
                     return replace(order, slots={**order.slots, name: value}, rung="context")
         return None
 
@@ -105,7 +108,7 @@ class Leaning:
         if intent == UNDO:
             return Match(UNDO, {}, _CONFIDENCE, "context", replaces=order)
         known = self._grammar.slots_of(intent)
-        names = {name + SLOT_TYPES[kind].suffix for name, kind in known.items()}
+        names = {name + self._types[kind].suffix for name, kind in known.items()}
         slots = {name: value for name, value in order.slots.items() if name in names}
         return Match(intent, slots, _CONFIDENCE, "context")
 
@@ -147,12 +150,12 @@ class Leaning:
         for intent, name, kind in self._fillable(order):
             if only is not None and kind not in only:
                 continue
-            if kind in _PREPOSED and name + SLOT_TYPES[kind].suffix not in order.slots:
+            if kind in _PREPOSED and name + self._types[kind].suffix not in order.slots:
                 continue
-            key = name + SLOT_TYPES[kind].suffix
+            key = name + self._types[kind].suffix
             old = order.slots.get(key)
             for rest in (words, *self._without_before(kind, words)):
-                value = _value(kind, rest)
+                value = self._value(kind, rest)
                 if value is None and kind == "duration" and corrects and isinstance(old, int | float):
                     value = _bare_duration(rest, float(old))
                 if kind == "moment" and corrects and isinstance(old, str):
@@ -168,7 +171,7 @@ class Leaning:
         sibling that can say the same and more ("quel temps fait-il ?", "et demain ?").
         """
         own = self._grammar.slots_of(order.intent)
-        filled = [n for n, kind in own.items() if n + SLOT_TYPES[kind].suffix in order.slots]
+        filled = [n for n, kind in own.items() if n + self._types[kind].suffix in order.slots]
         for name in sorted(dict.fromkeys((*filled, *own)), key=lambda name: own[name] in _PREPOSED):
             yield order.intent, name, own[name]
         family = order.intent.split("_")[0] + "_"
@@ -224,10 +227,16 @@ class Leaning:
 
     def _without_before(self, kind: str, words: tuple[Word, ...]) -> Iterator[tuple[Word, ...]]:
         """The words after what may stand before a value of this type."""
-        phrases = self._words["before"].get(kind)
+        phrases = self._words["before"].get(LISTED if "@" in kind else kind)
         lead = phrases.at(words, 0) if phrases is not None else ()
         if lead and len(lead) < len(words):
             yield words[len(lead) :]
+
+    def _value(self, kind: str, words: Sequence[Word]) -> JsonValue:
+        """The value of this type that all these words are; None when they are none."""
+        if kind not in self._types or not words:
+            return None
+        return next((read.value for read in self._types[kind].read(words, 0) if read.end == len(words)), None)
 
     def _is(self, table: str, text: str) -> bool:
         """Whether a text is one of a table's phrases, no more and no less."""
@@ -235,13 +244,6 @@ class Leaning:
         return any(
             0 < len(words) == len(phrases.at(words, 0)) for words in (words_of(text), *self._readings(text))
         )
-
-
-def _value(kind: str, words: Sequence[Word]) -> JsonValue:
-    """The value of this type that all these words are; None when they are none."""
-    if kind not in SLOT_TYPES or not words:
-        return None
-    return next((read.value for read in SLOT_TYPES[kind].read(words, 0) if read.end == len(words)), None)
 
 
 def _bare_duration(words: Sequence[Word], like: float) -> float | None:
