@@ -1,7 +1,7 @@
 """A plugin's folder as a test wants it, and services that only write down."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import httpx
 from pydantic import JsonValue
 
 from hive_mind.server.core.plugin import Kind, Request
+from hive_mind.server.core.plugin_lists import Lists, OnLists, checked
 
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 REQUEST = Request("t-1", "cuisine", None, "allume la lampe", NOON)
@@ -76,6 +77,8 @@ class QuietServices:
         self.rested = False
         self.values: dict[str, JsonValue] = {}
         self.storage = self
+        self.lists: Lists = {}
+        self.on_lists: OnLists = lambda: None
 
     async def get(self, key: str) -> JsonValue:
         """From memory."""
@@ -109,6 +112,11 @@ class QuietServices:
 
     def every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         """Never."""
+
+    def know(self, list_name: str, values: Mapping[str, Sequence[str]]) -> None:
+        """As the house does."""
+        self.lists = {**self.lists, list_name: checked(list_name, values)}
+        self.on_lists()
 
     def begin(self) -> None:
         """It came to work."""

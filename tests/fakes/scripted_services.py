@@ -1,6 +1,6 @@
 """What the house offers to a plugin, played by the test: time stands still, and all is written down."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from hive_mind.errors import HiveMindError
 from hive_mind.server.core.plugin import Kind, Request
+from hive_mind.server.core.plugin_lists import Lists, OnLists, checked
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class ScriptedServices:
         acted: actions that a client was asked for.
         action_result: what the client answers, or the error that it ends in.
         work: what runs again and again, with its seconds.
+        lists: names that the plugin made known.
+        on_lists: told of them.
     """
 
     def __init__(self, clock: datetime, storage: MemoryStorage | None = None) -> None:
@@ -66,6 +69,8 @@ class ScriptedServices:
         self.acted: list[tuple[str, dict[str, JsonValue]]] = []
         self.action_result: Mapping[str, JsonValue] | HiveMindError = {}
         self.work: list[tuple[float, Callable[[], Awaitable[None]]]] = []
+        self.lists: Lists = {}
+        self.on_lists: OnLists = lambda: None
         self._storage = storage or MemoryStorage()
 
     @property
@@ -97,6 +102,10 @@ class ScriptedServices:
 
     def every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         self.work.append((seconds, work))
+
+    def know(self, list_name: str, values: Mapping[str, Sequence[str]]) -> None:
+        self.lists = {**self.lists, list_name: checked(list_name, values)}
+        self.on_lists()
 
     def begin(self) -> None:
         """The version came to work; `pass_time` runs its work."""

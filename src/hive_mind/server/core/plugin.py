@@ -6,7 +6,7 @@ A plugin is a folder `plugins/<name>/` with `plugin.json`, `handler.py`, `senten
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -114,6 +114,21 @@ class Services(Protocol):
 
     def every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         """Run `work` again and again, until the plugin is unloaded; a fault in it is logged, no more."""
+        ...
+
+    def know(self, list_name: str, values: Mapping[str, Sequence[str]]) -> None:
+        """Add what is only known at run time (names of rooms, of devices) to a list of the sentence files.
+
+        The values take the place of those that this version added to the list before. The grammar of the
+        house and of its clients is made anew when they differ, so misheard names are repaired too.
+
+        Args:
+            list_name: that of `lists`.
+            values: each with other ways of saying it; plain words, no template.
+
+        Raises:
+            ValueError: no list can have that name, or there are too many values or too long ones.
+        """
         ...
 
 

@@ -149,7 +149,7 @@ class PluginHost:
 
     def sentences(self) -> dict[str, Mapping[str, str]]:
         """The sentence files of the versions at work: by plugin, then by file name."""
-        running = {e.version.manifest.name: e.version.candidate.texts for e in self._running() if e.version}
+        running = {e.version.manifest.name: e.version.texts for e in self._running() if e.version}
         return {name: texts for name, texts in running.items() if texts}
 
     def describe(self) -> dict[str, dict[str, Any]]:
@@ -254,10 +254,15 @@ class PluginHost:
             return False
         replaced = self._retire(entry)
         entry.version, entry.manifest, entry.faults, entry.health = version, manifest, (), Health()
-        version.begin()
+        version.begin(self._learnt)
         event = "plugin replaced" if replaced else "plugin loaded"
         self._log.info(event, plugin=name, version=manifest.version, state=entry.state(self._clock()))
         return True
+
+    def _learnt(self) -> None:
+        """A version has names that it had not before."""
+        self.version += 1
+        self.on_change()
 
     def _claim(self, candidate: Candidate) -> None:
         """Check that its intents are nobody else's."""

@@ -1,7 +1,7 @@
 """What the house offers to one version of a plugin."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from hive_mind.server.core.plugin import REQUEST, Kind, Request, Storage
 from hive_mind.server.core.plugin_actions import Actions
 from hive_mind.server.core.plugin_http import allowed_hosts, http_client
+from hive_mind.server.core.plugin_lists import Lists, OnLists, checked
 from hive_mind.server.core.plugin_loader import one_line
 from hive_mind.server.core.plugin_manifest import Manifest
 from hive_mind.server.logs import get_logger
@@ -40,6 +41,8 @@ class HouseServices:
 
     Attributes:
         work: what `every` was given, with its seconds.
+        lists: what `know` was given.
+        on_lists: told when they changed, from when this version is the one at work.
     """
 
     def __init__(
@@ -58,6 +61,8 @@ class HouseServices:
         self._announce = announce
         self._actions = actions
         self.work: list[tuple[float, Callable[[], Awaitable[None]]]] = []
+        self.lists: Lists = {}
+        self.on_lists: OnLists = lambda: None
         self._tasks: list[asyncio.Task[None]] | None = None
         self._log = get_logger("plugins").bind(plugin=manifest.name)
 
@@ -99,6 +104,13 @@ class HouseServices:
         self.work.append((seconds, work))
         if self._tasks is not None:
             self._tasks.append(asyncio.create_task(self._repeat(seconds, work)))
+
+    def know(self, list_name: str, values: Mapping[str, Sequence[str]]) -> None:
+        """Add what is only known at run time to a list of the sentence files."""
+        known = checked(list_name, values)
+        if self.lists.get(list_name, {}) != known:
+            self.lists = {**self.lists, list_name: known}
+            self.on_lists()
 
     def begin(self) -> None:
         """This version is the one at work."""
