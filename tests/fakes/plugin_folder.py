@@ -115,8 +115,10 @@ class QuietServices:
 
     def know(self, list_name: str, values: Mapping[str, Sequence[str]]) -> None:
         """As the house does."""
-        self.lists = {**self.lists, list_name: checked(list_name, values)}
-        self.on_lists()
+        known = checked(list_name, values)
+        if self.lists.get(list_name, {}) != known:
+            self.lists = {**self.lists, list_name: known}
+            self.on_lists()
 
     def begin(self) -> None:
         """It came to work."""

@@ -50,6 +50,7 @@ class ScriptedServices:
         patience_s: longest that a web service may take.
         text: of the request that is running.
         client_id: who asks.
+        room: where.
         listening: clients that are there to hear.
         announced: what was said unasked.
         acted: actions that a client was asked for.
@@ -64,6 +65,7 @@ class ScriptedServices:
         self.patience_s = 60.0
         self.text = ""
         self.client_id = "cuisine"
+        self.room: str | None = None
         self.listening = {"cuisine", "salon"}
         self.announced: list[Announcement] = []
         self.acted: list[tuple[str, dict[str, JsonValue]]] = []
@@ -84,7 +86,7 @@ class ScriptedServices:
         return self.clock
 
     def request(self) -> Request:
-        return Request("turn-1", self.client_id, None, self.text, self.clock)
+        return Request("turn-1", self.client_id, self.room, self.text, self.clock)
 
     async def announce(self, text: str, client_id: str | None = None, *, kind: Kind = "info") -> bool:
         heard = client_id in self.listening if client_id is not None else bool(self.listening)
@@ -104,8 +106,10 @@ class ScriptedServices:
         self.work.append((seconds, work))
 
     def know(self, list_name: str, values: Mapping[str, Sequence[str]]) -> None:
-        self.lists = {**self.lists, list_name: checked(list_name, values)}
-        self.on_lists()
+        known = checked(list_name, values)
+        if self.lists.get(list_name, {}) != known:
+            self.lists = {**self.lists, list_name: known}
+            self.on_lists()
 
     def begin(self) -> None:
         """The version came to work; `pass_time` runs its work."""

@@ -63,6 +63,7 @@ class WakeWordDetector(Protocol):
         """Forget the past: a new microphone starts; positions count from 0 again."""
         ...
 
+
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
     """One reading of an utterance.

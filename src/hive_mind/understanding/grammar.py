@@ -257,17 +257,22 @@ class Grammar:
     def _verdict(self, last: Mapping[Place, _Path], begun: set[bool]) -> _Reading | _Beginning:
         """What the whole text is.
 
+        A sentence that a folder leaves to somebody else is that of whoever else has it.
+
         Args:
             last: the places after the last word.
             begun: whether a value was begun and not ended: True for one worth waiting for.
         """
-        best: tuple[int, int, _Path] | None = None
-        for place, path in last.items():
-            if place.final is not None and (best is None or (path.guessed, place.final) < best[:2]):
-                best = (path.guessed, place.final, path)
-        if best is None:
+        ends = [(path.guessed, final, path) for place, path in last.items() for final in place.finals]
+        if not ends:
             return "unfinished" if begun or any(map(self._automaton.ahead, last)) else "open"
-        block, path = self._blocks[best[1]], best[2]
+        guessed, final, path = min(ends, key=_order)
+        block = self._blocks[final]
+        if block.intent is None:
+            theirs = [e for e in ends if e[0] == guessed and self._answers(e[1], instead_of=block)]
+            if theirs:
+                _, final, path = min(theirs, key=_order)
+                block = self._blocks[final]
         extendable = (
             path.extendable
             or True in begun
@@ -275,12 +280,20 @@ class Grammar:
         )
         return _Reading(block, path, "extendable" if extendable else "closed")
 
+    def _answers(self, final: int, *, instead_of: Block) -> bool:
+        block = self._blocks[final]
+        return block.intent is not None and block.folder != instead_of.folder
+
     def _matters(self, ahead: Ahead, block: Block) -> bool:
         """Whether going on so would make it another order than `block`, or fill another slot."""
         longer = self._blocks[ahead.block]
         return not longer.weak and (
             longer.intent != block.intent or longer.slots != block.slots or ahead.slot
         )
+
+
+def _order(end: tuple[int, int, _Path]) -> tuple[int, int]:
+    return end[:2]
 
 
 def _keep(paths: dict[Place, _Path], place: Place, path: _Path) -> None:

@@ -1,4 +1,4 @@
-"""Values that a list names: rooms, colours, the devices of a house; each has one or several ways of being said."""
+"""Values that a list names: rooms, colours, the devices of a house; each may be said in several ways."""
 
 from collections.abc import Mapping, Sequence
 

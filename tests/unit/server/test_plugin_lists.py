@@ -64,7 +64,7 @@ async def test_they_are_understood_until_others_take_their_place(tmp_path: Path)
     ],
 )
 def test_bounds(name: str, values: dict[str, list[str]]) -> None:
-    with pytest.raises(ValueError, match="list|name"):
+    with pytest.raises(ValueError, match=r"list|name"):
         checked(name, values)
 
 

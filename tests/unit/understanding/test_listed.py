@@ -81,3 +81,17 @@ def test_misheard_values_are_found_by_sound() -> None:
     assert found
     assert found[0].match is not None
     assert found[0].match.slots == {"where": "salon"}
+
+
+def test_what_one_folder_leaves_to_somebody_else_is_whose_it_is() -> None:
+    first = SentenceTexts("first", {"a.yaml": 'elsewhere: ["mets la lumière", "mets la radio[ {anything}]"]'})
+    lamps = SentenceTexts("lamps", {"b.yaml": 'intent: lamp_on\nsentences: ["mets la lumière"]'})
+    known = Grammar((SentenceTexts("commands", {}), first, lamps))
+    match = known.match("mets la lumière")
+    assert match is not None
+    assert match.intent == "lamp_on"
+    assert known.match("mets la radio") is None
+    one = Grammar((SentenceTexts("commands", {}), SentenceTexts("one", {
+        "a.yaml": 'elsewhere: ["mets la lumière"]', "b.yaml": 'intent: lamp_on\nsentences: ["mets la lumière"]'
+    })))  # fmt: skip
+    assert one.match("mets la lumière") is None

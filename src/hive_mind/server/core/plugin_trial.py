@@ -103,6 +103,7 @@ class Trial:
         told = self.host.describe().get(self._folder.name, {"state": "refused", "faults": ["no such folder"]})
         if told["state"] == "refused":
             raise PluginFaults(self._folder.name, told["faults"])
+
     def understand(self, text: str) -> Match | None:
         """What a sentence is understood as."""
         if self._grammar is None or self._grammar_version != self.host.version:
