@@ -92,7 +92,7 @@ class HomeAssistantServer(Moods):
         self.url = ""
         self.areas = copy.deepcopy(AREAS)
         self.home = {entity: area for entity, (_, area, _) in _HOUSE.items()}
-        self.entities = {
+        self.entities: dict[str, dict[str, Any]] = {
             entity: {"entity_id": entity, "state": state, "attributes": dict(attributes)}
             for entity, (state, _, attributes) in _HOUSE.items()
         }
@@ -153,7 +153,7 @@ class HomeAssistantServer(Moods):
             "area_name": lambda area: self.areas[area][0],
             "area_entities": lambda area: [e for e, where in self.home.items() if where == area],
             "floors": lambda: list(FLOORS),
-            "floor_name": FLOORS.get,
+            "floor_name": FLOORS.__getitem__,
             "floor_areas": lambda floor: [a for a, (_, where) in self.areas.items() if where == floor],
         }
         environment.globals |= names

@@ -91,7 +91,9 @@ def test_what_one_folder_leaves_to_somebody_else_is_whose_it_is() -> None:
     assert match is not None
     assert match.intent == "lamp_on"
     assert known.match("mets la radio") is None
-    one = Grammar((SentenceTexts("commands", {}), SentenceTexts("one", {
-        "a.yaml": 'elsewhere: ["mets la lumière"]', "b.yaml": 'intent: lamp_on\nsentences: ["mets la lumière"]'
-    })))  # fmt: skip
-    assert one.match("mets la lumière") is None
+    both = {
+        "a.yaml": 'elsewhere: ["mets la lumière"]',
+        "b.yaml": 'intent: lamp_on\nsentences: ["mets la lumière"]',
+    }
+    own = Grammar((SentenceTexts("commands", {}), SentenceTexts("both", both)))
+    assert own.match("mets la lumière") is None

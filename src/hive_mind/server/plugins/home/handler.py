@@ -82,7 +82,7 @@ class HomePlugin(Plugin):
         return (
             "Maison (Home Assistant) : light_on, light_off, light_set (brightness en pour cent, color), "
             "cover_open, cover_close, device_on, device_off, media_play, media_pause, climate_get, "
-            "climate_set (temperature). Paramètres facultatifs : area (pièce), floor (étage), name (appareil)."
+            "climate_set (temperature). Facultatif : area (pièce), floor (étage), name (appareil)."
         )
 
     async def execute(self, intent: str, params: dict[str, Any]) -> dict[str, Any]:

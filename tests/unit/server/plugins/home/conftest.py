@@ -1,7 +1,7 @@
 """A house, asked in French: its Home Assistant is a real server."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -27,7 +27,7 @@ class House:
     server: HomeAssistantServer
     services: ScriptedServices
     host: PluginHost
-    talk: TalkState = TalkState()
+    talk: TalkState = field(default_factory=TalkState)
     grammar: Grammar | None = None
     version: int = 0
 
