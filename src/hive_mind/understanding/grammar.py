@@ -266,12 +266,12 @@ class Grammar:
         ends = [(path.guessed, final, path) for place, path in last.items() for final in place.finals]
         if not ends:
             return "unfinished" if begun or any(map(self._automaton.ahead, last)) else "open"
-        guessed, final, path = min(ends, key=_order)
+        guessed, final, path = min(ends, key=self._order)
         block = self._blocks[final]
         if block.intent is None:
             theirs = [e for e in ends if e[0] == guessed and self._answers(e[1], instead_of=block)]
             if theirs:
-                _, final, path = min(theirs, key=_order)
+                _, final, path = min(theirs, key=self._order)
                 block = self._blocks[final]
         extendable = (
             path.extendable
@@ -279,6 +279,9 @@ class Grammar:
             or any(self._matters(ahead, block) for place in last for ahead in self._automaton.ahead(place))
         )
         return _Reading(block, path, "extendable" if extendable else "closed")
+
+    def _order(self, end: tuple[int, int, _Path]) -> tuple[bool, int, int]:
+        return self._blocks[end[1]].last, end[0], end[1]
 
     def _answers(self, final: int, *, instead_of: Block) -> bool:
         block = self._blocks[final]
@@ -290,10 +293,6 @@ class Grammar:
         return not longer.weak and (
             longer.intent != block.intent or longer.slots != block.slots or ahead.slot
         )
-
-
-def _order(end: tuple[int, int, _Path]) -> tuple[int, int]:
-    return end[:2]
 
 
 def _keep(paths: dict[Place, _Path], place: Place, path: _Path) -> None:

@@ -14,6 +14,7 @@ One YAML file per intent:
     undo: cancel_timer    # the intent that takes it back ("annule-le"), optional
     lists:                # types of values of its own: {room}, each value with other ways of saying it
       room: {salon: [séjour], cuisine: []}
+    last: true            # the sentences of this folder count only where nobody else's fit, optional
 
 `expansion_rules` of a file are its own; those of files whose name begins with `_` are shared
 by their folder, and those of the first folder (the built-in sentences) by all. `lists` are shared by
@@ -53,6 +54,7 @@ class SentenceFile(BaseModel):
     when: str | None = None
     undo: str | None = None
     lists: dict[str, dict[str, tuple[str, ...]]] = {}
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Block:
         source: name of the file.
         folder: number of its folder, in the order in which they were read.
         undo: the intent that takes it back.
+        last: it counts only where no sentence of another folder fits.
     """
 
     intent: str | None
@@ -75,6 +78,7 @@ class Block:
     source: str
     folder: int = 0
     undo: str | None = None
+    last: bool = False
 
 
 @dataclass
@@ -84,6 +88,7 @@ class SentenceSet:
     Attributes:
         rules: shared by all folders: those of the first.
         scoped: shared within one of the other folders.
+        lasts: numbers of the folders that come last.
         lists: by the type that stands for one in templates ("room@3": that of the fourth folder).
     """
 
@@ -91,15 +96,18 @@ class SentenceSet:
     scoped: dict[int, dict[str, Node]] = field(default_factory=dict)
     templates: list[tuple[Block, Node, Mapping[str, Node]]] = field(default_factory=list)
     lists: dict[str, ListedValues] = field(default_factory=dict)
+    lasts: set[int] = field(default_factory=set)
 
     def add_lists(self, files: Iterable[SentenceFile], folder: int) -> None:
-        """Add the lists of one folder, before its templates.
+        """Add the lists of one folder, and whether it comes last, before its templates.
 
         Raises:
             UnderstandingError: a list has the name of a type that everybody has.
         """
         found: dict[str, dict[str, tuple[str, ...]]] = {}
         for file in files:
+            if file.last:
+                self.lasts.add(folder)
             for name, values in file.lists.items():
                 if name in SLOT_TYPES:
                     raise UnderstandingError(f"list {name!r}: {{{name}}} means something already")
@@ -124,12 +132,16 @@ class SentenceSet:
         if shared:
             (folders_own if folder else self.rules).update(own)
         rules = ChainMap(own, folders_own, self.rules)
+        last = folder in self.lasts
         if (file.sentences or file.weak) and not file.intent:
             raise UnderstandingError("a sentence file has sentences and no intent")
         for texts, block in (
-            (file.sentences, Block(file.intent, False, file.slots, file.when, source, folder, file.undo)),
-            (file.weak, Block(file.intent, True, file.slots, file.when, source, folder, file.undo)),
-            (file.elsewhere, Block(None, False, {}, file.when, source, folder)),
+            (
+                file.sentences,
+                Block(file.intent, False, file.slots, file.when, source, folder, file.undo, last),
+            ),
+            (file.weak, Block(file.intent, True, file.slots, file.when, source, folder, file.undo, last)),
+            (file.elsewhere, Block(None, False, {}, file.when, source, folder, None, last)),
         ):
             self.templates += [(block, self._parsed(text, folder), rules) for text in texts]
 

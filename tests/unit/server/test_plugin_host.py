@@ -310,5 +310,6 @@ async def test_the_households_own_plugins_are_understood_first_and_what_lacks_a_
         match = Grammar.load(*host.grammar_folders()).match("allume la lampe")
         assert match is not None
         assert match.intent == "zebra_on"
+        assert "last" in host.sentences()["asleep"]["~live.yaml"]
     finally:
         await host.stop()

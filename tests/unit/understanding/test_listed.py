@@ -97,3 +97,14 @@ def test_what_one_folder_leaves_to_somebody_else_is_whose_it_is() -> None:
     }
     own = Grammar((SentenceTexts("commands", {}), SentenceTexts("both", both)))
     assert own.match("mets la lumière") is None
+
+
+def test_a_folder_that_comes_last_gives_way_even_to_a_guess() -> None:
+    files = {"a.yaml": LAMPS.replace("lamp_on", "x"), "b.yaml": ROOMS, "c.yaml": "last: true"}
+    asleep = SentenceTexts("asleep", files)
+    other = SentenceTexts("other", {"a.yaml": 'intent: y\nsentences: ["allume le {name}"]'})
+    commands = SentenceTexts("commands", {})
+    for folders, intent in (((asleep, other), "y"), ((other, asleep), "y"), ((asleep,), "x")):
+        match = Grammar((commands, *folders)).match("allume le salon")
+        assert match is not None
+        assert match.intent == intent

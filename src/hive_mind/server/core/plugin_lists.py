@@ -17,6 +17,9 @@ OnLists: TypeAlias = Callable[[], None]
 LIVE = "~live.yaml"
 """The sentence file that holds them; the last one of its folder."""
 
+ASLEEP = {LIVE: '{"last": true}'}
+"""The same of a plugin that lacks a setting: it only says so where nobody else understands."""
+
 MOST_VALUES = 500
 MOST_WAYS = 16
 LONGEST = 60

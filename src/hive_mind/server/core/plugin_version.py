@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from hive_mind.server.core.plugin import REQUEST, Request, Services
-from hive_mind.server.core.plugin_lists import LIVE, Lists, OnLists, as_file
+from hive_mind.server.core.plugin_lists import ASLEEP, LIVE, Lists, OnLists, as_file
 from hive_mind.server.core.plugin_loader import Candidate, one_line
 from hive_mind.server.core.plugin_manifest import PluginFaults
 from hive_mind.server.logs import get_logger
@@ -58,9 +58,11 @@ class Version:
 
     @property
     def texts(self) -> Mapping[str, str]:
-        """Its sentence files, and in one more what it knows only now."""
+        """Its sentence files, and what is only known now: names, and that it lacks a setting."""
         lists = self._services.lists
-        return {**self.candidate.texts, LIVE: as_file(lists)} if lists else self.candidate.texts
+        own = self.candidate.texts
+        now = {LIVE: as_file(lists)} if lists else ASLEEP if self.candidate.missing and own else {}
+        return {**own, **now}
 
     async def start(self) -> None:
         """Have it load; one that lacks a secret is left asleep.
