@@ -85,7 +85,6 @@ async def open_client(
     status = Status(on_change)
     workers = [Worker(name) for name in ("stt", "voice", "prepare")]
     pace = Pace()
-    preparer = Preparer(engines.voice, workers[2], clock, pace)
 
     def _mirror() -> None:
         try:
@@ -113,6 +112,7 @@ async def open_client(
     session = ClientSession(client_id, room=config.room, capabilities=capabilities)
     link = ServerLink(config.server, session, clock, on_event=_linked, on_message=_told)
     keeper = Timekeeper(StateFile(config.state_folder / "time.json"), clock, _ring, _mirror)
+    preparer = Preparer(engines.voice, workers[2], clock, pace, lambda: keeper.speed)
     parts = Parts(
         stt=engines.stt,
         stt_worker=workers[0],
