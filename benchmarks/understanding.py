@@ -62,6 +62,9 @@ def hassil_intents() -> Intents:
         for path in sorted(folder.iterdir(), key=lambda path: path.name):
             content = yaml.safe_load(path.read_text("utf-8"))
             own = content.get("expansion_rules", {})
+            for name, values in content.get("lists", {}).items():
+                said = [{"in": way, "out": value} for value, ways in values.items() for way in (value, *ways)]
+                data["lists"][name] = {"values": said}
             prefix = f"f{number}_" if path.name.startswith("_") else f"f{number}_{path.name[:-5]}_"
             if number == 0 and path.name.startswith("_"):
                 prefix = ""

@@ -10,6 +10,7 @@ import httpx
 from pydantic import JsonValue
 
 from hive_mind.server.core.plugin import Entrusted, Kind, Request
+from hive_mind.server.core.plugin_lists import Lists, OnLists, checked
 
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 REQUEST = Request("t-1", "cuisine", None, "allume la lampe", NOON)
@@ -76,6 +77,8 @@ class QuietServices:
         self.rested = False
         self.values: dict[str, JsonValue] = {}
         self.storage = self
+        self.lists: Lists = {}
+        self.on_lists: OnLists = lambda: None
 
     async def get(self, key: str) -> JsonValue:
         """From memory."""
@@ -114,6 +117,13 @@ class QuietServices:
 
     def every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         """Never."""
+
+    def know(self, list_name: str, values: Mapping[str, Sequence[str]]) -> None:
+        """As the house does."""
+        known = checked(list_name, values)
+        if self.lists.get(list_name, {}) != known:
+            self.lists = {**self.lists, list_name: known}
+            self.on_lists()
 
     def begin(self) -> None:
         """It came to work."""

@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from hive_mind.errors import HiveMindError
 from hive_mind.server.core.plugin import Entrusted, Kind, Request
+from hive_mind.server.core.plugin_lists import Lists, OnLists, checked
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class ScriptedServices:
         patience_s: longest that a web service may take.
         text: of the request that is running.
         client_id: who asks.
+        room: where.
         listening: clients that are there to hear.
         announced: what was said unasked.
         keepers: clients that keep reminders.
@@ -57,6 +59,8 @@ class ScriptedServices:
         acted: actions that a client was asked for.
         action_result: what the client answers, or the error that it ends in.
         work: what runs again and again, with its seconds.
+        lists: names that the plugin made known.
+        on_lists: told of them.
     """
 
     def __init__(self, clock: datetime, storage: MemoryStorage | None = None) -> None:
@@ -64,6 +68,7 @@ class ScriptedServices:
         self.patience_s = 60.0
         self.text = ""
         self.client_id = "cuisine"
+        self.room: str | None = None
         self.listening = {"cuisine", "salon"}
         self.announced: list[Announcement] = []
         self.keepers: set[str] = set()
@@ -72,6 +77,8 @@ class ScriptedServices:
         self.acted: list[tuple[str, dict[str, JsonValue]]] = []
         self.action_result: Mapping[str, JsonValue] | HiveMindError = {}
         self.work: list[tuple[float, Callable[[], Awaitable[None]]]] = []
+        self.lists: Lists = {}
+        self.on_lists: OnLists = lambda: None
         self._storage = storage or MemoryStorage()
 
     @property
@@ -85,7 +92,7 @@ class ScriptedServices:
         return self.clock
 
     def request(self) -> Request:
-        return Request("turn-1", self.client_id, None, self.text, self.clock)
+        return Request("turn-1", self.client_id, self.room, self.text, self.clock)
 
     async def announce(
         self, text: str, client_id: str | None = None, *, kind: Kind = "info", key: str | None = None
@@ -111,6 +118,12 @@ class ScriptedServices:
 
     def every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         self.work.append((seconds, work))
+
+    def know(self, list_name: str, values: Mapping[str, Sequence[str]]) -> None:
+        known = checked(list_name, values)
+        if self.lists.get(list_name, {}) != known:
+            self.lists = {**self.lists, list_name: known}
+            self.on_lists()
 
     def begin(self) -> None:
         """The version came to work; `pass_time` runs its work."""

@@ -58,9 +58,9 @@ def understand_lines(
 
 
 def sentence_folders(own: Path, language: str = "fr") -> Iterator[Traversable]:
-    """The sentences of the plugins that come with Hive Mind, and of those in `own`."""
+    """The sentences of the plugins in `own`, then of those that come with Hive Mind."""
     built_in = files("hive_mind") / "server" / "plugins"
-    for home in (built_in, own):
+    for home in (own, built_in):
         if not home.is_dir():
             continue
         for plugin in sorted(home.iterdir(), key=lambda entry: entry.name):

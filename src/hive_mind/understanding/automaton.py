@@ -7,6 +7,7 @@ needed.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from hive_mind.understanding.network import Network
 from hive_mind.understanding.sentences import Block
@@ -50,13 +51,14 @@ class Place:
 
     Attributes:
         points: of the network.
-        final: the first template that may end here, by its number; None when none may.
+        finals: the first template that may end here, by its number; when somebody else answers it, the first
+            one of anybody else's too. Empty when none may.
         values: values that may stand here; None before they were needed.
         ahead: ways to go on; None before they were needed.
     """
 
     points: tuple[int, ...]
-    final: int | None
+    finals: tuple[int, ...]
     values: tuple[Value, ...] | None = None
     ahead: frozenset[Ahead] | None = None
     words: dict[str, "Place | None"] = field(default_factory=dict)
@@ -141,6 +143,13 @@ class Automaton:
         place = self._places.get(key)
         if place is None:
             ends = [p for p in key if self._network.point(p).final]
-            finals = [self._network.owners(p)[0] for p in ends]
-            place = self._places[key] = Place(key, min(finals, default=None))
+            finals = sorted({self._network.owners(p)[0] for p in ends})
+            place = self._places[key] = Place(key, self._worth_keeping(finals))
         return place
+
+    def _worth_keeping(self, finals: Sequence[int]) -> tuple[int, ...]:
+        if not finals or self._blocks[finals[0]].intent is not None:
+            return tuple(finals[:1])
+        home = self._blocks[finals[0]].folder
+        theirs = (f for f in finals if self._blocks[f].intent is not None and self._blocks[f].folder != home)
+        return (finals[0], *islice(theirs, 1))

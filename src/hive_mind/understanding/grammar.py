@@ -19,7 +19,7 @@ from hive_mind.understanding.layout import lay_out
 from hive_mind.understanding.network import Network
 from hive_mind.understanding.openings import openings
 from hive_mind.understanding.sentences import Block, SentenceSet, read_sentences, vocabulary_of
-from hive_mind.understanding.slots import SLOT_TYPES, SlotRead
+from hive_mind.understanding.slots import SLOT_TYPES, SlotRead, SlotType
 
 Extent: TypeAlias = Literal["closed", "extendable", "unfinished", "open"]
 """closed: complete, and nothing worth waiting for can follow; extendable: complete, but a longer sentence
@@ -101,7 +101,10 @@ class Grammar:
         self._robot_names = robot_names
         self._slots: dict[str, dict[str, str]] = {}
         self._blocks = [block for block, _, _ in found.templates]
-        self._network = Network(frozenset(SLOT_TYPES))
+        listed = {name: values.slot_type() for name, values in found.lists.items()}
+        self._slot_types = {**SLOT_TYPES, **listed}
+        phrases = {name: values.phrases for name, values in found.lists.items()}
+        self._network = Network(frozenset(self._slot_types), phrases)
         starts = lay_out(found, self._network)
         self._automaton = Automaton(self._network, self._blocks, starts)
         self._recent: dict[tuple[str, str | None], tuple[_Found | None, bool]] = {}
@@ -172,6 +175,11 @@ class Grammar:
         """A text's words without what means nothing, then with slips mended; see `Normaliser.readings`."""
         return self._normaliser.readings(text)
 
+    @property
+    def slot_types(self) -> Mapping[str, SlotType]:
+        """How each type of value is read: those that everybody has, and those that lists name."""
+        return self._slot_types
+
     def slots_of(self, intent: str) -> Mapping[str, str]:
         """The slots that the sentences of an intent may fill: name to type."""
         known = self._slots.get(intent)
@@ -181,7 +189,8 @@ class Grammar:
 
     def words_of(self, intent: str) -> frozenset[str]:
         """The words that the sentences of an intent are made of, as keys; of optional endings, the stem."""
-        own = SentenceSet(templates=[t for t in self._found.templates if t[0].intent == intent])
+        mine = [t for t in self._found.templates if t[0].intent == intent]
+        own = SentenceSet(templates=mine, lists=self._found.lists)
         return frozenset(key for text in vocabulary_of(own) for key in keys_of(text))
 
     def undo_of(self, intent: str) -> str | None:
@@ -254,7 +263,7 @@ class Grammar:
                 if after is not None:
                     _keep(reached[at + 1], after, _Path(path.slots, path.guessed))
                 for value in automaton.values(place):
-                    kind = SLOT_TYPES[value.slot.type]
+                    kind = self._slot_types[value.slot.type]
                     if value.slot.type not in here:
                         here[value.slot.type] = kind.read(words, at), kind.begins(words, at)
                     reads, begins = here[value.slot.type]
@@ -269,23 +278,35 @@ class Grammar:
     def _verdict(self, last: Mapping[Place, _Path], begun: set[bool]) -> _Reading | _Beginning:
         """What the whole text is.
 
+        A sentence that a folder leaves to somebody else is that of whoever else has it.
+
         Args:
             last: the places after the last word.
             begun: whether a value was begun and not ended: True for one worth waiting for.
         """
-        best: tuple[int, int, _Path] | None = None
-        for place, path in last.items():
-            if place.final is not None and (best is None or (path.guessed, place.final) < best[:2]):
-                best = (path.guessed, place.final, path)
-        if best is None:
+        ends = [(path.guessed, final, path) for place, path in last.items() for final in place.finals]
+        if not ends:
             return "unfinished" if begun or any(map(self._automaton.ahead, last)) else "open"
-        block, path = self._blocks[best[1]], best[2]
+        guessed, final, path = min(ends, key=self._order)
+        block = self._blocks[final]
+        if block.intent is None:
+            theirs = [e for e in ends if e[0] == guessed and self._answers(e[1], instead_of=block)]
+            if theirs:
+                _, final, path = min(theirs, key=self._order)
+                block = self._blocks[final]
         extendable = (
             path.extendable
             or True in begun
             or any(self._matters(ahead, block) for place in last for ahead in self._automaton.ahead(place))
         )
         return _Reading(block, path, "extendable" if extendable else "closed")
+
+    def _order(self, end: tuple[int, int, _Path]) -> tuple[bool, int, int]:
+        return self._blocks[end[1]].last, end[0], end[1]
+
+    def _answers(self, final: int, *, instead_of: Block) -> bool:
+        block = self._blocks[final]
+        return block.intent is not None and block.folder != instead_of.folder
 
     def _matters(self, ahead: Ahead, block: Block) -> bool:
         """Whether going on so would make it another order than `block`, or fill another slot."""

@@ -16,11 +16,13 @@ from hive_mind.language.phrases import PhraseSet
 from hive_mind.language.words import Word, keys_of, text_of, words_of
 from hive_mind.understanding import places
 from hive_mind.understanding.grammar import Grammar, Match
-from hive_mind.understanding.slots import SLOT_TYPES
 
 UNDO = "undo"
 """What `undo` says in the sentence file of an intent that has no opposite: the order (`Match.replaces`) is to
 be taken back, and nothing else done."""
+
+LISTED = "listed"
+"""What `talk.toml` calls all types whose values a list names."""
 
 _CONFIDENCE = 0.95
 _CLOCK = frozenset({"second", "minute", "hour"})
@@ -39,6 +41,7 @@ class Leaning:
 
     def __init__(self, grammar: Grammar, now: datetime, language: str = "fr") -> None:
         self._grammar = grammar
+        self._types = grammar.slot_types
         self._now = now
         self._words = _tables(language)
 
@@ -75,11 +78,11 @@ class Leaning:
             return None
         for words in self._readings(text):
             for rest in (*self._without_before(kind, words), words):
-                value = _value(kind, rest)
+                value = self._value(kind, rest)
                 if value is None and kind == "duration":
                     value = _bare_duration(rest, 60.0)
                 if value is not None:
-                    name = slot + SLOT_TYPES[kind].suffix
+                    name = slot + self._types[kind].suffix
                     return replace(order, slots={**order.slots, name: value}, rung="context")
         return None
 
@@ -106,7 +109,7 @@ class Leaning:
         if intent == UNDO:
             return Match(UNDO, {}, _CONFIDENCE, "context", replaces=order)
         known = self._grammar.slots_of(intent)
-        names = {name + SLOT_TYPES[kind].suffix for name, kind in known.items()}
+        names = {name + self._types[kind].suffix for name, kind in known.items()}
         slots = {name: value for name, value in order.slots.items() if name in names}
         return Match(intent, slots, _CONFIDENCE, "context")
 
@@ -148,12 +151,12 @@ class Leaning:
         for intent, name, kind in self._fillable(order):
             if only is not None and kind not in only:
                 continue
-            if kind in _PREPOSED and name + SLOT_TYPES[kind].suffix not in order.slots:
+            if kind in _PREPOSED and name + self._types[kind].suffix not in order.slots:
                 continue
-            key = name + SLOT_TYPES[kind].suffix
+            key = name + self._types[kind].suffix
             old = order.slots.get(key)
             for rest in (words, *self._without_before(kind, words)):
-                value = _value(kind, rest)
+                value = self._value(kind, rest)
                 if value is None and kind == "duration" and corrects and isinstance(old, int | float):
                     value = _bare_duration(rest, float(old))
                 if kind == "moment" and corrects and isinstance(old, str):
@@ -169,7 +172,7 @@ class Leaning:
         sibling that can say the same and more ("quel temps fait-il ?", "et demain ?").
         """
         own = self._grammar.slots_of(order.intent)
-        filled = [n for n, kind in own.items() if n + SLOT_TYPES[kind].suffix in order.slots]
+        filled = [n for n, kind in own.items() if n + self._types[kind].suffix in order.slots]
         for name in sorted(dict.fromkeys((*filled, *own)), key=lambda name: own[name] in _PREPOSED):
             yield order.intent, name, own[name]
         family = order.intent.split("_")[0] + "_"
@@ -225,10 +228,19 @@ class Leaning:
 
     def _without_before(self, kind: str, words: tuple[Word, ...]) -> Iterator[tuple[Word, ...]]:
         """The words after what may stand before a value of this type."""
-        phrases = self._words["before"].get(kind)
+        phrases = self._words["before"].get(LISTED if "@" in kind else kind)
         lead = phrases.at(words, 0) if phrases is not None else ()
         if lead and len(lead) < len(words):
             yield words[len(lead) :]
+
+    def _value(self, kind: str, words: Sequence[Word]) -> JsonValue:
+        """The value of this type that all these words are; None when they are none."""
+        if kind not in self._types or not words:
+            return None
+        value = next(
+            (read.value for read in self._types[kind].read(words, 0) if read.end == len(words)), None
+        )
+        return places.taken_for(value) if kind == "place" and isinstance(value, str) else value
 
     def _is(self, table: str, text: str) -> bool:
         """Whether a text is one of a table's phrases, no more and no less."""
@@ -236,14 +248,6 @@ class Leaning:
         return any(
             0 < len(words) == len(phrases.at(words, 0)) for words in (words_of(text), *self._readings(text))
         )
-
-
-def _value(kind: str, words: Sequence[Word]) -> JsonValue:
-    """The value of this type that all these words are; None when they are none."""
-    if kind not in SLOT_TYPES or not words:
-        return None
-    value = next((read.value for read in SLOT_TYPES[kind].read(words, 0) if read.end == len(words)), None)
-    return places.taken_for(value) if kind == "place" and isinstance(value, str) else value
 
 
 def _bare_duration(words: Sequence[Word], like: float) -> float | None:

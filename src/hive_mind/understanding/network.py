@@ -34,15 +34,22 @@ class Point:
 
 @dataclass
 class Network:
-    """All templates of a grammar; a point is an integer, `owners` tells whose templates it belongs to."""
+    """All templates of a grammar; a point is an integer, `owners` tells whose templates it belongs to.
+
+    Attributes:
+        slot_types: names of the types of values.
+        phrases: for types whose values a list names, all that may be said.
+    """
 
     slot_types: frozenset[str]
+    phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     _arcs: list[list[tuple[str | Slot | None, int]]] = field(default_factory=list)
     _owner: list[tuple[int, ...]] = field(default_factory=list)
     _finals: set[int] = field(default_factory=set)
     _middles: dict[tuple[tuple[int, ...], str | Slot, int], int] = field(default_factory=dict)
     _points: dict[int, Point] = field(default_factory=dict)
     _slot_ahead: dict[int, bool] = field(default_factory=dict)
+    _spelled: dict[tuple[str, int], int] = field(default_factory=dict)
 
     def begin(self, node: Node, owners: Iterable[int], rules: Mapping[str, Node]) -> tuple[int, int]:
         """Lay out the common beginning of some templates; answer the points where it starts and ends.
@@ -84,6 +91,20 @@ class Network:
         if known is None:
             known = self._points[state] = self._read(state)
         return known
+
+    def spelled(self, slot_type: str, after: int) -> int | None:
+        """The point from which the phrases of a list lead to `after`; None for a type without a list."""
+        phrases = self.phrases.get(slot_type)
+        if phrases is None:
+            return None
+        start = self._spelled.get((slot_type, after))
+        if start is None:
+            owner = self._owner[after]
+            start, end = self._state(owner), self._state(owner)
+            self._arcs[end].append((None, after))
+            self._arcs[start] += [(f"{phrase} ", end) for phrase in phrases]
+            self._spelled[slot_type, after] = start
+        return start
 
     def slot_ahead(self, state: int) -> bool:
         """Whether a value may still come after `state`."""

@@ -12,13 +12,17 @@ One YAML file per intent:
     slots: {all: true}    # fixed slots, optional
     when: duration        # only as an answer to a question back that expects it, optional
     undo: cancel_timer    # the intent that takes it back ("annule-le"), optional
+    lists:                # types of values of its own: {room}, each value with other ways of saying it
+      room: {salon: [séjour], cuisine: []}
+    last: true            # the sentences of this folder count only where nobody else's fit, optional
 
 `expansion_rules` of a file are its own; those of files whose name begins with `_` are shared
-by their folder, and those of the first folder (the built-in sentences) by all.
+by their folder, and those of the first folder (the built-in sentences) by all. `lists` are shared by
+their folder; what several files say of one list is put together.
 """
 
 from collections import ChainMap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -29,6 +33,8 @@ from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from hive_mind.errors import UnderstandingError
 from hive_mind.language.words import fold
+from hive_mind.understanding.listed import ListedValues
+from hive_mind.understanding.slots import SLOT_TYPES
 from hive_mind.understanding.template import Choice, Literal, Node, Rule, Sequence, Slot, parse_template
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -47,6 +53,8 @@ class SentenceFile(BaseModel):
     slots: dict[str, JsonValue] = {}
     when: str | None = None
     undo: str | None = None
+    lists: dict[str, dict[str, tuple[str, ...]]] = {}
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,7 @@ class Block:
         source: name of the file.
         folder: number of its folder, in the order in which they were read.
         undo: the intent that takes it back.
+        last: it counts only where no sentence of another folder fits.
     """
 
     intent: str | None
@@ -69,6 +78,7 @@ class Block:
     source: str
     folder: int = 0
     undo: str | None = None
+    last: bool = False
 
 
 @dataclass
@@ -78,11 +88,32 @@ class SentenceSet:
     Attributes:
         rules: shared by all folders: those of the first.
         scoped: shared within one of the other folders.
+        lasts: numbers of the folders that come last.
+        lists: by the type that stands for one in templates ("room@3": that of the fourth folder).
     """
 
     rules: dict[str, Node] = field(default_factory=dict)
     scoped: dict[int, dict[str, Node]] = field(default_factory=dict)
     templates: list[tuple[Block, Node, Mapping[str, Node]]] = field(default_factory=list)
+    lists: dict[str, ListedValues] = field(default_factory=dict)
+    lasts: set[int] = field(default_factory=set)
+
+    def add_lists(self, files: Iterable[SentenceFile], folder: int) -> None:
+        """Add the lists of one folder, and whether it comes last, before its templates.
+
+        Raises:
+            UnderstandingError: a list has the name of a type that everybody has.
+        """
+        found: dict[str, dict[str, tuple[str, ...]]] = {}
+        for file in files:
+            if file.last:
+                self.lasts.add(folder)
+            for name, values in file.lists.items():
+                if name in SLOT_TYPES:
+                    raise UnderstandingError(f"list {name!r}: {{{name}}} means something already")
+                # A value that stands in several files belongs to the last one.
+                found[name] = {k: v for k, v in found.get(name, {}).items() if k not in values} | values
+        self.lists |= {f"{name}@{folder}": ListedValues(values) for name, values in found.items()}
 
     def add(self, file: SentenceFile, source: str, *, folder: int = 0, shared: bool = False) -> None:
         """Add one file's rules and templates.
@@ -96,19 +127,26 @@ class SentenceSet:
         Raises:
             UnderstandingError: a template is malformed, or a file has sentences and no intent.
         """
-        own = {name: parse_template(text) for name, text in file.expansion_rules.items()}
+        own = {name: self._parsed(text, folder) for name, text in file.expansion_rules.items()}
         folders_own = self.scoped.setdefault(folder, {})
         if shared:
             (folders_own if folder else self.rules).update(own)
         rules = ChainMap(own, folders_own, self.rules)
+        last = folder in self.lasts
         if (file.sentences or file.weak) and not file.intent:
             raise UnderstandingError("a sentence file has sentences and no intent")
         for texts, block in (
-            (file.sentences, Block(file.intent, False, file.slots, file.when, source, folder, file.undo)),
-            (file.weak, Block(file.intent, True, file.slots, file.when, source, folder, file.undo)),
-            (file.elsewhere, Block(None, False, {}, file.when, source, folder)),
+            (
+                file.sentences,
+                Block(file.intent, False, file.slots, file.when, source, folder, file.undo, last),
+            ),
+            (file.weak, Block(file.intent, True, file.slots, file.when, source, folder, file.undo, last)),
+            (file.elsewhere, Block(None, False, {}, file.when, source, folder, None, last)),
         ):
-            self.templates += [(block, parse_template(text), rules) for text in texts]
+            self.templates += [(block, self._parsed(text, folder), rules) for text in texts]
+
+    def _parsed(self, text: str, folder: int) -> Node:
+        return _in_folder(parse_template(text), folder, self.lists)
 
     def slots_of(self, intent: str) -> dict[str, str]:
         """The slots in the templates of an intent: name to type, those of the first templates first."""
@@ -127,14 +165,33 @@ def read_sentences(folders: Iterable[Traversable | Path]) -> SentenceSet:
         UnderstandingError: a file is not YAML, has a key it should not have, or a malformed template.
     """
     found = SentenceSet()
-    for folder, path in _yaml_files(folders):
-        try:
-            content = yaml.load(path.read_text("utf-8"), _LOADER)  # noqa: S506 - a safe loader, in C where there is one
-            file = SentenceFile.model_validate(content or {})
-            found.add(file, path.name, folder=folder, shared=path.name.startswith("_"))
-        except (yaml.YAMLError, ValidationError, UnderstandingError) as error:
-            raise UnderstandingError(f"sentence file {path.name}: {_fault(error)}") from error
+    for number, folder in enumerate(folders):
+        files: dict[str, SentenceFile] = {}
+        for path in _yaml_files(folder):
+            try:
+                content = yaml.load(path.read_text("utf-8"), _LOADER)  # noqa: S506 - a safe loader, in C where there is one
+                files[path.name] = SentenceFile.model_validate(content or {})
+                found.add_lists(files.values(), number)
+            except (yaml.YAMLError, ValidationError, UnderstandingError) as error:
+                raise UnderstandingError(f"sentence file {path.name}: {_fault(error)}") from error
+        for name, file in files.items():
+            try:
+                found.add(file, name, folder=number, shared=name.startswith("_"))
+            except UnderstandingError as error:
+                raise UnderstandingError(f"sentence file {name}: {_fault(error)}") from error
     return found
+
+
+def _in_folder(node: Node, folder: int, lists: Mapping[str, ListedValues]) -> Node:
+    """A template whose values of the folder's own lists are known as such."""
+    match node:
+        case Slot(kind, name) if f"{kind}@{folder}" in lists:
+            return Slot(f"{kind}@{folder}", name)
+        case Sequence(items):
+            return Sequence(tuple(_in_folder(item, folder, lists) for item in items))
+        case Choice(items):
+            return Choice(tuple(_in_folder(item, folder, lists) for item in items))
+    return node
 
 
 def _collect_slots(node: Node, rules: Mapping[str, Node], slots: dict[str, str], seen: set[int]) -> None:
@@ -162,6 +219,8 @@ def vocabulary_of(found: SentenceSet) -> set[str]:
         seen.add(id(node))
         if isinstance(node, Literal):
             words.update(fold(node.text).split())
+        elif isinstance(node, Slot) and node.type in found.lists:
+            words.update(word for phrase in found.lists[node.type].phrases for word in fold(phrase).split())
         elif isinstance(node, Sequence | Choice):
             nodes.extend(node.items)
     return words
@@ -174,7 +233,6 @@ def _fault(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def _yaml_files(folders: Iterable[Traversable | Path]) -> Iterator[tuple[int, Traversable | Path]]:
-    for number, folder in enumerate(folders):
-        files = (path for path in folder.iterdir() if path.name.endswith(".yaml"))
-        yield from ((number, path) for path in sorted(files, key=lambda path: path.name))
+def _yaml_files(folder: Traversable | Path) -> list[Traversable | Path]:
+    files = [path for path in folder.iterdir() if path.name.endswith(".yaml")]
+    return sorted(files, key=lambda path: path.name)

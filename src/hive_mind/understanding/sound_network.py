@@ -104,7 +104,14 @@ class SoundNetwork:
             for word, targets in point.words.items():
                 words.setdefault(word, set()).update(targets)
             for slot, target in point.slots:
-                slots.setdefault(slot.type, set()).add(target)
+                spelled = self._network.spelled(slot.type, target)
+                if spelled is None:
+                    slots.setdefault(slot.type, set()).add(target)
+                else:
+                    named = self._network.point(spelled)
+                    spellings = {**named.spellings, **spellings}
+                    for word, targets in named.words.items():
+                        words.setdefault(word, set()).update(targets)
         # Forms that sound the same and lead to the same place ("mets", "met") are walked once.
         forms: dict[int, dict[int, list[str]]] = {}
         for word in words:

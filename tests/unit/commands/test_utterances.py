@@ -18,7 +18,7 @@ from hive_mind.understanding.grammar import Grammar, Match
 FOLDER = Path(__file__).parents[2] / "utterances" / "fr"
 START = datetime(2026, 1, 6, 14, 30, tzinfo=ZoneInfo("Europe/Paris"))
 GRAMMAR = Grammar.load()
-OF_PLUGINS = {"calendar", "lists", "reminders", "weather"}
+OF_PLUGINS = {"calendar", "home", "lists", "reminders", "weather"}
 """Answered by plugins; `tests/unit/server/plugins` looks after them."""
 
 

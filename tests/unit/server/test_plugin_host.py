@@ -283,3 +283,33 @@ async def test_one_intent_one_owner(tmp_path: Path) -> None:
         write_plugin(tmp_path, "lamp", enabled=False)
         await host.refresh(["lamp"])
         assert host.describe()["torch"]["state"] == "ready", "the refused one is tried again"
+
+
+async def test_the_households_own_plugins_are_understood_first_and_what_lacks_a_setting_last(
+    tmp_path: Path,
+) -> None:
+    sentence = 'intent: {}_on\nsentences: ["allume la lampe"]\n'
+    for folder, name, config in (
+        ("ours", "asleep", {"key_env": "ASLEEP_KEY"}),
+        ("ours", "built", {}),
+        ("theirs", "zebra", {}),
+    ):
+        handler = HANDLER.replace("LampPlugin", f"{name.title()}Plugin")
+        write_plugin(
+            tmp_path / folder,
+            name,
+            handler=handler,
+            sentences=sentence.format(name),
+            intents=[f"{name}_on"],
+            config=config,
+        )
+    host = PluginHost(lambda *_: QuietServices(), environ={})
+    await host.start([tmp_path / "ours", tmp_path / "theirs"])
+    try:
+        assert list(host.sentences()) == ["zebra", "built", "asleep"]
+        match = Grammar.load(*host.grammar_folders()).match("allume la lampe")
+        assert match is not None
+        assert match.intent == "zebra_on"
+        assert "last" in host.sentences()["asleep"]["~live.yaml"]
+    finally:
+        await host.stop()

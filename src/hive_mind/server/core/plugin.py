@@ -153,6 +153,21 @@ class Services(Protocol):
         """Run `work` again and again, until the plugin is unloaded; a fault in it is logged, no more."""
         ...
 
+    def know(self, list_name: str, values: Mapping[str, Sequence[str]]) -> None:
+        """Add what is only known at run time (names of rooms, of devices) to a list of the sentence files.
+
+        The values take the place of those that this version added to the list before. The grammar of the
+        house and of its clients is made anew when they differ, so misheard names are repaired too.
+
+        Args:
+            list_name: that of `lists`.
+            values: each with other ways of saying it; plain words, no template.
+
+        Raises:
+            ValueError: no list can have that name, or there are too many values or too long ones.
+        """
+        ...
+
 
 class Plugin(ABC):
     """Base class of all plugins.

@@ -130,9 +130,13 @@ class PluginHost:
         return tuple(SentenceTexts(name, texts) for name, texts in self.sentences().items())
 
     def sentences(self) -> dict[str, Mapping[str, str]]:
-        """The sentence files of the versions at work: by plugin, then by file name."""
-        running = {e.version.manifest.name: e.version.candidate.texts for e in self._running() if e.version}
-        return {name: texts for name, texts in running.items() if texts}
+        """The sentence files of the versions at work: by plugin, then by file name.
+
+        What two plugins understand is the first one's: those of later folders (the household's own) go before
+        those of earlier ones, and one that lacks a setting goes last.
+        """
+        running = [e.version for e in self._running() if e.version is not None]
+        return {v.manifest.name: v.texts for v in sorted(running, key=self._turn) if v.texts}
 
     def describe(self) -> dict[str, dict[str, Any]]:
         """State, faults, counts and latency of each plugin, by name."""
@@ -236,10 +240,19 @@ class PluginHost:
             return False
         replaced = self._retire(entry)
         entry.version, entry.manifest, entry.faults, entry.health = version, manifest, (), Health()
-        version.begin()
+        version.begin(self._learnt)
         event = "plugin replaced" if replaced else "plugin loaded"
         self._log.info(event, plugin=name, version=manifest.version, state=entry.state(self._clock()))
         return True
+
+    def _turn(self, version: Version) -> tuple[bool, int]:
+        parents = [folder for folder in self._folders if version.candidate.folder.is_relative_to(folder)]
+        return bool(version.candidate.missing), -self._folders.index(parents[-1]) if parents else 0
+
+    def _learnt(self) -> None:
+        """A version has names that it had not before."""
+        self.version += 1
+        self.on_change()
 
     def _claim(self, candidate: Candidate) -> None:
         """Check that its intents are nobody else's."""

@@ -12,6 +12,7 @@ from hive_mind.server.core.entrusting import Entrusting, reminder_id
 from hive_mind.server.core.plugin import REQUEST, Entrusted, Kind, Request, Storage
 from hive_mind.server.core.plugin_actions import Actions
 from hive_mind.server.core.plugin_http import allowed_hosts, http_client
+from hive_mind.server.core.plugin_lists import Lists, OnLists, checked
 from hive_mind.server.core.plugin_loader import one_line
 from hive_mind.server.core.plugin_manifest import Manifest
 from hive_mind.server.logs import get_logger
@@ -44,6 +45,8 @@ class HouseServices:
 
     Attributes:
         work: what `every` was given, with its seconds.
+        lists: what `know` was given.
+        on_lists: told when they changed, from when this version is the one at work.
     """
 
     def __init__(
@@ -64,6 +67,8 @@ class HouseServices:
         self._actions = actions
         self._entrusting = entrusting
         self.work: list[tuple[float, Callable[[], Awaitable[None]]]] = []
+        self.lists: Lists = {}
+        self.on_lists: OnLists = lambda: None
         self._tasks: list[asyncio.Task[None]] | None = None
         self._log = get_logger("plugins").bind(plugin=manifest.name)
 
@@ -114,6 +119,13 @@ class HouseServices:
         self.work.append((seconds, work))
         if self._tasks is not None:
             self._tasks.append(asyncio.create_task(self._repeat(seconds, work)))
+
+    def know(self, list_name: str, values: Mapping[str, Sequence[str]]) -> None:
+        """Add what is only known at run time to a list of the sentence files."""
+        known = checked(list_name, values)
+        if self.lists.get(list_name, {}) != known:
+            self.lists = {**self.lists, list_name: known}
+            self.on_lists()
 
     def begin(self) -> None:
         """This version is the one at work."""

@@ -92,6 +92,7 @@ class Trial:
         override = {folder.name: Override(enabled=True, config=config)}
         self.host = PluginHost(self._make, environ=environ, overrides=lambda: override)
         self._grammar: Grammar | None = None
+        self._grammar_version = 0
 
     async def start(self) -> None:
         """Load the plugin.
@@ -103,11 +104,13 @@ class Trial:
         told = self.host.describe().get(self._folder.name, {"state": "refused", "faults": ["no such folder"]})
         if told["state"] == "refused":
             raise PluginFaults(self._folder.name, told["faults"])
-        self._grammar = Grammar.load(*self.host.grammar_folders())
 
     def understand(self, text: str) -> Match | None:
         """What a sentence is understood as."""
-        return self._grammar.match(text) if self._grammar is not None else None
+        if self._grammar is None or self._grammar_version != self.host.version:
+            self._grammar_version = self.host.version
+            self._grammar = Grammar.load(*self.host.grammar_folders())
+        return self._grammar.match(text)
 
     async def ask(self, text: str) -> PluginResult:
         """Say a sentence to the plugin.

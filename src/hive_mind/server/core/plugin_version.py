@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from hive_mind.server.core.plugin import REQUEST, Request, Services
+from hive_mind.server.core.plugin_lists import ASLEEP, LIVE, Lists, OnLists, as_file
 from hive_mind.server.core.plugin_loader import Candidate, one_line
 from hive_mind.server.core.plugin_manifest import PluginFaults
 from hive_mind.server.logs import get_logger
@@ -16,7 +17,15 @@ _GRACE_S = 5.0
 
 
 class OwnServices(Services, Protocol):
-    """What the host gives to one version."""
+    """What the host gives to one version.
+
+    Attributes:
+        lists: what it added to the lists of its sentences.
+        on_lists: told when that changed, while it is the one at work.
+    """
+
+    lists: Lists
+    on_lists: OnLists
 
     def begin(self) -> None:
         """Its `every` work may run."""
@@ -47,6 +56,14 @@ class Version:
         self._calls: set[asyncio.Task[Any]] = set()
         self._log = get_logger("plugins").bind(plugin=self.manifest.name, version=self.manifest.version)
 
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """Its sentence files, and what is only known now: names, and that it lacks a setting."""
+        lists = self._services.lists
+        own = self.candidate.texts
+        now = {LIVE: as_file(lists)} if lists else ASLEEP if self.candidate.missing and own else {}
+        return {**own, **now}
+
     async def start(self) -> None:
         """Have it load; one that lacks a secret is left asleep.
 
@@ -69,8 +86,9 @@ class Version:
         self.candidate.drop()
         raise PluginFaults(self.manifest.name, [line])
 
-    def begin(self) -> None:
-        """It is the one that is asked from now on."""
+    def begin(self, on_lists: OnLists) -> None:
+        """It is the one that is asked from now on; `on_lists` is told when its `texts` change."""
+        self._services.on_lists = on_lists
         self._services.begin()
 
     async def call(self, intent: str, params: Mapping[str, Any], request: Request) -> object:
@@ -97,6 +115,7 @@ class Version:
 
     async def retire(self) -> None:
         """No new call comes: stop its own work, wait for the last call, and unload it."""
+        self._services.on_lists = lambda: None
         await self._services.rest()
         if self._calls:
             await asyncio.wait(self._calls, timeout=self.manifest.timeout_s + _GRACE_S)

@@ -19,7 +19,7 @@ NOW = datetime(2026, 1, 6, 14, 30, tzinfo=PARIS)
 """A Tuesday."""
 
 FOLDER = Path(hive_mind.server.plugins.__file__).parent
-NAMES = ("calendar", "lists", "reminders", "weather")
+NAMES = ("calendar", "home", "lists", "reminders", "weather")
 
 P = TypeVar("P", bound=Plugin)
 

@@ -10,6 +10,7 @@ from hive_mind.server.core.plugin_host import PluginHost
 from hive_mind.server.core.plugin_result import PluginResult
 from hive_mind.understanding.grammar import Grammar
 from hive_mind.understanding.talk import TalkState, understand
+from tests.fakes.home_assistant import TOKEN, home_assistant
 from tests.fakes.open_meteo import open_meteo
 from tests.fakes.radicale_server import PASSWORD, USER, radicale_server
 from tests.fakes.scripted_services import ScriptedServices
@@ -53,11 +54,12 @@ def radicale(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 async def talk(radicale: str, tmp_path: Path) -> AsyncIterator[Talk]:
-    async with open_meteo(NOW) as meteo:
+    async with open_meteo(NOW) as meteo, home_assistant() as home:
         for name in NAMES:
             _copy(FOLDER / name, tmp_path / "plugins" / name, meteo.url)
         services = ScriptedServices(NOW)
         account = {"CALDAV_URL": radicale, "CALDAV_USERNAME": USER, "CALDAV_PASSWORD": PASSWORD}
+        account |= {"HOME_ASSISTANT_URL": home.url, "HOME_ASSISTANT_TOKEN": TOKEN}
         host = PluginHost(lambda _manifest, _config: services, environ=account)
         await host.start([tmp_path / "plugins"])
         try:
@@ -102,5 +104,9 @@ async def test_a_conversation(talk: Talk) -> None:
         ("Dans dix minutes", "C'est noté, rappel aujourd'hui à 14h40 : sortir le four."),
         ("Non, j'ai dit dans cinq minutes", "C'est noté, rappel aujourd'hui à 14h35 : sortir le four."),
         ("Annule-le", "J'ai annulé le rappel : sortir le four."),
+        ("Allume la lumière du salon", "C'est allumé dans le salon."),
+        ("Et en rouge ?", "Lumière en rouge dans le salon."),
+        ("Et dans le bureau ?", "Lumière en rouge dans le bureau."),
+        ("Éteins la lumière du salon et ferme les volets", "Je ferme les volets."),
     ):  # fmt: skip
         assert await talk.say(said) == answered

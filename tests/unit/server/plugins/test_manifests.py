@@ -27,7 +27,7 @@ def test_it_is_valid(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_it_loads_without_any_setting(name: str) -> None:
     candidate = prepare(FOLDER / name, read_manifest(FOLDER / name), {}, None)
-    assert not candidate.missing
+    assert candidate.missing == (("HOME_ASSISTANT_TOKEN",) if name == "home" else ())
     assert candidate.context
     candidate.drop()
 

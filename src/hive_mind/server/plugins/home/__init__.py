@@ -1,0 +1,1 @@
+"""Home Assistant: lights, shutters, players, heating and what else a house has."""
