@@ -61,7 +61,7 @@ def client(
 
 async def talk(config: ClientConfig, engines: Engines, devices: Devices) -> None:
     """Run the client with Enter as its button in a terminal, else always listening."""
-    by_button = (config.listening or ("button" if sys.stdin.isatty() else "always")) == "button"
+    by_button = config.listening == "button" or (config.listening == "wake_word" and sys.stdin.isatty())
     typer.echo(
         f"Microphone: {devices.microphone.device.name}. Speaker: {devices.speaker.device.name}.", err=True
     )

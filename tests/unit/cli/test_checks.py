@@ -137,7 +137,11 @@ def test_a_damaged_model_that_is_not_in_use_is_a_warning(tmp_path: Path) -> None
         tmp_path,
         ScriptedSources(ScriptedSource(NAME_A, [b"aaa"])),
         model("brain", content, extra="default_from_gb = 0"),
-        *(model(kind, content, kind=kind, extra="default_from_gb = 0") for kind in KINDS if kind != "llm"),
+        *(
+            model(kind.replace("_", "-"), content, kind=kind, extra="default_from_gb = 0")
+            for kind in KINDS
+            if kind != "llm"
+        ),
         model("other", content),
     )
     for model_id in ("brain", "other"):

@@ -11,7 +11,11 @@ from hive_mind.errors import ModelError
 
 THRESHOLD = 0.5
 
-LAG_MS = 160
+LOOSE_THRESHOLD = 0.1
+
+LAG_MS = 100
+
+VERIFY_AT = -4.5
 
 
 class WakeWordCard(BaseModel):
@@ -21,7 +25,10 @@ class WakeWordCard(BaseModel):
         phrase: how it is said ("hey alison").
         threshold: score from which on the word was heard, at a sensitivity of 0.5.
         spellings: how a recogniser may write the phrase.
-        lag_ms: from the end of the word to the moment its score passes the threshold.
+        lag_ms: from the end of the word to the moment its score passes the threshold, rather more than less:
+            the question is cut there, and what is left of the phrase before it does no harm.
+        loose_threshold: the threshold where each wake is verified.
+        verify_at: how well one of the spellings must fit the sound, as `ScoresPhrases` tells it.
     """
 
     # What else training writes into it (seeds, data, curves, date) is nobody's business here.
@@ -31,6 +38,8 @@ class WakeWordCard(BaseModel):
     threshold: float = Field(default=THRESHOLD, gt=0.0, lt=1.0)
     spellings: tuple[str, ...] = ()
     lag_ms: int = Field(default=LAG_MS, ge=-2000, le=2000)
+    loose_threshold: float = Field(default=LOOSE_THRESHOLD, gt=0.0, lt=1.0)
+    verify_at: float = Field(default=VERIFY_AT, le=0.0)
 
     @property
     def all_spellings(self) -> tuple[str, ...]:

@@ -56,7 +56,8 @@ class OpenWakeWord:
         self._length = max(word.head.length for word in words)
         self._past = (WARM_UP + self._length) * STEP_SAMPLES
         self._audio = RecentAudio(self._past + LEAD_SAMPLES + STEP_SAMPLES + FRAME_SAMPLES)
-        self.reset()
+        self._computed = -self._past - 1
+        self._embeddings = np.zeros((0, WIDTH), dtype=np.float32)
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -120,6 +120,8 @@ class _Convolution:
 
 
 class _MaxPool:
+    """Over two frames, two bands, or both."""
+
     def __init__(self, tall: int, wide: int) -> None:
         self._tall = tall
         self._wide = wide
@@ -150,9 +152,9 @@ def _layers(graph: Graph) -> list[_Layer]:
                 layers.append(_Convolution(weights, bias, padded=padded or same))
                 padded = False
             case "leaky_relu":
-                _last(layers).alpha = np.float32(operation.options["alpha"])
+                _convolution(layers).alpha = np.float32(operation.options["alpha"])
             case "maximum":
-                _last(layers).floor = np.float32(_constant(graph, operation, 1))
+                _convolution(layers).floor = np.float32(_constant(graph, operation, 1))
             case "max_pool":
                 tall, wide = int(operation.options["height"]), int(operation.options["width"])
                 strides = operation.options["stride_h"], operation.options["stride_w"]
@@ -164,10 +166,12 @@ def _layers(graph: Graph) -> list[_Layer]:
     return layers
 
 
-def _last(layers: list[_Layer]) -> _Convolution:
-    if layers and isinstance(layers[-1], _Convolution):
-        return layers[-1]
-    raise ValueError("an activation without a convolution")
+def _convolution(layers: list[_Layer]) -> _Convolution:
+    """The last layer, to which an activation belongs."""
+    last = layers[-1]
+    if not isinstance(last, _Convolution):
+        raise ValueError("an activation without a convolution")
+    return last
 
 
 def _constant(graph: Graph, operation: Operation, place: int) -> Any:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from hive_mind.errors import ConfigError, ModelError
 from hive_mind.speech.audio import SAMPLE_RATE
-from hive_mind.speech.engines import WakeWordDetector
+from hive_mind.speech.engines import ScoresPhrases, WakeWordDetector
 from hive_mind.speech.wake_word.card import WakeWordCard, read_card, stock_cards
+from hive_mind.speech.wake_word.cascade import Cascade
 from hive_mind.speech.wake_word.settings import WordSetting
 from hive_mind.speech.wake_word.several import SeveralDetectors
 from hive_mind.speech.wake_word.trigger import TriggerWord, threshold_at
+from hive_mind.speech.wake_word.verifier import Phrase, WakeVerifier
 
 Find = Callable[[str], Path | None]
 """Gives the folder of an installed model by its id, or None."""
@@ -44,6 +46,7 @@ def make_wake_words(
     *,
     trained: Path | None = None,
     environment: Mapping[str, str] | None = None,
+    loose: bool = False,
 ) -> WakeWordDetector:
     """A detector for these words, loaded.
 
@@ -52,6 +55,7 @@ def make_wake_words(
         words: at least one; none twice.
         trained: folder of the household's own words, `<name>.onnx` with `<name>.json`.
         environment: where Porcupine's key is looked for (`HIVE_MIND_PORCUPINE_KEY`); the process's own.
+        loose: wakes far too easily, because each wake is verified.
 
     Raises:
         ConfigError: no word, or one twice.
@@ -65,7 +69,7 @@ def make_wake_words(
     theirs = [setting for setting in words if setting.word.endswith(PORCUPINE)]
     detectors: list[WakeWordDetector] = []
     if ours:
-        detectors.append(_openwakeword(find, ours, trained))
+        detectors.append(_openwakeword(find, ours, trained, loose=loose))
     if theirs:
         from hive_mind.speech.wake_word.porcupine import make_porcupine
 
@@ -101,15 +105,43 @@ def spellings_of(find: Find, words: Sequence[WordSetting], trained: Path | None 
     Raises:
         ModelError: as `known_word`.
     """
-    cards = [
-        known_word(find, each.word, trained).card for each in words if not each.word.endswith(PORCUPINE)
-    ]
+    cards = [known_word(find, each.word, trained).card for each in words if not each.word.endswith(PORCUPINE)]
     names = [Path(each.word).stem for each in words if each.word.endswith(PORCUPINE)]
     found = [spelling for card in cards for spelling in card.all_spellings]
     return tuple(sorted(dict.fromkeys([*found, *names]), key=len, reverse=True))
 
 
-def _openwakeword(find: Find, words: Sequence[WordSetting], trained: Path | None) -> WakeWordDetector:
+def make_cascade(
+    find: Find,
+    words: Sequence[WordSetting],
+    stt: ScoresPhrases,
+    *,
+    trained: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Cascade:
+    """A loose detector for these words whose wakes a recogniser verifies.
+
+    Args:
+        find: gives the folder of an installed model by its id, or None.
+        words: at least one; none twice. Those of Porcupine are not verified.
+        stt: verifies.
+        trained: folder of the household's own words.
+        environment: where Porcupine's key is looked for; the process's own.
+
+    Raises:
+        ConfigError: as `make_wake_words`.
+        ModelError: as `make_wake_words`.
+    """
+    detector = make_wake_words(find, words, trained=trained, environment=environment, loose=True)
+    ours = [setting.word for setting in words if not setting.word.endswith(PORCUPINE)]
+    known = [known_word(find, word, trained) for word in ours]
+    phrases = {word.name: Phrase(word.card.all_spellings, word.card.verify_at) for word in known}
+    return Cascade(detector, WakeVerifier(stt, phrases))
+
+
+def _openwakeword(
+    find: Find, words: Sequence[WordSetting], trained: Path | None, *, loose: bool
+) -> WakeWordDetector:
     from hive_mind.speech.wake_word.detector import ListenedWord, OpenWakeWord
     from hive_mind.speech.wake_word.embedding import SpeechEmbedding
     from hive_mind.speech.wake_word.head import load_head
@@ -119,7 +151,8 @@ def _openwakeword(find: Find, words: Sequence[WordSetting], trained: Path | None
     listened: list[ListenedWord] = []
     for setting in words:
         known = known_word(find, setting.word, trained)
-        threshold = threshold_at(known.card.threshold, setting.sensitivity)
+        own = known.card.loose_threshold if loose else known.card.threshold
+        threshold = threshold_at(own, setting.sensitivity)
         lag = known.card.lag_ms * SAMPLE_RATE // 1000
         listened.append(ListenedWord(TriggerWord(known.name, threshold, lag), load_head(known.model)))
     mel = MelSpectrum(folder / "melspectrogram.tflite")

@@ -1,6 +1,6 @@
 """When it is worth listening for a wake word: while somebody speaks, and a while after."""
 
-OPEN_AT = 0.2
+OPEN_AT = 0.3
 """Probability of speech in one frame that opens the gate; low, for words from the far end of a room."""
 
 HOLD_FRAMES = 25

@@ -61,4 +61,5 @@ class MelSpectrum:
         decibels = 10.0 * np.log10(np.maximum(mels, QUIETEST))
         steps = decibels.reshape(-1, STEP_FRAMES, MELS)
         steps = np.maximum(steps, steps.max(axis=(1, 2), keepdims=True) - RANGE_DB)
-        return (steps.reshape(-1, MELS) / 10.0 + 2.0).astype(np.float32)
+        scaled: Floats = (steps.reshape(-1, MELS) / 10.0 + 2.0).astype(np.float32)
+        return scaled

@@ -54,7 +54,8 @@ class PorcupineDetector:
             raise ModelError(f"Porcupine listens at {engine.sample_rate} Hz, not at {SAMPLE_RATE}.")
         self._engine = engine
         self._names = tuple(names)
-        self.reset()
+        self._rest = np.zeros(0, dtype=np.float32)
+        self._heard = 0
 
     @property
     def words(self) -> tuple[str, ...]:

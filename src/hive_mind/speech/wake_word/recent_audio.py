@@ -15,7 +15,8 @@ class RecentAudio:
     def __init__(self, samples: int) -> None:
         self._keep = samples
         self._buffer = np.zeros(2 * samples, dtype=np.float32)
-        self.clear()
+        self._filled = samples
+        self._end = 0
 
     @property
     def end(self) -> int:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from hive_mind.speech.audio import SAMPLE_RATE
 from hive_mind.speech.engines import Wake
 
-REFRACTORY = SAMPLE_RATE
-"""Samples after a wake in which none follows: the next word could not have been said yet."""
+REFRACTORY = 3 * SAMPLE_RATE // 2
+"""Samples after a wake in which none follows: a score may dip and rise again while the word is in sight."""
 
 REARM = 0.5
 """Part of its threshold under which a word's score must have fallen before it may wake again."""
