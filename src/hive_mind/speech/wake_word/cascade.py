@@ -30,8 +30,8 @@ class Candidate:
 class Cascade:
     """A loose detector and a verifier.
 
-    `hear` is quick and belongs where the microphone's frames come in; it goes on listening whatever becomes of
-    a candidate. `verify` blocks for a fifth of a second and belongs in the recogniser's worker.
+    `hear` is quick and belongs where the microphone's frames come in; it goes on listening whatever becomes
+    of a candidate. `verify` blocks for a fifth of a second and belongs in the recogniser's worker.
 
     Args:
         detector: wakes easily.
@@ -50,7 +50,7 @@ class Cascade:
         return self._detector.words
 
     def hear(self, frame: Samples, speech: float) -> Candidate | None:
-        """Take the next frame, as a `WakeWordDetector` does; a candidate, once what follows it was heard too."""
+        """Take the next frame, as a `WakeWordDetector` does; a candidate once what follows it is here too."""
         self._audio.push(frame)
         wake = self._detector.hear(frame, speech)
         self._waiting = self._waiting or wake

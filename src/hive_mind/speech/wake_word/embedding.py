@@ -157,8 +157,8 @@ def _layers(graph: Graph) -> list[_Layer]:
                 _convolution(layers).floor = np.float32(_constant(graph, operation, 1))
             case "max_pool":
                 tall, wide = int(operation.options["height"]), int(operation.options["width"])
-                strides = operation.options["stride_h"], operation.options["stride_w"]
-                if strides != (tall, wide) or max(tall, wide) > 2:
+                down, across = int(operation.options["stride_h"]), int(operation.options["stride_w"])
+                if down != tall or across != wide or max(tall, wide) > 2:
                     raise ValueError("an unknown pooling")
                 layers.append(_MaxPool(tall, wide))
             case other:

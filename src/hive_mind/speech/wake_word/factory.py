@@ -147,7 +147,6 @@ def _openwakeword(
     from hive_mind.speech.wake_word.head import load_head
     from hive_mind.speech.wake_word.mel import MelSpectrum
 
-    folder = _front_end(find)
     listened: list[ListenedWord] = []
     for setting in words:
         known = known_word(find, setting.word, trained)
@@ -155,6 +154,7 @@ def _openwakeword(
         threshold = threshold_at(own, setting.sensitivity)
         lag = known.card.lag_ms * SAMPLE_RATE // 1000
         listened.append(ListenedWord(TriggerWord(known.name, threshold, lag), load_head(known.model)))
+    folder = _front_end(find)
     mel = MelSpectrum(folder / "melspectrogram.tflite")
     return OpenWakeWord(mel, SpeechEmbedding(folder / "embedding_model.tflite"), listened)
 
