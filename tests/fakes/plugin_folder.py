@@ -1,7 +1,7 @@
 """A plugin's folder as a test wants it, and services that only write down."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from pydantic import JsonValue
 
-from hive_mind.server.core.plugin import Kind, Request
+from hive_mind.server.core.plugin import Entrusted, Kind, Request
 
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 REQUEST = Request("t-1", "cuisine", None, "allume la lampe", NOON)
@@ -97,9 +97,14 @@ class QuietServices:
         """A plain one."""
         return httpx.AsyncClient(timeout=timeout_s)
 
-    async def announce(self, text: str, client_id: str | None = None, *, kind: Kind = "info") -> bool:
+    async def announce(
+        self, text: str, client_id: str | None = None, *, kind: Kind = "info", key: str | None = None
+    ) -> bool:
         """Nobody is there."""
         return False
+
+    def entrust(self, client_id: str, reminders: Sequence[Entrusted]) -> frozenset[str] | None:
+        return None
 
     async def act(
         self, action: str, params: Mapping[str, JsonValue], *, say: str = ""

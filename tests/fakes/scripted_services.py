@@ -1,6 +1,6 @@
 """What the house offers to a plugin, played by the test: time stands still, and all is written down."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ import httpx
 from pydantic import JsonValue
 
 from hive_mind.errors import HiveMindError
-from hive_mind.server.core.plugin import Kind, Request
+from hive_mind.server.core.plugin import Entrusted, Kind, Request
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,9 @@ class ScriptedServices:
         client_id: who asks.
         listening: clients that are there to hear.
         announced: what was said unasked.
+        keepers: clients that keep reminders.
+        entrusted: what they keep.
+        said: keys of what they have said by themselves.
         acted: actions that a client was asked for.
         action_result: what the client answers, or the error that it ends in.
         work: what runs again and again, with its seconds.
@@ -63,6 +66,9 @@ class ScriptedServices:
         self.client_id = "cuisine"
         self.listening = {"cuisine", "salon"}
         self.announced: list[Announcement] = []
+        self.keepers: set[str] = set()
+        self.entrusted: dict[str, list[Entrusted]] = {}
+        self.said: set[str] = set()
         self.acted: list[tuple[str, dict[str, JsonValue]]] = []
         self.action_result: Mapping[str, JsonValue] | HiveMindError = {}
         self.work: list[tuple[float, Callable[[], Awaitable[None]]]] = []
@@ -81,11 +87,19 @@ class ScriptedServices:
     def request(self) -> Request:
         return Request("turn-1", self.client_id, None, self.text, self.clock)
 
-    async def announce(self, text: str, client_id: str | None = None, *, kind: Kind = "info") -> bool:
+    async def announce(
+        self, text: str, client_id: str | None = None, *, kind: Kind = "info", key: str | None = None
+    ) -> bool:
         heard = client_id in self.listening if client_id is not None else bool(self.listening)
         if heard:
             self.announced.append(Announcement(text, client_id, kind))
         return heard
+
+    def entrust(self, client_id: str, reminders: Sequence[Entrusted]) -> frozenset[str] | None:
+        if client_id not in self.keepers:
+            return None
+        self.entrusted[client_id] = list(reminders)
+        return frozenset(self.said)
 
     async def act(
         self, action: str, params: Mapping[str, JsonValue], *, say: str = ""

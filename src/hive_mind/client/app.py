@@ -10,6 +10,9 @@ import structlog
 from hive_mind.client.config import ClientConfig, stable_client_id
 from hive_mind.client.core.clock import Clock, SystemClock
 from hive_mind.client.core.corrections_file import CorrectionsFile
+from hive_mind.client.core.device_commands import carry_out
+from hive_mind.client.core.homecoming import Homecoming
+from hive_mind.client.core.kept_questions import KeptQuestions, forget_kept
 from hive_mind.client.core.listening import Ear
 from hive_mind.client.core.mending import Mender
 from hive_mind.client.core.pace import Pace
@@ -18,28 +21,30 @@ from hive_mind.client.core.pipeline import VoiceLoop
 from hive_mind.client.core.playout import PlayoutSink
 from hive_mind.client.core.plugin_sentences import PluginSentences
 from hive_mind.client.core.preparing import Preparer
+from hive_mind.client.core.ringing import Ringer
 from hive_mind.client.core.speaking import spoken_forms
 from hive_mind.client.core.state import ClientState, Event
 from hive_mind.client.core.timers import StateFile, Timekeeper
 from hive_mind.client.core.turn import TurnRecord
+from hive_mind.client.core.uptime import Uptime, system_uptime
 from hive_mind.client.core.websocket import ServerLink, is_loopback
 from hive_mind.client.core.worker import Worker
 from hive_mind.client.engines import Engines
-from hive_mind.commands.interpret import Rung, ring_text
 from hive_mind.errors import LinkError
 from hive_mind.language.messages import message
 from hive_mind.protocol.messages import (
     Announce,
     AnyServerMessage,
     Capabilities,
+    DeviceCommand,
     FollowUp,
     Sentences,
 )
 from hive_mind.protocol.session import ClientSession
 from hive_mind.speech.endpointing import EndpointSettings
-from hive_mind.understanding.grammar import Grammar
+from hive_mind.understanding.grammar import Grammar, Match
 
-FIXED_PHRASES = ("not_heard", "degraded", "cannot_answer_offline", "too_long")
+FIXED_PHRASES = ("not_heard", "degraded", "cannot_answer_offline", "question_kept", "too_long")
 """Rendered at idle after the start."""
 
 _log = structlog.get_logger(__name__)
@@ -61,6 +66,7 @@ async def open_client(
     sink: PlayoutSink,
     *,
     clock: Clock | None = None,
+    uptime: Uptime | None = None,
     settings: EndpointSettings | None = None,
     always_listening: bool = True,
     answer_silence: bool = False,
@@ -74,20 +80,22 @@ async def open_client(
         engines: loaded and warm.
         sink: plays the answers.
         clock: the machine's by default.
+        uptime: tells a clock that was set from a machine that slept; the machine's where the clock is.
         settings: of the endpointer.
         always_listening: otherwise after `VoiceLoop.listen` alone.
         answer_silence: say so when nothing intelligible was heard.
         on_turn: told of each turn that ended.
         on_change: told of each new state.
     """
-    clock = clock or SystemClock()
+    if clock is None:
+        clock, uptime = SystemClock(), system_uptime()
     client_id = stable_client_id(config)
     status = Status(on_change)
     workers = [Worker(name) for name in ("stt", "voice", "prepare")]
     pace = Pace()
-    preparer = Preparer(engines.voice, workers[2], clock, pace)
 
     def _mirror() -> None:
+        ringer.hush(keeper.ringing)
         try:
             link.post(keeper.device_state(client_id))
         except LinkError:
@@ -97,22 +105,43 @@ async def open_client(
         status.tell(event)
         if event is Event.LINK_UP:
             _mirror()
+            homecoming.linked()
+        elif event is Event.LINK_LOST:
+            homecoming.lost()
 
     def _told(unasked: AnyServerMessage) -> None:
         if isinstance(unasked, Announce):
-            tasks.create_task(loop.announce(unasked.text))
+            tasks.create_task(_announce(unasked))
+        elif isinstance(unasked, DeviceCommand):
+            tasks.create_task(carry_out(unasked, keeper))
         elif isinstance(unasked, FollowUp):
             loop.follow_up()
         elif isinstance(unasked, Sentences):
             tasks.create_task(sentences.take(unasked))
 
-    async def _ring(rung: Rung) -> None:
-        tasks.create_task(loop.announce(ring_text((rung,)), ring=True))
+    async def _announce(said: Announce) -> None:
+        if said.reminder_id is None or await keeper.may_say(said.reminder_id):
+            await loop.announce(said.text)
+
+    async def _remind(text: str) -> None:
+        tasks.create_task(loop.announce(text))
+
+    async def _offer(words: str, question: str) -> None:
+        await loop.announce(words)
+        parts.dialogue.asks(Match("kept_question"), question, "", clock.today())
+        loop.follow_up()
+        parts.dialogue.server_asks = False  # it is we who ask
+
+    async def _sound(text: str) -> None:
+        await loop.announce(text, ring=True)
 
     capabilities = Capabilities(stt=True, tts=True, local_commands=True)
     session = ClientSession(client_id, room=config.room, capabilities=capabilities)
     link = ServerLink(config.server, session, clock, on_event=_linked, on_message=_told)
-    keeper = Timekeeper(StateFile(config.state_folder / "time.json"), clock, _ring, _mirror)
+    ringer = Ringer(_sound, clock.today)
+    state_file = StateFile(config.state_folder / "time.json")
+    keeper = Timekeeper(state_file, clock, ringer.ring, _mirror, uptime, remind=_remind)
+    preparer = Preparer(engines.voice, workers[2], clock, pace, lambda: keeper.speed)
     parts = Parts(
         stt=engines.stt,
         stt_worker=workers[0],
@@ -129,6 +158,7 @@ async def open_client(
         pace=pace,
     )
 
+    parts.dialogue.server_there = lambda: link.connected
     key = config.key.get_secret_value() if config.key else None
     corrections = CorrectionsFile(config.data_folder, key)
     parts.mender = mender = Mender(engines.grammar, engines.stt, workers[0], corrections)
@@ -138,6 +168,10 @@ async def open_client(
         mender.know(grammar)
 
     sentences = PluginSentences(_know)
+    kept = KeptQuestions(config.data_folder, key) if config.keep_questions else None
+    if kept is None:
+        forget_kept(config.data_folder)
+    parts.homecoming = homecoming = Homecoming(clock, lambda text: loop.announce(text), _offer, kept)
     loop = VoiceLoop(
         parts,
         Ear(engines.vad, settings),
@@ -150,12 +184,16 @@ async def open_client(
     preparer.want(spoken_forms([*lasting, *(message(key) for key in FIXED_PHRASES)]))
     try:
         async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(part()) for part in (link.run, keeper.run, preparer.run)]
+            running = [
+                tasks.create_task(part()) for part in (link.run, keeper.run, preparer.run, homecoming.run)
+            ]
+            running += [tasks.create_task(kept.run())] if kept is not None else []
             try:
                 yield Client(loop, parts, link)
             finally:
                 for task in running:
                     task.cancel()
+                ringer.hush(())
     except BaseExceptionGroup as group:
         raise _first(group) from None
     finally:

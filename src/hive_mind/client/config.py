@@ -43,6 +43,8 @@ class ClientConfig(BaseSettings):
         wake_words: names that it answers to, each with its sensitivity from 0 to 1. In the environment:
             "hey_jarvis=0.5,alexa".
         barge_in: speech stops an answer. For headphones: a microphone that hears the speaker would stop it.
+        keep_questions: what only the server can answer is kept, sealed, while it is away, and offered when it
+            is back.
         key: base64 of the 32 bytes that seal what is remembered; None keeps a key file in the data folder.
         log_level: of the log on stderr.
     """
@@ -63,6 +65,7 @@ class ClientConfig(BaseSettings):
         "hey_jarvis": 0.5
     }
     barge_in: bool = False
+    keep_questions: bool = False
     key: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
 

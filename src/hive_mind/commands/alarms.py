@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from hive_mind.commands.alarm_text import alarm_name, alarm_text
 from hive_mind.commands.outcome import Outcome
-from hive_mind.commands.replies import listed, reply
-from hive_mind.commands.state import Asked, CommandState, seconds_between
+from hive_mind.commands.replies import capital, listed, reply
+from hive_mind.commands.state import Asked, CommandState, fresh_id, seconds_between
+from hive_mind.commands.timers import about
 from hive_mind.language.moments import Moment, read_moment
 from hive_mind.protocol.messages.client import AlarmState
 
@@ -15,6 +16,9 @@ MAX_ALARMS = 50
 
 RING_FOR_S = 900.0
 """How long an alarm rings when nobody silences it."""
+
+LATE_S = 300.0
+"""From this much on, one says how long ago an alarm was due."""
 
 _NAME_CHARACTERS = 200
 _Slots = Mapping[str, object]
@@ -32,7 +36,7 @@ def set_alarm(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
     if due <= now:
         return Outcome(reply("alarm_past"), state)
     alarm = AlarmState(
-        alarm_id=f"alarm-{state.serial + 1}",
+        alarm_id=fresh_id("alarm", state, now),
         name=str(slots["name"])[:_NAME_CHARACTERS] if slots.get("name") else None,
         due=due,
         hour=moment.hour,
@@ -116,19 +120,20 @@ def due(state: CommandState, now: datetime) -> tuple[CommandState, tuple[AlarmSt
         elif alarm.days:
             later = next_occurrence(alarm.hour, alarm.minute, alarm.days, now)
             kept.append(alarm.model_copy(update={"due": later}))
-    after = state.model_copy(update={"alarms": tuple(kept), "waking": (*state.waking, *rung)})
-    return after, rung
+    changes = {"alarms": tuple(kept), "waking": (*state.waking, *rung), "since": now.astimezone(UTC)}
+    return state.model_copy(update=changes), rung
 
 
-def given_up(state: CommandState, now: datetime) -> CommandState:
-    """The state without the alarms that have rung for `RING_FOR_S`."""
-    kept = tuple(a for a in state.waking if seconds_between(a.due, now) < RING_FOR_S)
-    return state if kept == state.waking else state.model_copy(update={"waking": kept})
+def ring_text(rung: Sequence[AlarmState], now: datetime | None = None) -> str:
+    """What is said when alarms ring; late ones say how late they are."""
+    return " ".join(_ring_text(alarm, now) for alarm in rung)
 
 
-def ring_text(rung: Sequence[AlarmState]) -> str:
-    """What is said when alarms ring."""
-    return " ".join(reply("alarm_ringing", alarm=alarm_name(alarm)) for alarm in rung)
+def _ring_text(alarm: AlarmState, now: datetime | None) -> str:
+    late = 0.0 if now is None else seconds_between(alarm.due, now)
+    if late < LATE_S:
+        return reply("alarm_ringing", alarm=alarm_name(alarm))
+    return reply("alarm_ringing_late", alarm=capital(alarm_name(alarm)), late=about(late))
 
 
 def _ask(state: CommandState, now: datetime, slots: _Slots) -> Outcome:

@@ -39,6 +39,18 @@ def choose(
     return Outcome(question, state.model_copy(update={"asked": asked}), asks=True)
 
 
+_ABOUT_ONE = frozenset({"cancel_timer", "timer_status", "pause_timer", "resume_timer", "adjust_timer"})
+
+
+def is_elsewhere(state: CommandState, intent: str, slots: Mapping[str, object]) -> bool:
+    """Whether an order is for another room, or names a timer that is not among ours and may be there."""
+    if slots.get("room"):
+        return True
+    if intent not in _ABOUT_ONE or not slots.get("name"):
+        return False
+    return not meant((*state.timers, *state.ringing), {"name": slots["name"]})
+
+
 def picks(slots: Mapping[str, object]) -> bool:
     """Whether an order says which timer it means."""
     return "name" in slots or "duration_s" in slots

@@ -19,7 +19,7 @@ from hive_mind.commands import (
 )
 from hive_mind.commands.outcome import Outcome
 from hive_mind.commands.replies import of_duration, reply
-from hive_mind.commands.state import CommandState
+from hive_mind.commands.state import CommandState, seconds_between
 from hive_mind.commands.undo import taken_back
 from hive_mind.errors import UnderstandingError
 from hive_mind.protocol.messages.client import AlarmState, TimerState
@@ -84,8 +84,15 @@ def due(state: CommandState, now: datetime) -> tuple[CommandState, tuple[Rung, .
 
 
 def given_up(state: CommandState, now: datetime) -> CommandState:
-    """The state without the alarms that have rung so long that nobody can be there."""
-    return alarms.given_up(state, now)
+    """The state without what has rung so long that nobody can be there."""
+    if state.since is None or not (state.ringing or state.waking):
+        return state
+    rung_s = seconds_between(state.since, now)
+    ringing = () if rung_s >= timers.RING_FOR_S else state.ringing
+    waking = () if rung_s >= alarms.RING_FOR_S else state.waking
+    if (ringing, waking) == (state.ringing, state.waking):
+        return state
+    return state.model_copy(update={"ringing": ringing, "waking": waking})
 
 
 def next_due(state: CommandState) -> datetime | None:
@@ -94,12 +101,18 @@ def next_due(state: CommandState) -> datetime | None:
     return min([*running, *(alarm.due for alarm in state.alarms)], default=None)
 
 
-def ring_text(rung: Sequence[Rung]) -> str:
-    """What is said when these ring."""
+def ring_text(rung: Sequence[Rung], now: datetime | None = None) -> str:
+    """What is said when these ring; at `now` it is said of those that are late that they are."""
     texts = [
-        timers.ring_text((one,)) if isinstance(one, TimerState) else alarms.ring_text((one,)) for one in rung
+        timers.ring_text((one,), now) if isinstance(one, TimerState) else alarms.ring_text((one,), now)
+        for one in rung
     ]
     return " ".join(texts)
+
+
+def silenced(state: CommandState) -> CommandState:
+    """The state in which nothing rings."""
+    return state.model_copy(update={"ringing": (), "waking": ()})
 
 
 def likely_replies(state: CommandState, now: datetime) -> list[str]:
@@ -174,6 +187,7 @@ _HANDLERS: dict[str, _Handler] = {
     "cancel_alarm": alarms.cancel_alarm,
     "snooze": snooze.snooze,
     "set_volume": sound.set_volume,
+    "set_speed": sound.set_speed,
     "repeat": sound.repeat,
     "thanks": manners.thanks,
     "greet": manners.greet,
@@ -183,7 +197,7 @@ _HANDLERS: dict[str, _Handler] = {
     "undo": _undo,
     "answer": _answer_to_nothing,
 }
-_OF_THE_VOICE = frozenset({"set_volume", "repeat"})
+_OF_THE_VOICE = frozenset({"set_volume", "set_speed", "repeat"})
 INTENTS = frozenset(_HANDLERS)
 """Intents that `interpret` answers."""
 

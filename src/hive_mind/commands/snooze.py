@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hive_mind.commands.adjust import adjust
 from hive_mind.commands.outcome import Outcome
 from hive_mind.commands.replies import reply
-from hive_mind.commands.state import CommandState
+from hive_mind.commands.state import SNOOZED, CommandState, fresh_id
 from hive_mind.language.durations import duration_text
 from hive_mind.protocol.messages.client import AlarmState
 
@@ -28,7 +28,7 @@ def snooze(state: CommandState, now: datetime, slots: Mapping[str, object]) -> O
     local = again.astimezone(now.tzinfo)
     last = state.waking[-1]
     later = AlarmState(
-        alarm_id=f"alarm-{state.serial + 1}",
+        alarm_id=fresh_id(SNOOZED, state, now),
         name=last.name,
         due=again,
         hour=local.hour,

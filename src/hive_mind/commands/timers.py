@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hive_mind.commands.choice import choose, meant, picks
 from hive_mind.commands.outcome import Outcome
 from hive_mind.commands.replies import listed, of_duration, reply, timer_name
-from hive_mind.commands.state import Asked, CommandState, remaining_s
+from hive_mind.commands.state import Asked, CommandState, fresh_id, remaining_s, seconds_between
 from hive_mind.language.durations import duration_text
 from hive_mind.protocol.messages.client import TimerState
 
@@ -15,6 +15,12 @@ MAX_TIMER_S = 7 * 86400
 
 MAX_TIMERS = 50
 """Most timers at a time."""
+
+RING_FOR_S = 300.0
+"""How long a timer rings when nobody silences it."""
+
+LATE_S = 60.0
+"""From this much on, one says since when something is due."""
 
 _Slots = Mapping[str, object]
 _NAME_CHARACTERS = 200
@@ -33,7 +39,7 @@ def start(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
     if len(state.timers) >= MAX_TIMERS:
         return Outcome(reply("timer_too_many", count=len(state.timers)), state)
     timer = TimerState(
-        timer_id=f"timer-{state.serial + 1}",
+        timer_id=fresh_id("timer", state, now),
         name=name,
         duration_s=float(duration),
         due=now.astimezone(UTC) + timedelta(seconds=float(duration)),
@@ -77,7 +83,7 @@ def _cancel_all(state: CommandState) -> Outcome:
 def status(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
     """Say how long is left, of the timer that is meant or of all."""
     if not state.timers:
-        return Outcome(ring_text(state.ringing) if state.ringing else reply("timer_none"), state)
+        return Outcome(ring_text(state.ringing, now) if state.ringing else reply("timer_none"), state)
     found = meant(state.timers, slots)
     if not found:
         return Outcome(reply("timer_unknown"), state)
@@ -107,10 +113,23 @@ def due(state: CommandState, now: datetime) -> tuple[CommandState, tuple[TimerSt
         return state, ()
     begun = {timer.timer_id for timer in rung}
     kept = tuple(timer for timer in state.timers if timer.timer_id not in begun)
-    after = state.model_copy(update={"timers": kept, "ringing": (*state.ringing, *rung)})
-    return after, tuple(rung)
+    changes = {"timers": kept, "ringing": (*state.ringing, *rung), "since": now.astimezone(UTC)}
+    return state.model_copy(update=changes), tuple(rung)
 
 
-def ring_text(rung: tuple[TimerState, ...]) -> str:
-    """What is said when timers ring: "Le minuteur pâtes est terminé."."""
-    return " ".join(reply("timer_ringing", timer=timer_name(timer)) for timer in rung)
+def ring_text(rung: tuple[TimerState, ...], now: datetime | None = None) -> str:
+    """What is said when timers ring: "Le minuteur pâtes est terminé.", "… est terminé depuis 12 minutes."."""
+    return " ".join(_ring_text(timer, now) for timer in rung)
+
+
+def _ring_text(timer: TimerState, now: datetime | None) -> str:
+    late = 0.0 if now is None or timer.due is None else seconds_between(timer.due, now)
+    if late < LATE_S:
+        return reply("timer_ringing", timer=timer_name(timer))
+    return reply("timer_ringing_late", timer=timer_name(timer), late=about(late))
+
+
+def about(seconds: float) -> str:
+    """A duration of a minute or more without its seconds; from a day on without its minutes."""
+    grain = 60 if seconds < 86400 else 3600
+    return duration_text(int(seconds) // grain * grain)

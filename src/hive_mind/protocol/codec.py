@@ -71,6 +71,7 @@ def encode(message: Message) -> str:
             could not be read back by the peer.
     """
     fields = message.model_dump(mode="json", exclude_none=True)
+    fields = {"type": fields.pop("type"), **fields} if "type" in fields else fields
     if isinstance(message, ServerMessage):
         fields |= {name: fields.pop(name) for name in ADDED_LAST if name in fields}
     _check_values(fields)

@@ -50,11 +50,14 @@ async def house(
     voice: ToneVoice | None = None,
     barge_in: bool = False,
     button: bool = False,
+    keep_questions: bool = False,
 ) -> AsyncIterator[House]:
     clock = VirtualClock()
     voice = voice or ToneVoice()
     sink = WavSink(voice.capabilities.rate, clock)
-    config = load_config(server=url, data=folder, client_id="salon", barge_in=barge_in)
+    config = load_config(
+        server=url, data=folder, client_id="salon", barge_in=barge_in, keep_questions=keep_questions
+    )
     engines = Engines(LoudnessVad(), stt, CachedVoice(voice), GRAMMAR)
     records: list[TurnRecord] = []
     async with open_client(

@@ -1,8 +1,10 @@
 """A client that remembers what was said: several orders, follow-ups, corrections, alarms that insist."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
+from hive_mind.client.core.dialogue import Dialogue
 from hive_mind.client.core.timers import AGAIN_S, StateFile, Timekeeper
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.commands.interpret import Rung
@@ -11,7 +13,7 @@ from hive_mind.understanding.grammar import Match
 from tests.fakes.scripted_server import Talk, scripted_server
 from tests.fakes.scripted_speech import ScriptedStt
 from tests.fakes.virtual_time import VirtualClock, run
-from tests.unit.client.house import House, house
+from tests.unit.client.house import GRAMMAR, House, house
 
 
 async def converse(folder: Path, *said: str) -> tuple[list[TurnRecord], House]:
@@ -62,6 +64,21 @@ def test_the_volume_is_kept_and_heard(tmp_path: Path) -> None:
     assert at.client.parts.loudness() == 0.0
 
 
+def test_the_speed_is_kept_and_heard_at_once(tmp_path: Path) -> None:
+    records, at = run(
+        converse(tmp_path, "combien font douze fois treize", "répète plus lentement", "répète", "plus vite")
+    )
+    assert [record.answer for record in records][1:] == [
+        "Douze fois treize, ça fait 156.",
+        "Douze fois treize, ça fait 156.",
+        "D'accord, je reprends ma vitesse normale.",
+    ]
+    product = [speed for text, speed in at.voice.speeds if "cent cinquante-six" in text]
+    assert product == [1.0, 0.85], "said again from memory, at the speed that was asked for"
+    assert [speed for text, speed in at.voice.speeds if "vitesse normale" in text] == [1.0]
+    assert at.client.parts.keeper.state.speed == 100
+
+
 async def weather(talk: Talk, said: ClientMessage) -> None:
     if isinstance(said, VoiceInput) and said.speculative:
         await talk.answer(said, "Il fait beau. ")
@@ -108,6 +125,31 @@ def test_giving_up_answers_the_server_when_it_asked(tmp_path: Path) -> None:
     assert "annule" in run(scene())
 
 
+def test_a_timer_that_is_not_ours_may_run_in_another_room(tmp_path: Path) -> None:
+    async def scene() -> None:
+        clock = VirtualClock()
+
+        async def ring(_: Rung) -> None:
+            return
+
+        keeper = Timekeeper(StateFile(tmp_path / "time.json"), clock, ring)
+        mine = keeper.interpret(Match("start_timer", {"duration_s": 60, "name": "pâtes"}), clock.today())
+        await keeper.accept(mine.state)
+        dialogue = Dialogue()
+        for connected in (False, True):
+            dialogue.server_there = partial(bool, connected)
+            for text, ours in (
+                ("Combien reste-t-il au minuteur pâtes ?", True),
+                ("Combien reste-t-il au minuteur de la cuisine ?", not connected),
+                ("Mets un minuteur de dix minutes dans la cuisine", False),
+                ("Annule le minuteur", True),
+            ):
+                plan = dialogue.plan(GRAMMAR, keeper, text, clock.today())
+                assert (plan.rest is None) == ours, (connected, text)
+
+    run(scene())
+
+
 def test_an_alarm_rings_again_until_it_is_silenced(tmp_path: Path) -> None:
     async def scene() -> list[float]:
         clock, rung = VirtualClock(), list[float]()
@@ -127,7 +169,7 @@ def test_an_alarm_rings_again_until_it_is_silenced(tmp_path: Path) -> None:
         await asyncio.wait([running])
         return rung
 
-    assert [round(at) for at in run(scene())] == [60, 90, 120]
+    assert [round(at) for at in run(scene())] == [60, 60 + AGAIN_S, 60 + 2 * AGAIN_S]
 
 
 def test_an_alarm_survives_a_restart(tmp_path: Path) -> None:

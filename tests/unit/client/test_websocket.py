@@ -16,6 +16,7 @@ from hive_mind.client.core.exchange import ANSWER_TIMEOUT_S, GRACE_S, ServerSaid
 from hive_mind.client.core.state import Event
 from hive_mind.client.core.websocket import MOST_OUTGOING, ServerLink, is_loopback, server_url
 from hive_mind.errors import ConfigError, LinkError
+from hive_mind.protocol.heartbeat import LONGEST_SILENCE_S
 from hive_mind.protocol.messages import (
     Announce,
     AnyServerMessage,
@@ -28,6 +29,7 @@ from hive_mind.protocol.messages import (
     VoiceInput,
 )
 from hive_mind.protocol.session import ClientSession
+from tests.fakes.lossy_link import LossyLink
 from tests.fakes.scripted_server import ScriptedServer, Talk, scripted_server, silent
 from tests.fakes.virtual_time import VirtualClock, run
 
@@ -304,3 +306,54 @@ def test_what_a_dead_socket_does_not_take_is_bounded() -> None:
             return posted
 
     assert run(scene()) == MOST_OUTGOING
+
+
+def test_a_link_that_broke_is_sought_at_once_and_one_that_keeps_breaking_more_and_more_slowly() -> None:
+    async def scene() -> tuple[float, list[float]]:
+        async def pong(talk: Talk, said: ClientMessage) -> None:
+            if isinstance(said, Ping):
+                await talk.send(Pong(timestamp=said.timestamp))
+
+        async with scripted_server(pong) as server, linked(server.url) as at:
+            await at.link.first_contact()
+            await asyncio.sleep(60)
+            server.talks[-1].socket.transport.abort()
+            lost_at = at.clock.now()
+            await at.until(lambda: len(at.events) == 3)
+            back = at.clock.now() - lost_at
+            ups: list[float] = []
+            while at.clock.now() < 400:
+                await asyncio.sleep(0.25)
+                if at.link.connected:
+                    ups.append(at.clock.now())
+                    server.talks[-1].socket.transport.abort()
+            return back, ups
+
+    back, ups = run(scene())
+    assert back < 0.5
+    waits = [b - a for a, b in pairwise(ups)]
+    assert len(ups) < 25, "no tight loop"
+    assert max(waits) <= 31
+    assert waits[-1] > 10
+
+
+def test_a_black_hole_is_noticed_within_65_s() -> None:
+    async def scene() -> float:
+        async def pong(talk: Talk, said: ClientMessage) -> None:
+            if isinstance(said, Ping):
+                await talk.send(Pong(timestamp=said.timestamp))
+
+        async with (
+            scripted_server(pong) as server,
+            LossyLink("127.0.0.1", server.port) as wire,
+            linked(f"ws://127.0.0.1:{wire.port}/ws") as at,
+        ):
+            await at.link.first_contact()
+            await asyncio.sleep(100)
+            wire.blackhole()
+            gone_at = at.clock.now()
+            while at.link.connected:  # noqa: ASYNC110  # virtual time: the wait costs nothing
+                await asyncio.sleep(0.25)
+            return at.clock.now() - gone_at
+
+    assert run(scene()) <= LONGEST_SILENCE_S + 0.3

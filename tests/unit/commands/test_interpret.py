@@ -166,10 +166,11 @@ def test_timers_that_nobody_can_tell_apart_need_no_question() -> None:
 
 
 def test_identifiers_are_never_used_twice() -> None:
-    state = timer(60)
-    state = order("cancel_timer", state, all=True).state
-    state = timer(60, state)
-    assert state.timers[0].timer_id == "timer-2"
+    first = timer(60)
+    again = timer(60, order("cancel_timer", first, all=True).state)
+    assert first.timers[0].timer_id != again.timers[0].timer_id
+    other = timer(60, now=NOW + timedelta(seconds=1))
+    assert first.timers[0].timer_id != other.timers[0].timer_id
 
 
 def test_the_state_travels_in_the_protocol() -> None:

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from hive_mind.client.core.answering import Answer, Hooks
 from hive_mind.client.core.dialogue import Plan
 from hive_mind.client.core.exchange import Exchange, ServerSaid
+from hive_mind.client.core.homecoming import away_sentences
 from hive_mind.client.core.parts import Parts
 from hive_mind.client.core.speaking import clauses_of
-from hive_mind.client.core.state import Effect, Event
+from hive_mind.client.core.state import Event
 from hive_mind.client.core.turn import Route, Timeline, TurnRecord
 from hive_mind.client.core.websocket import ServerLink
 from hive_mind.commands.state import CommandState
@@ -68,15 +69,15 @@ class Attempt:
         self._instead = instead
         self._answer_silence = answer_silence
         self._committed = asyncio.Event()
-        self._dropped = False
+        self._dropped = self._failed = False
         self._timings: dict[str, float] = {}
         self._said: list[str] = []
         self._route: Route = "none"
         self._intent = "none"
-        self._failed = False
         self._heard = ""
         self._taken_for = ""
         self._corrects: tuple[str, str] | None = None
+        self._speed = parts.keeper.state.speed
         self._answer: Answer | None = None
         self._exchange: Exchange | None = None
         since = timedelta(seconds=parts.clock.now() - question_end)
@@ -133,7 +134,7 @@ class Attempt:
             await self._question(link, plan)
         else:
             await self._committed.wait()
-            await self._command(plan, then=self._away())
+            await self._command(plan, then=self._away(plan.rest))
         return self._record(text)
 
     def _told(self, record: TurnRecord, plan: Plan) -> TurnRecord:
@@ -230,8 +231,9 @@ class Attempt:
         for order in plan.orders:
             outcome = keeper.interpret(order, self._asked_at, state)
             state, self.asks = outcome.state, outcome.asks
-            again = self._parts.dialogue.last_answer if "repeat" in outcome.effects else ""
+            again = "repeat" in outcome.effects and self._parts.dialogue.last_answer
             self._said.append(again or outcome.reply)
+            self._speed = state.speed
         return state
 
     def _carry_out(self, plan: Plan, state: CommandState) -> Callable[[], Awaitable[None]]:
@@ -310,23 +312,14 @@ class Attempt:
             async for clause in self._sorry([sorry]):
                 yield clause
 
-    def _away(self) -> list[str]:
-        said: list[str] = []
-        for effect in self._parts.status.tell(Event.SERVER_NEEDED):
-            if effect is Effect.SAY_DEGRADED:
-                said.append(message("degraded"))
-            elif effect is Effect.SAY_NEEDS_SERVER:
-                said.append(message("cannot_answer_offline"))
-            elif effect is Effect.SAY_REFUSED:
-                said.append(error_message("SERVER_REFUSED"))
+    def _away(self, question: str) -> list[str]:
         self._intent = "server_away"
-        return said
+        return away_sentences(self._parts.status.tell(Event.SERVER_NEEDED), question, self._parts.homecoming)
 
     async def _sorry(self, sentences: list[str]) -> AsyncGenerator[str]:
         self._said.append(" ".join(sentences))
-        for sentence in sentences:
-            for clause in clauses_of(sentence):
-                yield clause
+        for clause in (clause for sentence in sentences for clause in clauses_of(sentence)):
+            yield clause
 
     async def _speak(
         self, clauses: AsyncGenerator[str], act: Callable[[], Awaitable[None]] | None = None
@@ -344,6 +337,7 @@ class Attempt:
                 hooks,
                 parts.pace,
                 parts.loudness,
+                lambda: self._speed / 100,
             )
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._answer.run())

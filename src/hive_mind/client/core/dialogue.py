@@ -1,5 +1,6 @@
 """What the user wants, with what was said before: which orders are ours, and what is left for the server."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -44,6 +45,8 @@ class Dialogue:
     def __init__(self) -> None:
         self.last_answer = ""
         """What was said last, to be said again."""
+        self.server_there: Callable[[], bool] = lambda: False
+        """Whether other rooms can be reached."""
         self.server_asks = False
         """The server has asked back: giving up is an answer to it."""
         self._talk = TalkState()
@@ -65,7 +68,14 @@ class Dialogue:
         return replace(meant, corrects=(heard[0], again))
 
     def asks(self, order: Match, text: str, heard: str, now: datetime) -> None:
-        """We have asked whether `order` was meant by what was heard; `text` is its sentence."""
+        """We have asked whether `order` was meant by what was `heard` (empty: offered unasked).
+
+        Args:
+            order: what a yes means.
+            text: its sentence.
+            heard: what a yes teaches to take for that sentence.
+            now: when we asked.
+        """
         self._asked = (replace(order, text=text), heard)
         self._talk = self._talk.confirms(self._asked[0], now)
 
@@ -80,11 +90,11 @@ class Dialogue:
                 return Plan((), None, "closed", reading=True, leaning=None, declined=True)
             if leaning.confirmed:
                 order, heard = asked
-                learnt = (heard, order.text)
-                if self._is_ours(leaning):
+                learnt = (heard, order.text) if heard else None
+                if self._is_ours(leaning, keeper):
                     return Plan((leaning,), None, "closed", False, leaning, learnt)
                 return Plan((), order.text, "closed", False, leaning, learnt)
-        ours = tuple(order for order in found if isinstance(order, Match) and self._is_ours(order))
+        ours = tuple(order for order in found if isinstance(order, Match) and self._is_ours(order, keeper))
         others = [order for order in found if isinstance(order, str) or order not in ours]
         rest = text if not ours else ". ".join(o if isinstance(o, str) else o.text for o in others)
         if leaning is not None:
@@ -108,5 +118,8 @@ class Dialogue:
         else:
             self._talk = self._talk.did(order, now)
 
-    def _is_ours(self, order: Match) -> bool:
-        return order.intent in INTENTS and not (self.server_asks and order.intent == "stop")
+    def _is_ours(self, order: Match, keeper: Timekeeper) -> bool:
+        if order.intent not in INTENTS or (self.server_asks and order.intent == "stop"):
+            return False
+        # A timer that we do not have may run in another room, as far as there is a server to know.
+        return not keeper.is_elsewhere(order) or not (order.slots.get("room") or self.server_there())

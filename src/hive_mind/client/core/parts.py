@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from hive_mind.client.core.clock import Clock
 from hive_mind.client.core.dialogue import Dialogue
+from hive_mind.client.core.homecoming import Homecoming
 from hive_mind.client.core.mending import Mender
 from hive_mind.client.core.pace import Pace
 from hive_mind.client.core.playout import PlayoutSink
@@ -49,6 +50,7 @@ class Parts:
         pace: how fast the voice is.
         dialogue: what was said before.
         mender: repairs what was misheard; None leaves it as it is.
+        homecoming: what is told of a server that is away, and the questions that wait for it.
     """
 
     stt: SpeechToText
@@ -67,7 +69,12 @@ class Parts:
     status: Status = field(default_factory=Status)
     dialogue: Dialogue = field(default_factory=Dialogue)
     mender: Mender | None = None
+    homecoming: Homecoming | None = None
 
     def loudness(self) -> float:
         """Factor of the voice's amplitude for the volume that was asked for."""
         return self.keeper.loudness
+
+    def speed(self) -> float:
+        """Speed of the voice that was asked for."""
+        return self.keeper.speed

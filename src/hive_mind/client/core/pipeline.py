@@ -257,6 +257,7 @@ class VoiceLoop:
             parts.clock,
             pace=parts.pace,
             loudness=(lambda: 1.0) if ring else parts.loudness,
+            speed=parts.speed,
         )
         answer.released.set()
         self._tell(Event.ANSWER_STARTED)

@@ -69,6 +69,10 @@ class PlayoutSink(Protocol):
         """Be silent at once; returns the seconds of the answer that were played."""
         ...
 
+    def duck(self, factor: float) -> None:
+        """Play at this fraction of the loudness from now on; 1 ends it, as does the next answer."""
+        ...
+
     async def wait_for_playout(self) -> None:
         """Wait until all that was written has sounded, or `interrupt`."""
         ...
@@ -132,6 +136,9 @@ class NullSink:
             self._cut_at_s = self._played_s()
             self._cut(self._cut_at_s)
         return self._cut_at_s
+
+    def duck(self, factor: float) -> None:
+        """Nobody hears the difference."""
 
     async def wait_for_playout(self) -> None:
         """Wait until the last sample is due."""

@@ -2,12 +2,20 @@
 
 import threading
 
+import numpy as np
+
 from hive_mind.client.core.clock import Clock
 from hive_mind.client.core.playout import AHEAD_S, GAP_S, Gap, PlayoutReport, first_audible
 from hive_mind.client.platform.ring import SampleRing
 from hive_mind.speech.audio import Samples
 
 _LOOK_S = 0.02
+
+_FADE_S = 0.005
+"""An answer that is cut ends with a slope, not a click."""
+
+_DUCK_S = 0.05
+"""Time from full loudness to none."""
 
 
 class SpeakerSink:
@@ -25,6 +33,7 @@ class SpeakerSink:
         self._clock = clock
         self._ring = SampleRing(int((AHEAD_S + 1.0) * rate))
         self._lock = threading.Lock()
+        self._gain = self._wanted_gain = 1.0
         self._reset()
 
     def _reset(self) -> None:
@@ -53,6 +62,7 @@ class SpeakerSink:
             self._pulled += len(samples)
             if len(samples) < count and self._written and self._dry_since is None:
                 self._dry_since = now + len(samples) / self._rate
+            samples = self._ducked(samples)
         if len(samples) == count:
             return samples
         padded = samples.copy()
@@ -63,6 +73,7 @@ class SpeakerSink:
         """A new answer starts; what was left of the last one is thrown away."""
         with self._lock:
             self._ring.clear()
+            self._wanted_gain = 1.0
             self._reset()
 
     async def write(self, samples: Samples) -> None:
@@ -81,9 +92,17 @@ class SpeakerSink:
     def interrupt(self) -> float:
         """Be silent at once."""
         with self._lock:
-            self._cut = True
-            self._ring.clear()
+            if not self._cut:
+                self._cut = True
+                end = self._ring.take_up_to(int(_FADE_S * self._rate))
+                self._ring.clear()
+                self._ring.put(end * np.linspace(1, 0, len(end), dtype=np.float32))
             return self._pulled / self._rate
+
+    def duck(self, factor: float) -> None:
+        """Play at this fraction of the loudness from now on; 1 ends it, as does the next answer."""
+        with self._lock:
+            self._wanted_gain = min(1.0, max(0.0, factor))
 
     async def wait_for_playout(self) -> None:
         """Wait until the device took everything."""
@@ -94,6 +113,16 @@ class SpeakerSink:
         """What became of the present answer so far."""
         with self._lock:
             return PlayoutReport(self._audible_at, self._pulled / self._rate, tuple(self._gaps))
+
+    def _ducked(self, samples: Samples) -> Samples:
+        gain, wanted = self._gain, self._wanted_gain
+        if gain == wanted == 1.0 or not len(samples):
+            self._gain = wanted
+            return samples
+        steps = np.arange(1, len(samples) + 1, dtype=np.float32) / np.float32(_DUCK_S * self._rate)
+        ramp = np.maximum(gain - steps, wanted) if wanted < gain else np.minimum(gain + steps, wanted)
+        self._gain = float(ramp[-1])
+        return np.asarray(samples * ramp, np.float32)
 
     def _note(self, samples: Samples) -> None:
         if self._dry_since is not None:

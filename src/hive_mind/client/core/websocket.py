@@ -23,6 +23,9 @@ MOST_OUTGOING = 64
 """Messages waiting for the socket; a link that cannot take more is as good as lost."""
 
 OPEN_TIMEOUT_S = 5.0
+STEADY_S = 5.0
+"""A link that stood for so long is sought again at once; one that keeps breaking, more and more slowly."""
+
 _REFUSED = (401, 403)
 
 _log = structlog.get_logger(__name__)
@@ -82,6 +85,7 @@ class ServerLink:
         self._exchanges: dict[str, Exchange] = {}
         self._outgoing: asyncio.Queue[ClientMessage] | None = None
         self._up = asyncio.Event()
+        self._up_at = 0.0
         self._failed = asyncio.Event()
         self.failure: LinkError | None = None
         """Why the last attempt to connect failed."""
@@ -150,7 +154,7 @@ class ServerLink:
             except* (OSError, WebSocketException, ProtocolError, LinkError) as group:
                 self._note_failure(group.exceptions[0])
             finally:
-                if self.connected:
+                if self.connected and self._clock.now() - self._up_at >= STEADY_S:
                     attempt = 0
                 self._lost()
 
@@ -183,6 +187,7 @@ class ServerLink:
         self.failure = None
         self._failed.clear()
         self._up.set()
+        self._up_at = self._clock.now()
         self._on_event(Event.LINK_UP)
         for exchange in list(self._exchanges.values()):
             exchange.link_up(resumed=welcome.resumed)

@@ -253,23 +253,68 @@ class AlarmState(Message):
     changed: Timestamp
 
 
-class DeviceState(Message):
-    """The time things that a client owns, mirrored to the server while connected.
+class GoneState(Message):
+    """A timer, an alarm or the stopwatch that is no more, so that no older copy brings it back.
+
+    Attributes:
+        item_id: its `timer_id` or `alarm_id`; "stopwatch" for the stopwatch.
+        changed: when it was cancelled, reset, or rang.
+    """
+
+    item_id: Identifier
+    changed: Timestamp
+
+
+class TimeItems(Message):
+    """The time things of one client. Two copies become one by taking of each thing what changed last.
+
+    Attributes:
+        timers: all timers on the client.
+        stopwatch: its stopwatch, if used.
+        alarms: all alarms on the client.
+        gone: what is no more; a thing that changed later than its entry here is back.
+    """
+
+    timers: Annotated[tuple[TimerState, ...], Field(max_length=64)] = ()
+    stopwatch: StopwatchState | None = None
+    alarms: Annotated[tuple[AlarmState, ...], Field(max_length=64)] = ()
+    gone: Annotated[tuple[GoneState, ...], Field(max_length=100)] = ()
+
+
+class ReminderState(Message):
+    """A reminder that a client keeps for the server, to say it even when the server is away.
+
+    Attributes:
+        reminder_id: the server's name for this one occasion.
+        text: what to say.
+        due: when.
+    """
+
+    reminder_id: Identifier
+    text: Annotated[str, StringConstraints(max_length=500)]
+    due: Timestamp
+
+
+class DeviceState(TimeItems):
+    """The time things that a client owns, mirrored to the server: after `welcome`, and at each change.
+
+    The server merges them with its copy. If that holds anything newer (a timer set from another room while
+    the client was away), it answers with a `device_command` "merge".
 
     Attributes:
         client_id: stable name of the client.
-        timers: all timers on the client.
-        stopwatch: its stopwatch, if used.
         battery: charge left, from 0 to 1.
-        alarms: all alarms on the client.
+        clock: the client's time of day as this was sent: its instants are told by that clock.
+        rings: a timer or an alarm rings there, and nobody has silenced it.
+        said: reminders (`reminder_id`) that the client has said; the server says them no more.
     """
 
     type: Literal["device_state"] = "device_state"
     client_id: Identifier
-    timers: Annotated[tuple[TimerState, ...], Field(max_length=64)] = ()
-    stopwatch: StopwatchState | None = None
     battery: Annotated[float, Field(ge=0, le=1)] | None = None
-    alarms: Annotated[tuple[AlarmState, ...], Field(max_length=64)] = ()
+    clock: Timestamp | None = None
+    rings: bool | None = None
+    said: Annotated[tuple[Identifier, ...], Field(max_length=64)] = ()
 
 
 class LocalTurn(Message):

@@ -219,11 +219,13 @@ class Announce(ServerMessage):
     Attributes:
         text: what to say.
         kind: what it is about.
+        reminder_id: of the reminder that it is; a client that has said it already stays silent.
     """
 
     type: Literal["announce"] = "announce"
     text: Text
     kind: Literal["info", "timer", "reminder", "warning"] = "info"
+    reminder_id: Identifier | None = None
 
 
 class ContextEvent(ServerMessage):
@@ -260,6 +262,10 @@ class FollowUp(ServerMessage):
 
 class DeviceCommand(ServerMessage):
     """Do this to what the client owns, such as a timer in another room.
+
+    Commands: "merge" (params as in `device_state`: timers, alarms, stopwatch, gone) takes in what changed
+    elsewhere; "reminders" (params: reminders, each with reminder_id, text and due) replaces the reminders
+    that the client keeps; "silence" ends what rings. A client leaves alone what it does not know.
 
     Attributes:
         command: what to do.

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from hive_mind.commands.interpret import INTENTS as LOCAL
 from hive_mind.commands.interpret import READ_ONLY
-from hive_mind.commands.replies import listed, reply
+from hive_mind.commands.replies import capital, listed, reply
 from hive_mind.errors import HiveMindError
 from hive_mind.language.messages import error_message
 from hive_mind.server.core.house_orders import INTENTS as OURS
@@ -14,6 +14,7 @@ from hive_mind.server.core.house_orders import HouseOrders
 from hive_mind.server.core.llm.tools import tool_data
 from hive_mind.server.core.plugin import Request
 from hive_mind.server.core.plugin_result import PluginIntent, PluginResult
+from hive_mind.server.core.rooms import Rooms
 from hive_mind.server.core.timekeeper import Timekeeper
 from hive_mind.server.core.trace import OrderTrace
 from hive_mind.server.core.why import answers
@@ -67,11 +68,18 @@ class Acting:
         plugins: those of the house.
         house: orders about the conversation.
         grammar: of now; it says what takes an order back.
+        rooms: in which other clients stand.
     """
 
     def __init__(
-        self, keeper: Timekeeper, plugins: Plugins, house: HouseOrders, grammar: Callable[[], Grammar]
+        self,
+        keeper: Timekeeper,
+        plugins: Plugins,
+        house: HouseOrders,
+        grammar: Callable[[], Grammar],
+        rooms: Rooms,
     ) -> None:
+        self._rooms = rooms
         self._grammar = grammar
         self._log = get_logger("acting")
         self._keeper = keeper
@@ -116,9 +124,27 @@ class Acting:
                     order, error_message(error.code), replace(trace, outcome="failed", error=error.code)
                 )
             return Done(order, speech, trace)
+        if (room := order.slots.get("room")) is not None:
+            return await self._elsewhere(order, str(room), trace)
         outcome = await self._keeper.answer(order)
         told = replace(trace, outcome="asked") if outcome.asks else trace
         return Done(outcome.order or order, outcome.reply, told, asks=outcome.asks)
+
+    async def _elsewhere(self, order: Match, room: str, trace: OrderTrace) -> Done:
+        """Carry out an order about the time things of a room; a question back is told, not waited for."""
+        slots = {name: value for name, value in order.slots.items() if name != "room"}
+        keeper = self._rooms.keeper(room, self._keeper)
+        if keeper is None and order.intent == "start_timer":  # "dans le four": it was a name
+            keeper, slots = self._keeper, {**slots, "name": room}
+        if keeper is None:
+            told = replace(trace, outcome="failed", error="ROOM_UNKNOWN")
+            return Done(order, reply("room_unknown", room=room), told)
+        outcome = await keeper.answer(replace(order, slots=slots))
+        answer = outcome.reply[:1].lower() + outcome.reply[1:]
+        told = replace(trace, outcome="asked") if outcome.asks else trace
+        here = keeper is self._keeper
+        said = outcome.reply if here else reply("elsewhere", room=capital(room), answer=answer)
+        return Done(order, said, told, asks=here and outcome.asks)
 
     async def _take_back(self, order: Match, request: Request) -> None:
         """Undo what was misheard, where its sentences say how; the right order is carried out in any case."""

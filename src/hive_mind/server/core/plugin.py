@@ -6,7 +6,7 @@ A plugin is a folder `plugins/<name>/` with `plugin.json`, `handler.py`, `senten
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,6 +62,21 @@ class Storage(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Entrusted:
+    """Something that a client is to say at a time, also when the house is away.
+
+    Attributes:
+        key: the plugin's name for it; letters, digits and `_ . : @ -`, at most 64.
+        text: what to say.
+        due: when, aware.
+    """
+
+    key: str
+    text: str
+    due: datetime
+
+
 class Services(Protocol):
     """What the house offers to a plugin, as `self.services` from `on_load` on."""
 
@@ -90,8 +105,30 @@ class Services(Protocol):
         """
         ...
 
-    async def announce(self, text: str, client_id: str | None = None, *, kind: Kind = "info") -> bool:
-        """Say something unasked, on one client or on all; answer whether any client was there to hear it."""
+    async def announce(
+        self, text: str, client_id: str | None = None, *, kind: Kind = "info", key: str | None = None
+    ) -> bool:
+        """Say something unasked, on one client or on all; answer whether any client was there to hear it.
+
+        Args:
+            text: in French.
+            client_id: where; None means everywhere.
+            kind: what it is about.
+            key: of what was entrusted; a client that has said it already stays silent.
+        """
+        ...
+
+    def entrust(self, client_id: str, reminders: Sequence[Entrusted]) -> frozenset[str] | None:
+        """Have a client keep what it is to say, so that it says it on time even when the house is away.
+
+        Args:
+            client_id: who keeps it.
+            reminders: all that it is to keep for this plugin, instead of what it kept before.
+
+        Returns:
+            Keys of what the client has said by itself, as far as is known; None when it cannot keep anything,
+            or is not known.
+        """
         ...
 
     async def act(

@@ -12,6 +12,7 @@ from hive_mind.errors import ConfigError, UnderstandingError
 from hive_mind.protocol.messages import Announce, ResponseChunk, Sentences, ServerMessage
 from hive_mind.protocol.sentence_parts import cut
 from hive_mind.server.core.crypto import Vault
+from hive_mind.server.core.entrusting import Entrusting
 from hive_mind.server.core.house_orders import INTENTS as ORDERS
 from hive_mind.server.core.plugin import Kind
 from hive_mind.server.core.plugin_actions import Actions
@@ -52,6 +53,7 @@ class HousePlugins:
         self, house: "House", vault: Vault, kept: Path, own: Path, load: Callable[..., Grammar]
     ) -> None:
         self.actions = Actions(self._send)
+        self.entrusting = Entrusting(house.remote)
         self.host = PluginHost(
             self._services_for,
             local_intents=TAKEN,
@@ -92,18 +94,25 @@ class HousePlugins:
             for message in self.sentences():
                 remote.send(message)
 
+    def greet(self, remote: "RemoteClient") -> None:
+        """A client has said hello."""
+        self.tell(remote)
+        self.entrusting.tell(remote.client_id)
+
     def sentences(self) -> list[Sentences]:
         """What such a client is sent."""
         return cut(self.host.version, self.host.sentences())
 
-    async def announce(self, text: str, client_id: str | None, kind: Kind) -> bool:
+    async def announce(
+        self, text: str, client_id: str | None, kind: Kind, reminder_id: str | None = None
+    ) -> bool:
         """Say something unasked, on one client or on all; whether any was there."""
         remotes = [r for r in self._house.remotes.values() if client_id in (None, r.client_id)]
         present = [remote for remote in remotes if remote.link is not None]
         for remote in present:
             turn_id = self._house.new_turn_id()
             if remote.session.said_hello:
-                remote.send(Announce(text=text, kind=kind, turn_id=turn_id))
+                remote.send(Announce(text=text, kind=kind, reminder_id=reminder_id, turn_id=turn_id))
             else:
                 remote.send(ResponseChunk(content=text, is_final=True, chunk_index=0, turn_id=turn_id))
         return bool(present)
@@ -123,6 +132,7 @@ class HousePlugins:
             return
         for remote in list(self._house.remotes.values()):
             self.tell(remote)
+        self._house.spawn(self._house.warm())
 
     def _send(self, client_id: str, message: ServerMessage) -> bool:
         remote = self._house.remote(client_id)
@@ -136,7 +146,13 @@ class HousePlugins:
         if name not in self._storages:
             self._storages[name] = FileStorage(self._kept / f"{name}.sealed", self._vault, f"plugin:{name}")
         return HouseServices(
-            manifest, config, self._storages[name], self._house.now, self.announce, self.actions
+            manifest,
+            config,
+            self._storages[name],
+            self._house.now,
+            self.announce,
+            self.actions,
+            self.entrusting,
         )
 
     def _overrides(self) -> Mapping[str, Override]:

@@ -1,14 +1,15 @@
 """What the house offers to one version of a plugin."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 import httpx
 from pydantic import JsonValue
 
-from hive_mind.server.core.plugin import REQUEST, Kind, Request, Storage
+from hive_mind.server.core.entrusting import Entrusting, reminder_id
+from hive_mind.server.core.plugin import REQUEST, Entrusted, Kind, Request, Storage
 from hive_mind.server.core.plugin_actions import Actions
 from hive_mind.server.core.plugin_http import allowed_hosts, http_client
 from hive_mind.server.core.plugin_loader import one_line
@@ -22,7 +23,9 @@ _MARGIN = 0.8
 class Announcer(Protocol):
     """Says something unasked; answers whether any client was there."""
 
-    async def __call__(self, text: str, client_id: str | None, kind: Kind) -> bool:
+    async def __call__(
+        self, text: str, client_id: str | None, kind: Kind, reminder_id: str | None = None
+    ) -> bool:
         """On one client, or on all."""
         ...
 
@@ -37,6 +40,7 @@ class HouseServices:
         now: the household's time.
         announce: see there.
         actions: those of all plugins.
+        entrusting: those of all plugins; None where no client can keep anything.
 
     Attributes:
         work: what `every` was given, with its seconds.
@@ -50,6 +54,7 @@ class HouseServices:
         now: Callable[[], datetime],
         announce: Announcer,
         actions: Actions,
+        entrusting: Entrusting | None = None,
     ) -> None:
         self.storage = storage
         self.now = now
@@ -57,6 +62,7 @@ class HouseServices:
         self._hosts = allowed_hosts(manifest, config)
         self._announce = announce
         self._actions = actions
+        self._entrusting = entrusting
         self.work: list[tuple[float, Callable[[], Awaitable[None]]]] = []
         self._tasks: list[asyncio.Task[None]] | None = None
         self._log = get_logger("plugins").bind(plugin=manifest.name)
@@ -69,9 +75,18 @@ class HouseServices:
         """A client for the hosts that the manifest names."""
         return http_client(self._manifest.name, self._hosts, timeout_s)
 
-    async def announce(self, text: str, client_id: str | None = None, *, kind: Kind = "info") -> bool:
+    async def announce(
+        self, text: str, client_id: str | None = None, *, kind: Kind = "info", key: str | None = None
+    ) -> bool:
         """Say something unasked."""
-        return await self._announce(text, client_id, kind)
+        name = reminder_id(self._manifest.name, key) if key is not None else None
+        return await self._announce(text, client_id, kind, name)
+
+    def entrust(self, client_id: str, reminders: Sequence[Entrusted]) -> frozenset[str] | None:
+        """Have a client keep what it is to say."""
+        if self._entrusting is None:
+            return None
+        return self._entrusting.entrust(self._manifest.name, client_id, reminders)
 
     async def act(
         self, action: str, params: Mapping[str, JsonValue], *, say: str = ""

@@ -37,6 +37,7 @@ class Announced:
     text: str
     client_id: str | None
     kind: Kind
+    reminder_id: str | None = None
 
 
 class _Memory:
@@ -143,8 +144,10 @@ class Trial:
         )
         return self._services
 
-    async def _announce(self, text: str, client_id: str | None, kind: Kind) -> bool:
-        self.announced.append(Announced(text, client_id, kind))
+    async def _announce(
+        self, text: str, client_id: str | None, kind: Kind, reminder_id: str | None = None
+    ) -> bool:
+        self.announced.append(Announced(text, client_id, kind, reminder_id))
         return True
 
     def _send(self, client_id: str, message: ServerMessage) -> bool:

@@ -25,6 +25,7 @@ from hive_mind.server.core.acting import Acting
 from hive_mind.server.core.house import House
 from hive_mind.server.core.house_orders import HouseOrders
 from hive_mind.server.core.ladder import Ladder
+from hive_mind.server.core.rooms import Rooms
 from hive_mind.server.core.timekeeper import Timekeeper
 from hive_mind.server.core.trace import local_trace
 from hive_mind.server.core.turn import Turn
@@ -66,11 +67,18 @@ class RemoteClient:
         self.device: DeviceState | None = None
         self.link: Link | None = None
         self.room: str | None = None
-        self.keeper = Timekeeper(client_id, house.context, house.now, self._ring)
-        about = HouseOrders(client_id, house.traces, house.context, house.forget)
-        self._ladder = Ladder(
-            house.mind(), self.keeper, Acting(self.keeper, house.plugins.host, about, lambda: house.grammar)
+        self.keeper = Timekeeper(
+            client_id,
+            house.context,
+            house.now,
+            self._ring,
+            owned=lambda: self.capabilities.local_commands,
+            tell=self.send,
         )
+        rooms = Rooms(house.remotes.values)
+        about = HouseOrders(client_id, house.traces, house.context, house.forget)
+        acting = Acting(self.keeper, house.plugins.host, about, lambda: house.grammar, rooms)
+        self._ladder = Ladder(house.mind(), self.keeper, acting, rooms)
         self._house = house
         self._turn: Turn | None = None
         self._draft: Turn | None = None
@@ -154,6 +162,11 @@ class RemoteClient:
         else:
             self._drop_draft()
             self._turn = self._begin(text, utterance, draft=False, after=old)
+
+    def on_device_state(self, told: DeviceState) -> None:
+        """The client says which time things it has."""
+        self.device = told
+        self._house.spawn(self.keeper.mirror(told))
 
     def on_local_turn(self, told: LocalTurn) -> None:
         """The client answered by itself: keep a trace of it."""

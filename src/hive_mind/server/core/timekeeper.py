@@ -1,17 +1,30 @@
-"""Time, date, stopwatch and timers for clients that cannot do these alone; kept in Redis, rung from here."""
+"""Time, date, stopwatch, timers and alarms of one client, as the server knows them; kept in Redis.
+
+Of a client that cannot do these alone the server is the owner, and rings. Of one that can it keeps a copy:
+the client tells what changes there, and is told what changes here, at once or when it is back. Of each thing
+the newest change counts (`commands.merge`).
+"""
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
-from hive_mind.commands.interpret import due, expected, interpret, next_due, ring_text
+from hive_mind.commands.interpret import READ_ONLY, due, expected, interpret, next_due, ring_text
+from hive_mind.commands.merge import items_of, merged, stamped, with_items
 from hive_mind.commands.outcome import Outcome
+from hive_mind.commands.replies import reply
 from hive_mind.commands.state import CommandState
+from hive_mind.protocol.messages import DeviceCommand, DeviceState
 from hive_mind.server.core.context import Context
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Match
+
+SAME_CLOCK_S = 2.0
+"""Clocks that differ by less go alike: the rest is the way of the message."""
+
+_SILENCING = frozenset({"cancel_timer", "cancel_alarm", "stop"})
 
 
 class Timekeeper:
@@ -22,6 +35,8 @@ class Timekeeper:
         context: keeps the state.
         now: aware time of the household.
         ring: says a text in the client's room; False when it is not connected.
+        owned: whether the client does all this by itself, so that the server has a copy.
+        tell: sends to the client, if it is there.
     """
 
     def __init__(
@@ -30,11 +45,17 @@ class Timekeeper:
         context: Context,
         now: Callable[[], datetime],
         ring: Callable[[str], bool],
+        owned: Callable[[], bool] = lambda: False,
+        tell: Callable[[DeviceCommand], None] = lambda _: None,
     ) -> None:
         self._name = f"commands:{client_id}"
         self._context = context
         self._now = now
         self._ring = ring
+        self._owned = owned
+        self._tell = tell
+        self._ahead = timedelta()
+        self._rings = False
         self._state: CommandState | None = None
         self._changing = asyncio.Lock()
         self._alarm: asyncio.TimerHandle | None = None
@@ -44,16 +65,35 @@ class Timekeeper:
     async def expecting(self) -> str | None:
         """Kind of answer that an open question of a command waits for (`commands.interpret.expected`)."""
         async with self._changing:
-            return expected(await self._load(), self._now())
+            return expected(await self._load(), self._today())
 
     async def answer(self, match: Match) -> Outcome:
-        """Carry out a command; what it changed is kept before this returns."""
+        """Carry out a command; what it changed is kept before this returns, and told to the client."""
         async with self._changing:
-            outcome = interpret(match, await self._load(), self._now(), voice=False)
-            if outcome.state != self._state:
-                await self._keep(outcome.state)
+            now, before = self._today(), await self._load()
+            if self._rings and match.intent in _SILENCING and not match.slots:
+                self._tell(DeviceCommand(command="silence"))
+                return Outcome(reply("timer_silenced"), before)
+            # What is past in a copy has rung on the client, or will as soon as that wakes up.
+            seen = due(before, now)[0] if self._owned() and match.intent in READ_ONLY else before
+            outcome = interpret(match, seen, now, voice=False)
+            if outcome.state != seen:
+                await self._keep(stamped(before, outcome.state, now))
             self._set_alarm()
             return outcome
+
+    async def mirror(self, device: DeviceState) -> None:
+        """The client says what it has: take in what is newer there, tell it what is newer here."""
+        async with self._changing:
+            ahead = device.clock - self._now() if device.clock is not None else timedelta()
+            self._ahead = ahead if abs(ahead.total_seconds()) >= SAME_CLOCK_S else timedelta()
+            self._rings = bool(device.rings)
+            state = await self._load()
+            both = merged(items_of(state), device)
+            if both != items_of(state):
+                await self._save(with_items(state, both))
+            if both != merged(device, device):
+                self._tell_changes()
 
     async def wake(self) -> None:
         """The client is connected: ring what was due meanwhile, and watch the rest."""
@@ -67,6 +107,10 @@ class Timekeeper:
             self._alarm.cancel()
             self._alarm = None
 
+    def _today(self) -> datetime:
+        """The time of day, by the clock that the client's instants are told by."""
+        return self._now() + self._ahead
+
     async def _load(self) -> CommandState:
         if self._state is None:
             raw = await self._context.load_state(self._name)
@@ -78,12 +122,23 @@ class Timekeeper:
         return self._state
 
     async def _keep(self, state: CommandState) -> None:
+        """Keep a change that was made here."""
+        items = items_of(self._state or CommandState())
+        await self._save(state)
+        if self._owned() and items_of(state) != items:
+            self._tell_changes()
+
+    async def _save(self, state: CommandState) -> None:
         self._state = state
         await self._context.save_state(self._name, state.model_dump_json().encode())
 
+    def _tell_changes(self) -> None:
+        items = items_of(self._state or CommandState())
+        self._tell(DeviceCommand(command="merge", params=items.model_dump(mode="json", exclude_none=True)))
+
     def _set_alarm(self) -> None:
         self.rest()
-        moment = next_due(self._state) if self._state else None
+        moment = next_due(self._state) if self._state and not self._owned() else None
         if moment is not None:
             wait = max(0.0, (moment - self._now()).total_seconds())
             self._alarm = asyncio.get_running_loop().call_later(wait, self._begin_ringing)
@@ -93,9 +148,10 @@ class Timekeeper:
 
     async def _ring_due(self) -> None:
         async with self._changing:
-            state, rung = due(await self._load(), self._now())
-            if rung and not self._ring(ring_text(rung)):
+            now, before = self._now(), await self._load()
+            state, rung = due(before, now)
+            if rung and not self._ring(ring_text(rung, now)):
                 return
             if rung:
-                await self._keep(state)
+                await self._keep(stamped(before, state, now))
             self._set_alarm()

@@ -162,7 +162,7 @@ class Connection:
             case AudioStart() | AudioEnd():
                 raise ProtocolError("This server does not recognise speech.", code="AUDIO_UNSUPPORTED")
             case DeviceState():
-                remote.device = message
+                remote.on_device_state(message)
             case LocalTurn():
                 remote.on_local_turn(message)
 
@@ -182,7 +182,7 @@ class Connection:
         remote.capabilities, remote.room = hello.capabilities, hello.room
         for answer in answers:
             self.put(answer)
-        self._house.plugins.tell(remote)
+        self._house.plugins.greet(remote)
 
     def _bind(self, message: ClientMessage) -> RemoteClient:
         """Whoever speaks; the first message that names a client decides.

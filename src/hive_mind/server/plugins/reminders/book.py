@@ -6,15 +6,21 @@ from datetime import timedelta
 from pydantic import ValidationError
 
 from hive_mind.language.spoken import date_text, time_text
-from hive_mind.server.core.plugin import Services
+from hive_mind.server.core.plugin import Entrusted, Services
 from hive_mind.server.plugins.failure import Failure
 from hive_mind.server.plugins.phrases import Phrases
 
-from .reminder import Reminder, following
+from .reminder import Reminder, following, occasions
 
 MOST = 200
 LATE = timedelta(minutes=2)
 """From this much on, one says that a reminder is late."""
+
+PATIENCE = timedelta(minutes=10)
+"""For so long a reminder is left to a client that keeps it and is away: it says it by itself, if it is on."""
+
+AHEAD = 7
+"""Times of a reminder that comes back which a client keeps."""
 
 _KEY = "reminders"
 
@@ -31,6 +37,7 @@ class Book:
         self._services = services
         self._phrases = phrases
         self._reminders: list[Reminder] = []
+        self._keepers: set[str] = set()
         self._is_open = False
         self._opening = asyncio.Lock()
 
@@ -71,9 +78,11 @@ class Book:
         """Say what is due; what nobody hears stays, and is said when somebody is there."""
         await self.open()
         now = self._services.now()
+        said = await self._entrust()
         for reminder in [r for r in self._reminders if r.due <= now]:
-            heard = await self._say(reminder)
-            if not heard and reminder.missed:
+            heard = reminder.occasion in said.get(reminder.client_id, ()) or await self._say(reminder)
+            left = reminder.held and now - reminder.due < PATIENCE
+            if not heard and (reminder.missed or left):
                 continue
             others = [r for r in self._reminders if r != reminder]
             coming = following(reminder, now)
@@ -84,6 +93,26 @@ class Book:
             # It was said: a disk that refuses must not make us say it again every second.
             self._reminders = [*others, coming] if coming is not None else others
             await self._keep(self._reminders)
+
+    async def _entrust(self) -> dict[str, frozenset[str]]:
+        """Have the clients keep what is theirs; what they have said by themselves."""
+        said: dict[str, frozenset[str]] = {}
+        for client_id in {r.client_id for r in self._reminders} | self._keepers:
+            mine = [r for r in self._reminders if r.client_id == client_id]
+            kept = [one for r in mine for one in occasions(r, AHEAD)]
+            known = self._services.entrust(client_id, [self._entrusted(one) for one in kept])
+            if known is None:
+                continue
+            said[client_id] = known
+            self._keepers.add(client_id)
+            if any(not r.held for r in mine):
+                held = [r.model_copy(update={"held": r.held or r in mine}) for r in self._reminders]
+                await self._keep(held)
+        return said
+
+    def _entrusted(self, reminder: Reminder) -> Entrusted:
+        text = self._phrases.say("fires", task=reminder.task)
+        return Entrusted(reminder.occasion, text, reminder.due)
 
     async def _say(self, reminder: Reminder) -> bool:
         now = self._services.now()
@@ -97,8 +126,10 @@ class Book:
             text = self._phrases.say(
                 "fires_days_late", task=reminder.task, date=date_text(due.date()), time=at
             )
-        if await self._services.announce(text, reminder.client_id, kind="reminder"):
+        if await self._services.announce(text, reminder.client_id, kind="reminder", key=reminder.occasion):
             return True
+        if reminder.held and now - reminder.due < PATIENCE:
+            return False
         return await self._services.announce(text, kind="reminder")
 
     async def _keep(self, reminders: list[Reminder]) -> None:

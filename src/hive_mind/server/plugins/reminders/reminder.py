@@ -1,7 +1,7 @@
 """A reminder, and when it is due. Pure: time is an argument."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
@@ -24,6 +24,7 @@ class Reminder(BaseModel):
         client_id: where it was asked for.
         repeat: how it comes back; None: once.
         missed: it was due, and nobody was there to hear it.
+        held: the client keeps it too, and says it by itself when we are away.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -34,6 +35,12 @@ class Reminder(BaseModel):
     client_id: str
     repeat: Repeat | None = None
     missed: bool = False
+    held: bool = False
+
+    @property
+    def occasion(self) -> str:
+        """Names this one time that it is said."""
+        return f"{self.id}-{self.due.astimezone(UTC):%Y%m%dT%H%M%S}"
 
 
 def due_at(moment: Moment, now: datetime) -> datetime | None:
@@ -64,6 +71,14 @@ def following(reminder: Reminder, now: datetime) -> Reminder | None:
     while due <= now or not falls_on(due, reminder.repeat):
         due = datetime.combine(due.date() + step, due.time(), due.tzinfo)
     return reminder.model_copy(update={"due": due, "missed": False})
+
+
+def occasions(reminder: Reminder, most: int) -> list[Reminder]:
+    """The next times that it is said, the nearest first."""
+    found = [reminder]
+    while len(found) < most and (later := following(found[-1], found[-1].due)) is not None:
+        found.append(later)
+    return found
 
 
 def meant(wanted: str, reminders: Sequence[Reminder]) -> list[Reminder]:

@@ -133,3 +133,54 @@ async def test_cancel() -> None:
         await told(plugin, "reminder_add", task="a", when="demain")
         await told(plugin, "reminder_add", task="b", when="demain")
         assert await told(plugin, "reminder_cancel", all=True) == "J'ai annulé 2 rappels."
+
+
+async def test_a_client_that_can_keeps_what_is_to_come_and_says_it_when_we_are_away() -> None:
+    house = ScriptedServices(NOW)
+    house.keepers = {"cuisine"}
+    async with playing(RemindersPlugin, "reminders", house) as plugin:
+        await told(plugin, "reminder_add", task="sortir le four", when="dans dix minutes")
+        await told(plugin, "reminder_add", task="prendre mes médicaments", every="jours", when="à 8h")
+        await house.pass_time(1)
+        kept = house.entrusted["cuisine"]
+        assert [one.text for one in kept] == [
+            "Rappel : sortir le four.",
+            *["Rappel : prendre mes médicaments."] * 7,
+        ]
+        assert len({one.key for one in kept}) == 8
+        house.listening = {"salon"}  # the kitchen's link is cut; it says it by itself
+        await house.pass_time(599)
+        house.said = {kept[0].key}
+        await house.pass_time(60)
+        assert house.announced == []
+        assert await told(plugin, "reminder_list") == (
+            "Il y a un rappel : prendre mes médicaments, tous les jours à 8h."
+        )
+        await house.pass_time(1)
+        assert [one.text for one in house.entrusted["cuisine"]] == ["Rappel : prendre mes médicaments."] * 7
+
+
+async def test_a_client_that_is_off_for_long_leaves_its_reminders_to_the_others() -> None:
+    house = ScriptedServices(NOW)
+    house.keepers = {"cuisine"}
+    async with playing(RemindersPlugin, "reminders", house) as plugin:
+        await told(plugin, "reminder_add", task="sortir le four", when="dans dix minutes")
+        await house.pass_time(1)
+        house.listening = {"salon"}
+        await house.pass_time(1100)
+        assert house.announced == []
+        await house.pass_time(100)
+        assert [(a.text, a.client_id) for a in house.announced] == [
+            ("Je devais te le rappeler à 14h40 : sortir le four.", None)
+        ]
+
+
+async def test_a_cancelled_reminder_is_taken_back_from_the_client() -> None:
+    house = ScriptedServices(NOW)
+    house.keepers = {"cuisine"}
+    async with playing(RemindersPlugin, "reminders", house) as plugin:
+        await told(plugin, "reminder_add", task="sortir le four", when="dans dix minutes")
+        await house.pass_time(1)
+        await told(plugin, "reminder_cancel", task="four")
+        await house.pass_time(1)
+        assert house.entrusted["cuisine"] == []
