@@ -173,7 +173,7 @@ def detect(folder: Path, out: Path | None) -> None:
             continue
         hits: dict[str, list[int]] = collections.defaultdict(lambda: [0, 0])
         false: collections.Counter[str] = collections.Counter()
-        hours: collections.Counter[str] = collections.Counter()
+        hours: dict[str, float] = collections.defaultdict(float)
         predictions = []
         for clip in clips:
             recording = read_audio(folder / clip.file).samples
