@@ -17,6 +17,7 @@ TEST_MODELS = (
     "kokoro-82m-int8",
     "kokoro-voices",
     "piper-en-joe-medium",
+    "openwakeword",
 )
 
 

@@ -12,18 +12,22 @@ from pathlib import Path
 from threading import Thread
 
 
-def build_wheel(folder: Path, name: str, version: str, members: Mapping[str, bytes]) -> Path:
-    """Write a wheel that pip accepts."""
+def build_wheel(
+    folder: Path, name: str, version: str, members: Mapping[str, bytes], platform: str = "any"
+) -> Path:
+    """Write a wheel that pip accepts; `platform` is its platform tag."""
     folder.mkdir(parents=True, exist_ok=True)
     module = name.replace("-", "_")
     info = f"{module}-{version}.dist-info"
     files = {
         **members,
         f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n".encode(),
-        f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{info}/WHEEL": (
+            "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\n" + f"Tag: py3-none-{platform}\n"
+        ).encode(),
     }
     files[f"{info}/RECORD"] = "".join(f"{path},,\n" for path in [*files, f"{info}/RECORD"]).encode()
-    path = folder / f"{module}-{version}-py3-none-any.whl"
+    path = folder / f"{module}-{version}-py3-none-{platform}.whl"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for member, content in files.items():
             archive.writestr(member, content)

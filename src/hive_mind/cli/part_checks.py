@@ -23,6 +23,12 @@ _WITHOUT = {
     "desktop": "no speech recognition and no fine voice on this machine",
     "server": "no server on this machine",
 }
+# What serves where an optional model is missing.
+_INSTEAD: dict[Kind, str] = {
+    "tts": "espeak-ng speaks instead",
+    "voice": "espeak-ng speaks instead",
+    "wake_word": "no wake word is heard",
+}
 
 
 def check_packages(has: Callable[[str], bool]) -> Iterator[Finding]:
@@ -64,7 +70,8 @@ def check_models(store: ModelStore, kinds: Iterable[Kind]) -> Iterator[Finding]:
         if state == "installed":
             yield ok(check, f"{model_id}, in use")
         elif store.catalogue.get(model_id).optional:
-            yield warning(check, f"{model_id} is {state}; espeak-ng speaks instead", advice)
+            instead = _INSTEAD.get(kind, "a part is missing")
+            yield warning(check, f"{model_id} is {state}; {instead}", advice)
         else:
             yield error(check, f"{model_id} is {state}", advice)
     for entry in store.catalogue.entries:

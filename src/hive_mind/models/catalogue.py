@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from hive_mind.errors import ModelError
 from hive_mind.models.locations import Location
 
-Kind = Literal["stt", "llm", "tts", "voice"]
+Kind = Literal["stt", "llm", "tts", "voice", "wake_word"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 

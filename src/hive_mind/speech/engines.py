@@ -205,6 +205,30 @@ class ListensAgain(Protocol):
         ...
 
 
+@runtime_checkable
+class ScoresPhrases(Protocol):
+    """A recogniser that can tell whether a short phrase was said, faster than it recognises."""
+
+    def phrase_score(
+        self, samples: Samples, texts: Sequence[str], *, cancel: CancelToken | None = None
+    ) -> float:
+        """How well the best of these texts fits all of a short audio.
+
+        Args:
+            samples: at most 2.5 s, mono at `SAMPLE_RATE`.
+            texts: at least one; ways to write the phrase.
+            cancel: gives the caller control back early.
+
+        Returns:
+            Mean log probability of its tokens and its end, at most 0.
+
+        Raises:
+            Cancelled: `cancel` was set before the work was done.
+            SpeechError: the engine failed.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class TtsCapabilities:
     """What a voice can do.

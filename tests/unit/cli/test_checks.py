@@ -12,6 +12,7 @@ from hive_mind.cli import machine_checks as machine
 from hive_mind.cli import part_checks as parts
 from hive_mind.cli.audio_devices import devices
 from hive_mind.cli.finding import Finding
+from hive_mind.models.catalogue import KINDS
 from hive_mind.models.store import ModelStore
 from tests.fakes.packages import Host, running_host
 from tests.fakes.running_server import running_server
@@ -136,7 +137,11 @@ def test_a_damaged_model_that_is_not_in_use_is_a_warning(tmp_path: Path) -> None
         tmp_path,
         ScriptedSources(ScriptedSource(NAME_A, [b"aaa"])),
         model("brain", content, extra="default_from_gb = 0"),
-        *(model(kind, content, kind=kind, extra="default_from_gb = 0") for kind in ("stt", "tts", "voice")),
+        *(
+            model(kind.replace("_", "-"), content, kind=kind, extra="default_from_gb = 0")
+            for kind in KINDS
+            if kind != "llm"
+        ),
         model("other", content),
     )
     for model_id in ("brain", "other"):

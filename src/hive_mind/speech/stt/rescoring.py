@@ -72,6 +72,12 @@ class Rescorer:
         priors = self._priors_of(list(dict.fromkeys(best)))
         return [Evidence(heard[form], priors[form], len(self._tokens(form)) + 1, form) for form in best]
 
+    def mean_log_probabilities(self, encoded: Floats, texts: Sequence[str]) -> list[float]:
+        """Of the tokens of each text as it is written, its end included."""
+        lengths = [len(self._tokens(text)) + 1 for text in texts]
+        sums = self._log_probabilities(self._scorer.listen(encoded), texts)
+        return [total / length for total, length in zip(sums, lengths, strict=True)]
+
     def _priors_of(self, forms: list[str]) -> dict[str, float]:
         new = [form for form in forms if form not in self._priors]
         found = dict(zip(new, self._log_probabilities(self._silence, new), strict=True))

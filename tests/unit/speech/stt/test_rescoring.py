@@ -60,3 +60,9 @@ def test_silence_is_scored_once_a_text() -> None:
 
 def test_nothing_gives_nothing() -> None:
     assert rescorer(ByLength()).score(AUDIO, []) == []
+
+
+def test_a_phrase_is_scored_as_it_is_written_without_silence() -> None:
+    scorer = ByLength()
+    assert rescorer(scorer).mean_log_probabilities(AUDIO, ["dix", "123"]) == [-1.0, pytest.approx(-0.625)]
+    assert scorer.calls == [(False, 2)]

@@ -9,7 +9,7 @@ import pytest
 from hive_mind.errors import Cancelled, ModelError, SpeechError
 from hive_mind.speech.audio import SAMPLE_RATE, Samples, silence
 from hive_mind.speech.cancel import CancelToken
-from hive_mind.speech.engines import Transcript
+from hive_mind.speech.engines import ScoresPhrases, Transcript
 from hive_mind.speech.stt.factory import make_stt
 from hive_mind.speech.stt.whisper import MAX_SECONDS, WhisperStt
 from tests.unit.speech.espeak import speak
@@ -178,3 +178,16 @@ def test_what_was_said_fits_the_audio_better_than_what_sounds_like_it(stt: Whisp
     assert said.log_probability > near.log_probability > other.log_probability
     assert said.log_probability - said.prior > 1.2 * said.tokens
     assert stt.score(Transcript(""), texts) == []
+
+
+def test_a_phrase_that_was_said_scores_far_above_one_that_was_not(stt: WhisperStt, question: Samples) -> None:
+    said = speak("Alexa")
+    assert isinstance(stt, ScoresPhrases)
+    assert stt.phrase_score(said, ["alexa"]) > stt.phrase_score(said, ["hey mycroft"]) + 2.0
+    assert stt.phrase_score(said, ["alexa"]) > stt.phrase_score(question, ["alexa"]) + 2.0
+    best = stt.phrase_score(said, ["hey mycroft", "alexa"])
+    assert best == pytest.approx(stt.phrase_score(said, ["alexa"]), abs=1e-3)
+    token = CancelToken()
+    token.cancel()
+    with pytest.raises(Cancelled):
+        stt.phrase_score(said, ["alexa"], cancel=token)

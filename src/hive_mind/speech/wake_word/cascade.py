@@ -1,0 +1,77 @@
+"""Two stages: a loose detector that never sleeps, and a verifier for what it finds."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hive_mind.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples
+from hive_mind.speech.cancel import CancelToken
+from hive_mind.speech.engines import Wake, WakeWordDetector
+from hive_mind.speech.wake_word.recent_audio import RecentAudio
+from hive_mind.speech.wake_word.verifier import LEAD_SAMPLES, TAIL_SAMPLES, Verdict, WakeVerifier
+
+KEPT_SAMPLES = LEAD_SAMPLES + TAIL_SAMPLES + SAMPLE_RATE
+"""Audio that is kept: what is verified, and what may come between the word's end and its wake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A wake of the first stage, with what the second needs.
+
+    Attributes:
+        wake: what was heard; positions as the detector counts them.
+        samples: the phrase and a little around it.
+    """
+
+    wake: Wake
+    samples: Samples
+
+
+class Cascade:
+    """A loose detector and a verifier.
+
+    `hear` is quick and belongs where the microphone's frames come in; it goes on listening whatever becomes
+    of a candidate. `verify` blocks for a fifth of a second and belongs in the recogniser's worker.
+
+    Args:
+        detector: wakes easily.
+        verifier: tells which wakes are ones.
+    """
+
+    def __init__(self, detector: WakeWordDetector, verifier: WakeVerifier) -> None:
+        self._detector = detector
+        self._verifier = verifier
+        self._audio = RecentAudio(KEPT_SAMPLES + FRAME_SAMPLES)
+        self._waiting: Wake | None = None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Names of the words it listens for."""
+        return self._detector.words
+
+    def hear(self, frame: Samples, speech: float) -> Candidate | None:
+        """Take the next frame, as a `WakeWordDetector` does; a candidate once what follows it is here too."""
+        self._audio.push(frame)
+        wake = self._detector.hear(frame, speech)
+        self._waiting = self._waiting or wake
+        if self._waiting is None or self._audio.end < self._waiting.end_sample + TAIL_SAMPLES:
+            return None
+        found, self._waiting = self._waiting, None
+        end = found.end_sample + TAIL_SAMPLES
+        start = max(found.end_sample - LEAD_SAMPLES, self._audio.end - KEPT_SAMPLES)
+        return Candidate(found, np.array(self._audio.between(start, max(start, end))))
+
+    def verify(self, candidate: Candidate, *, cancel: CancelToken | None = None) -> Verdict:
+        """Whether a candidate is a wake; blocking.
+
+        Raises:
+            Cancelled: `cancel` was set before the work was done.
+            SpeechError: the recogniser failed.
+        """
+        return self._verifier.verify(candidate.wake, candidate.samples, cancel=cancel)
+
+    def reset(self) -> None:
+        """Forget the past; positions count from 0 again."""
+        self._detector.reset()
+        self._audio.clear()
+        self._waiting = None

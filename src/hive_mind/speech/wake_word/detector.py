@@ -1,0 +1,101 @@
+"""Listens for openWakeWord's words, computing only while somebody speaks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hive_mind.speech.audio import FRAME_SAMPLES, Samples
+from hive_mind.speech.engines import Wake
+from hive_mind.speech.wake_word.embedding import WARM_UP, WIDTH, SpeechEmbedding
+from hive_mind.speech.wake_word.gate import SpeechGate
+from hive_mind.speech.wake_word.head import Head
+from hive_mind.speech.wake_word.mel import LEAD_SAMPLES, STEP_SAMPLES, MelSpectrum
+from hive_mind.speech.wake_word.recent_audio import RecentAudio
+from hive_mind.speech.wake_word.trigger import Trigger, TriggerWord
+
+
+@dataclass(frozen=True, slots=True)
+class ListenedWord:
+    """One word with its network.
+
+    Attributes:
+        trigger: its name and how its scores are read.
+        head: gives the scores.
+    """
+
+    trigger: TriggerWord
+    head: Head
+
+
+class OpenWakeWord:
+    """A `WakeWordDetector`: every 80 ms of speech one embedding, and each word's score on the last of them.
+
+    While nobody speaks nothing is computed. When speech begins, it catches up with the audio before it, so
+    that the scores are those of a detector that never paused. Not thread-safe: one instance a microphone.
+
+    Args:
+        mel: the spectrum.
+        embedding: of the spectrum.
+        words: at least one.
+        gate: when to listen.
+    """
+
+    def __init__(
+        self,
+        mel: MelSpectrum,
+        embedding: SpeechEmbedding,
+        words: Sequence[ListenedWord],
+        gate: SpeechGate | None = None,
+    ) -> None:
+        self._mel = mel
+        self._embedding = embedding
+        self._words = tuple(words)
+        self._gate = gate or SpeechGate()
+        self._trigger = Trigger([word.trigger for word in words])
+        self._length = max(word.head.length for word in words)
+        self._past = (WARM_UP + self._length) * STEP_SAMPLES
+        self._audio = RecentAudio(self._past + LEAD_SAMPLES + STEP_SAMPLES + FRAME_SAMPLES)
+        self._computed = -self._past - 1
+        self._embeddings = np.zeros((0, WIDTH), dtype=np.float32)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Names of the words it listens for."""
+        return tuple(word.trigger.name for word in self._words)
+
+    def hear(self, frame: Samples, speech: float) -> Wake | None:
+        """Take the next frame; see `WakeWordDetector`. Up to 10 ms of work when speech begins, else 1."""
+        self._audio.push(frame if np.isfinite(frame).all() else np.nan_to_num(frame, posinf=1.0, neginf=-1.0))
+        if not self._gate.feed(speech):
+            return None
+        end = self._audio.end // STEP_SAMPLES * STEP_SAMPLES
+        start = max(self._computed, end - self._past)
+        if start >= end:
+            return None
+        paused = start > self._computed
+        self._computed = end
+        return self._compute(start, end, paused=paused)
+
+    def reset(self) -> None:
+        """Forget the past; positions count from 0 again."""
+        self._audio.clear()
+        self._gate.reset()
+        self._trigger.reset()
+        self._computed = -self._past - 1
+        self._embeddings = np.zeros((0, WIDTH), dtype=np.float32)
+
+    def _compute(self, start: int, end: int, *, paused: bool) -> Wake | None:
+        if paused:
+            self._embedding.reset()
+            self._trigger.forget()
+        new = self._embedding(self._mel(self._audio.between(start - LEAD_SAMPLES, end)))
+        known = new[WARM_UP:] if paused else np.concatenate((self._embeddings, new))
+        wake: Wake | None = None
+        fresh = min(len(new), len(known) - self._length + 1)
+        for left in reversed(range(fresh)):
+            last = len(known) - left
+            scores = [word.head.score(known[last - word.head.length : last]) for word in self._words]
+            wake = wake or self._trigger.hear(end - left * STEP_SAMPLES, scores)
+        self._embeddings = known[-self._length :]
+        return wake

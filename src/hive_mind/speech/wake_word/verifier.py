@@ -1,0 +1,71 @@
+"""Second stage: the recogniser says whether the wake phrase was really said."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hive_mind.speech.audio import SAMPLE_RATE, Samples
+from hive_mind.speech.cancel import CancelToken
+from hive_mind.speech.engines import ScoresPhrases, Wake
+
+LEAD_SAMPLES = 6 * SAMPLE_RATE // 5
+"""Audio before the end of the word: room for the longest phrase, and little of what was said before it."""
+
+TAIL_SAMPLES = SAMPLE_RATE // 5
+"""Audio after it, in case the end was taken too early."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """What a wake word must sound like.
+
+    Attributes:
+        spellings: ways to write it; the best one counts.
+        floor: mean log probability that it must reach.
+    """
+
+    spellings: tuple[str, ...]
+    floor: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a wake is one.
+
+    Attributes:
+        accepted: whether it is.
+        score: mean log probability of the phrase, at most 0; 0 for a word that is not verified.
+    """
+
+    accepted: bool
+    score: float
+
+
+class WakeVerifier:
+    """Verifies wakes; blocking, about 0.16 s of one core each.
+
+    Args:
+        stt: compares the phrase with the sound.
+        phrases: by name of the word; any other word is accepted as it is.
+    """
+
+    def __init__(self, stt: ScoresPhrases, phrases: Mapping[str, Phrase]) -> None:
+        self._stt = stt
+        self._phrases = dict(phrases)
+
+    def verify(self, wake: Wake, samples: Samples, *, cancel: CancelToken | None = None) -> Verdict:
+        """Whether the word was said.
+
+        Args:
+            wake: of the first stage.
+            samples: from `LEAD_SAMPLES` before the word's end to `TAIL_SAMPLES` after it.
+            cancel: gives the caller control back early.
+
+        Raises:
+            Cancelled: `cancel` was set before the work was done.
+            SpeechError: the recogniser failed.
+        """
+        phrase = self._phrases.get(wake.word)
+        if phrase is None:
+            return Verdict(accepted=True, score=0.0)
+        score = self._stt.phrase_score(samples, phrase.spellings, cancel=cancel)
+        return Verdict(score >= phrase.floor, score)

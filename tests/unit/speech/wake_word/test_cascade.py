@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+
+from hive_mind.speech.audio import FRAME_SAMPLES
+from hive_mind.speech.engines import ScoresPhrases, Wake, WakeWordDetector
+from hive_mind.speech.wake_word.cascade import Candidate, Cascade
+from hive_mind.speech.wake_word.several import SeveralDetectors
+from hive_mind.speech.wake_word.verifier import LEAD_SAMPLES, TAIL_SAMPLES, Phrase, WakeVerifier
+from tests.fakes.wake_words import ScriptedDetector, ScriptedScorer
+
+PHRASES = {"hey_jarvis": Phrase(("hey jarvis", "et jarvis"), -4.0)}
+
+
+def listen(cascade: Cascade, frames: int) -> list[tuple[int, Candidate]]:
+    found = []
+    for number in range(frames):
+        frame = np.full(FRAME_SAMPLES, number, dtype=np.float32)
+        if candidate := cascade.hear(frame, 1.0):
+            found.append((number, candidate))
+    return found
+
+
+def test_a_candidate_brings_the_phrase_and_what_follows_it() -> None:
+    end = 100 * FRAME_SAMPLES
+    cascade = Cascade(
+        ScriptedDetector({101: Wake("hey_jarvis", 0.3, end)}), WakeVerifier(ScriptedScorer({}), PHRASES)
+    )
+    ((number, candidate),) = listen(cascade, 120)
+    assert number == (end + TAIL_SAMPLES - 1) // FRAME_SAMPLES
+    assert len(candidate.samples) == LEAD_SAMPLES + TAIL_SAMPLES
+    assert candidate.samples[0] == (end - LEAD_SAMPLES) // FRAME_SAMPLES
+
+
+def test_a_word_at_the_beginning_has_silence_before_it() -> None:
+    wake = Wake("hey_jarvis", 0.3, FRAME_SAMPLES)
+    cascade = Cascade(ScriptedDetector({1: wake}), WakeVerifier(ScriptedScorer({}), PHRASES))
+    ((_, candidate),) = listen(cascade, 30)
+    assert len(candidate.samples) == LEAD_SAMPLES + TAIL_SAMPLES
+    cascade.reset()
+    assert len(listen(cascade, 30)) == 1
+
+
+def test_a_wake_that_comes_much_too_late_brings_what_is_left() -> None:
+    wake = Wake("hey_jarvis", 0.3, 10)
+    cascade = Cascade(ScriptedDetector({200: wake}), WakeVerifier(ScriptedScorer({}), PHRASES))
+    ((number, candidate),) = listen(cascade, 201)
+    assert number == 200
+    assert len(candidate.samples) == 0
+
+
+@pytest.mark.parametrize(("score", "accepted"), [(-3.9, True), (-4.0, True), (-4.1, False)])
+def test_the_best_spelling_decides(score: float, accepted: bool) -> None:
+    scorer = ScriptedScorer({"et jarvis": score})
+    verdict = WakeVerifier(scorer, PHRASES).verify(Wake("hey_jarvis", 0.3, 0), np.zeros(9, dtype=np.float32))
+    assert (verdict.accepted, verdict.score) == (accepted, score)
+    assert scorer.asked == [(9, ("hey jarvis", "et jarvis"))]
+
+
+def test_a_word_without_spellings_is_taken_as_it_is() -> None:
+    scorer = ScriptedScorer({})
+    assert WakeVerifier(scorer, PHRASES).verify(Wake("ppn", 1.0, 0), np.zeros(9, dtype=np.float32)).accepted
+    assert not scorer.asked
+
+
+def test_of_several_detectors_the_surest_wake_counts_and_all_hear_all() -> None:
+    one = ScriptedDetector({0: Wake("a", 0.4, 0)}, ["a"])
+    other = ScriptedDetector({0: Wake("b", 0.9, 0)}, ["b"])
+    both: WakeWordDetector = SeveralDetectors([one, other])
+    frame = np.zeros(FRAME_SAMPLES, dtype=np.float32)
+    assert both.words == ("a", "b")
+    assert both.hear(frame, 0.0) == Wake("b", 0.9, 0)
+    assert both.hear(frame, 0.0) is None
+    assert (one.frames, other.frames) == (2, 2)
+    both.reset()
+    assert one.frames == 0
+
+
+def test_the_fake_is_what_the_verifier_expects() -> None:
+    assert isinstance(ScriptedScorer({}), ScoresPhrases)
