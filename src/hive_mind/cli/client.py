@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from hive_mind.client.config import ClientConfig, load_config
+from hive_mind.client.core.button import Button
+from hive_mind.client.core.door import TurnTaking
 from hive_mind.client.core.state import ClientState, Link
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.client.core.websocket import server_url
@@ -61,38 +63,30 @@ def client(
 
 async def talk(config: ClientConfig, engines: Engines, devices: Devices) -> None:
     """Run the client with Enter as its button in a terminal, else always listening."""
-    by_button = (config.listening or ("button" if sys.stdin.isatty() else "always")) == "button"
+    listening = config.listening or ("button" if sys.stdin.isatty() else "always")
+    taking = TurnTaking(
+        listening=listening,
+        barge_in="speech" if config.barge_in else "button",
+        answer_silence=listening == "button",
+    )
     typer.echo(
         f"Microphone: {devices.microphone.device.name}. Speaker: {devices.speaker.device.name}.", err=True
     )
-    typer.echo("Press Enter and speak." if by_button else "Speak when you like.", err=True)
-    await run_client(
-        config,
-        engines,
-        devices,
-        button=_enter_key() if by_button else None,
-        on_turn=_show,
-        on_change=_Announcer(),
-    )
+    typer.echo("Press Enter and speak." if listening == "button" else "Speak when you like.", err=True)
+    button = Button()
+    if sys.stdin.isatty():
+        _enter_presses(button)
+    await run_client(config, engines, devices, taking, button=button, on_turn=_show, on_change=_Announcer())
 
 
-def _enter_key() -> asyncio.Queue[None]:
-    """One item for each line of standard input; presses that nobody takes are dropped."""
-    loop = asyncio.get_running_loop()
-    presses: asyncio.Queue[None] = asyncio.Queue(1)
-
-    def _pressed() -> None:
-        if not presses.full():
-            presses.put_nowait(None)
+def _enter_presses(button: Button) -> None:
+    """Each line of standard input is a press."""
 
     def _read() -> None:
         for _ in sys.stdin:
-            if loop.is_closed():
-                return
-            loop.call_soon_threadsafe(_pressed)
+            button.press()
 
     threading.Thread(target=_read, name="enter", daemon=True).start()
-    return presses
 
 
 def _show(record: TurnRecord) -> None:

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 import structlog
 
 from hive_mind.client.config import ClientConfig, stable_client_id
+from hive_mind.client.core.calling import Verify
 from hive_mind.client.core.clock import Clock, SystemClock
 from hive_mind.client.core.corrections_file import CorrectionsFile
+from hive_mind.client.core.door import TurnTaking
+from hive_mind.client.core.incoming import Incoming
 from hive_mind.client.core.listening import Ear
 from hive_mind.client.core.mending import Mender
 from hive_mind.client.core.pace import Pace
@@ -28,15 +31,11 @@ from hive_mind.client.engines import Engines
 from hive_mind.commands.interpret import Rung, ring_text
 from hive_mind.errors import LinkError
 from hive_mind.language.messages import message
-from hive_mind.protocol.messages import (
-    Announce,
-    AnyServerMessage,
-    Capabilities,
-    FollowUp,
-    Sentences,
-)
+from hive_mind.protocol.messages import Capabilities
 from hive_mind.protocol.session import ClientSession
+from hive_mind.speech.audio import Samples
 from hive_mind.speech.endpointing import EndpointSettings
+from hive_mind.speech.engines import Wake
 from hive_mind.understanding.grammar import Grammar
 
 FIXED_PHRASES = ("not_heard", "degraded", "cannot_answer_offline", "too_long")
@@ -62,8 +61,7 @@ async def open_client(
     *,
     clock: Clock | None = None,
     settings: EndpointSettings | None = None,
-    always_listening: bool = True,
-    answer_silence: bool = False,
+    taking: TurnTaking | None = None,
     on_turn: Callable[[TurnRecord], None] = lambda _: None,
     on_change: Callable[[ClientState], None] = lambda _: None,
 ) -> AsyncIterator[Client]:
@@ -75,8 +73,7 @@ async def open_client(
         sink: plays the answers.
         clock: the machine's by default.
         settings: of the endpointer.
-        always_listening: otherwise after `VoiceLoop.listen` alone.
-        answer_silence: say so when nothing intelligible was heard.
+        taking: how it takes turns; it listens always by default.
         on_turn: told of each turn that ended.
         on_change: told of each new state.
     """
@@ -85,9 +82,9 @@ async def open_client(
     status = Status(on_change)
     workers = [Worker(name) for name in ("stt", "voice", "prepare")]
     pace = Pace()
-    preparer = Preparer(engines.voice, workers[2], clock, pace)
 
     def _mirror() -> None:
+        loop.ringing(on=bool(keeper.state.ringing or keeper.state.waking))
         try:
             link.post(keeper.device_state(client_id))
         except LinkError:
@@ -98,27 +95,27 @@ async def open_client(
         if event is Event.LINK_UP:
             _mirror()
 
-    def _told(unasked: AnyServerMessage) -> None:
-        if isinstance(unasked, Announce):
-            tasks.create_task(loop.announce(unasked.text))
-        elif isinstance(unasked, FollowUp):
-            loop.follow_up()
-        elif isinstance(unasked, Sentences):
-            tasks.create_task(sentences.take(unasked))
-
     async def _ring(rung: Rung) -> None:
-        tasks.create_task(loop.announce(ring_text((rung,)), ring=True))
+        def _still() -> bool:
+            return rung in (*keeper.state.ringing, *keeper.state.waking)
 
-    capabilities = Capabilities(stt=True, tts=True, local_commands=True)
-    session = ClientSession(client_id, room=config.room, capabilities=capabilities)
-    link = ServerLink(config.server, session, clock, on_event=_linked, on_message=_told)
+        tasks.create_task(loop.announce(ring_text((rung,)), ring=True, wanted=_still))
+
     keeper = Timekeeper(StateFile(config.state_folder / "time.json"), clock, _ring, _mirror)
+    capabilities = Capabilities(stt=True, tts=True, local_commands=True, wake_word=engines.wake is not None)
+    session = ClientSession(client_id, room=config.room, capabilities=capabilities)
+    link = ServerLink(
+        config.server, session, clock, on_event=_linked, on_message=lambda unasked: incoming.take(unasked)
+    )
+    key = config.key.get_secret_value() if config.key else None
+    corrections = CorrectionsFile(config.data_folder, key)
+    mender = Mender(engines.grammar, engines.stt, workers[0], corrections)
     parts = Parts(
         stt=engines.stt,
         stt_worker=workers[0],
         voice=engines.voice,
         voice_worker=workers[1],
-        preparer=preparer,
+        preparer=Preparer(engines.voice, workers[2], clock, pace),
         grammar=engines.grammar,
         keeper=keeper,
         sink=sink,
@@ -127,30 +124,21 @@ async def open_client(
         shares_cpu=is_loopback(link.url),
         status=status,
         pace=pace,
+        mender=mender,
     )
-
-    key = config.key.get_secret_value() if config.key else None
-    corrections = CorrectionsFile(config.data_folder, key)
-    parts.mender = mender = Mender(engines.grammar, engines.stt, workers[0], corrections)
 
     def _know(grammar: Grammar) -> None:
         parts.grammar = grammar
         mender.know(grammar)
 
-    sentences = PluginSentences(_know)
-    loop = VoiceLoop(
-        parts,
-        Ear(engines.vad, settings),
-        barge_in=config.barge_in,
-        always_listening=always_listening,
-        answer_silence=answer_silence,
-        on_turn=on_turn,
-    )
+    ear = Ear(engines.vad, settings, engines.wake)
+    loop = VoiceLoop(parts, ear, taking, verify=_verifier(engines, workers[0]), on_turn=on_turn)
     lasting = keeper.lasting_replies()
-    preparer.want(spoken_forms([*lasting, *(message(key) for key in FIXED_PHRASES)]))
+    parts.preparer.want(spoken_forms([*lasting, *(message(key) for key in FIXED_PHRASES)]))
     try:
         async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(part()) for part in (link.run, keeper.run, preparer.run)]
+            incoming = Incoming(loop, PluginSentences(_know), tasks.create_task)
+            running = [tasks.create_task(part()) for part in (link.run, keeper.run, parts.preparer.run)]
             try:
                 yield Client(loop, parts, link)
             finally:
@@ -161,6 +149,18 @@ async def open_client(
     finally:
         for worker in workers:
             worker.close()
+
+
+def _verifier(engines: Engines, worker: Worker) -> Verify | None:
+    """The second look at a wake word, in the recogniser's thread; None where there is none."""
+    second = engines.wake_verifier
+    if second is None:
+        return None
+
+    async def _verify(wake: Wake, samples: Samples) -> bool:
+        return await worker.run(lambda _: second.verify(wake, samples))
+
+    return _verify
 
 
 def _first(error: BaseException) -> BaseException:

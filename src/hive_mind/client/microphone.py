@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from hive_mind.client.app import Client, open_client
 from hive_mind.client.config import ClientConfig
+from hive_mind.client.core.button import Button
 from hive_mind.client.core.clock import SystemClock
+from hive_mind.client.core.door import TurnTaking
 from hive_mind.client.core.source import MicrophoneSource
 from hive_mind.client.core.speaker import SpeakerSink
 from hive_mind.client.core.state import ClientState
@@ -16,13 +18,9 @@ from hive_mind.client.platform.base import AudioPlatform, AudioStream
 from hive_mind.client.platform.ring import SampleRing
 from hive_mind.errors import AudioError
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
-from hive_mind.speech.endpointing import EndpointSettings
 
 RING_S = 4.0
 """Seconds of microphone kept while the client is busy; the oldest go first."""
-
-BUTTON_PATIENCE_MS = 8000
-"""How long an ear asked for by button stays open when nobody speaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +85,9 @@ async def run_client(
     config: ClientConfig,
     engines: Engines,
     devices: Devices,
+    taking: TurnTaking | None = None,
     *,
-    button: asyncio.Queue[None] | None = None,
+    button: Button | None = None,
     on_turn: Callable[[TurnRecord], None] = lambda _: None,
     on_change: Callable[[ClientState], None] = lambda _: None,
 ) -> None:
@@ -98,21 +97,14 @@ async def run_client(
         config: settings.
         engines: loaded and warm.
         devices: open; closed at the end.
-        button: each item opens the ear for one utterance; None listens always.
+        taking: how it takes turns; it listens always by default.
+        button: each press opens the ear, or ends what is said into it.
         on_turn: told of each turn that ended.
         on_change: told of each new state.
     """
-    settings = None if button is None else EndpointSettings(no_speech_ms=BUTTON_PATIENCE_MS)
     try:
         async with open_client(
-            config,
-            engines,
-            devices.sink,
-            settings=settings,
-            always_listening=button is None,
-            answer_silence=button is not None,
-            on_turn=on_turn,
-            on_change=on_change,
+            config, engines, devices.sink, taking=taking, on_turn=on_turn, on_change=on_change
         ) as client:
             mender = client.parts.mender
             warming = asyncio.ensure_future(mender.prepare()) if mender is not None else None
@@ -127,7 +119,7 @@ async def run_client(
         devices.close()
 
 
-async def _press(client: Client, button: asyncio.Queue[None]) -> None:
+async def _press(client: Client, button: Button) -> None:
     while True:
-        await button.get()
-        client.loop.listen()
+        await button.pressed()
+        client.loop.press()

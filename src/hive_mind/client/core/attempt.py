@@ -9,29 +9,21 @@ from datetime import datetime, timedelta
 from hive_mind.client.core.answering import Answer, Hooks
 from hive_mind.client.core.dialogue import Plan
 from hive_mind.client.core.exchange import Exchange, ServerSaid
+from hive_mind.client.core.gates import GATES_MS, gate_ms
 from hive_mind.client.core.parts import Parts
+from hive_mind.client.core.reading import Reading, Utterance
 from hive_mind.client.core.speaking import clauses_of
 from hive_mind.client.core.state import Effect, Event
 from hive_mind.client.core.turn import Route, Timeline, TurnRecord
 from hive_mind.client.core.websocket import ServerLink
 from hive_mind.commands.state import CommandState
-from hive_mind.errors import LinkError, SpeechError
+from hive_mind.errors import LinkError
 from hive_mind.language.clauses import ClauseSplitter
 from hive_mind.language.messages import error_message, message
 from hive_mind.language.written import written_forms
 from hive_mind.protocol.messages import LocalTurn, Playout
-from hive_mind.speech.audio import SAMPLE_RATE, Samples
-from hive_mind.speech.engines import Transcript
+from hive_mind.speech.audio import SAMPLE_RATE
 from hive_mind.understanding.decision import Decision
-
-GATES_MS = {"closed": 0, "extendable": 700, "unfinished": 1000, "open": 600}
-"""Silence that ends an utterance, by whether its grammar lets one go on."""
-
-READING_GATE_MS = 400
-"""The same for a complete question that changes nothing ("quelle heure est-il | à Tokyo"): answering it too
-early costs a repeat, never a wrong act."""
-
-_NOISE_PROBABILITY = 0.8
 
 
 class Attempt:
@@ -39,53 +31,60 @@ class Attempt:
 
     Args:
         parts: engines, link and records.
-        samples: the utterance.
-        question_end: when it ended, on the client's clock.
-        question_end_sample: the same as a position in what was heard.
+        utterance: what was said.
         settle: told the gate that the transcript calls for.
         instead: nothing to recognise: an intent and the sentence to say.
         answer_silence: say so when nothing intelligible was heard.
+        hears_more: the speaker is heard over the answer.
     """
 
     def __init__(
         self,
         parts: Parts,
-        samples: Samples,
-        question_end: float,
-        question_end_sample: int,
+        utterance: Utterance,
         settle: Callable[[int], None],
         *,
         instead: tuple[str, str] | None = None,
         answer_silence: bool = False,
+        hears_more: bool = False,
     ) -> None:
-        self.question_end_sample = question_end_sample
-        self.timeline = Timeline(question_end)
+        self.utterance = utterance
+        self.timeline = Timeline(utterance.end)
         self.asks = False
         """Whether the answer asks back, so that the next utterance belongs to it."""
         self._parts = parts
-        self._samples = samples
         self._settle = settle
         self._instead = instead
         self._answer_silence = answer_silence
+        self._hears_more = hears_more
         self._committed = asyncio.Event()
         self._dropped = False
-        self._timings: dict[str, float] = {}
+        since = timedelta(seconds=parts.clock.now() - utterance.end)
+        self._asked_at: datetime = parts.clock.today() - since
+        self._reading = Reading(parts, utterance, self._asked_at)
+        self._timings = self._reading.timings
         self._said: list[str] = []
         self._route: Route = "none"
         self._intent = "none"
         self._failed = False
-        self._heard = ""
-        self._taken_for = ""
         self._corrects: tuple[str, str] | None = None
         self._answer: Answer | None = None
         self._exchange: Exchange | None = None
-        since = timedelta(seconds=parts.clock.now() - question_end)
-        self._asked_at: datetime = parts.clock.today() - since
 
     @property
     def committed(self) -> bool:
         """Whether the user is known to have finished."""
         return self._committed.is_set()
+
+    @property
+    def plan(self) -> Plan | None:
+        """What the utterance was understood to ask for, as soon as that is known."""
+        return self._reading.plan
+
+    @property
+    def said(self) -> str:
+        """The answer so far."""
+        return "".join(self._said)
 
     def commit(self) -> None:
         """The pause was the end: act, and let the answer sound."""
@@ -107,34 +106,34 @@ class Attempt:
             self._intent = self._instead[0]
             await self._speak(self._sorry([self._instead[1]]))
             return self._record("")
-        transcript = await self._recognise()
-        text = transcript.text.strip()
-        if not any(c.isalnum() for c in text) or transcript.no_speech_probability > _NOISE_PROBABILITY:
+        reading = self._reading
+        self._mark("stt_started")
+        await reading.hear()
+        self._mark("stt_done")
+        if reading.excuse:
+            self._said.append(reading.excuse)
+        plan = reading.understand() if reading.text else None
+        if plan is None:
             return await self._nothing_heard()
-        began = self._parts.clock.now()
-        plan = self._parts.dialogue.plan(self._parts.grammar, self._parts.keeper, text, self._asked_at)
-        self._timings["understanding"] = round((self._parts.clock.now() - began) * 1000, 1)
         self._mark("understood")
-        early = plan.reading and plan.extent == "extendable"
-        self._settle(READING_GATE_MS if early else GATES_MS[plan.extent])
-        ask: Decision | None = None
-        if not plan.understood:
-            plan, ask = await self._mend(transcript, plan)
-        self._heard, self._corrects = text, plan.corrects
+        self._settle(gate_ms(plan, hears_more=self._hears_more))
+        await reading.mend()
+        plan = reading.plan or plan
+        self._corrects = plan.corrects
         link = self._parts.link
-        if ask is not None:
-            await self._ask_back(ask)
+        if reading.ask is not None:
+            await self._ask_back(reading.ask)
         elif plan.declined:
             await self._command(plan, then=[message("not_meant")])
         elif plan.rest is None:
             await self._command(plan)
-            return self._told(self._record(text), plan)
+            return self._told(self._record(reading.text), plan)
         elif link is not None and link.connected:
             await self._question(link, plan)
         else:
             await self._committed.wait()
             await self._command(plan, then=self._away())
-        return self._record(text)
+        return self._record(reading.text)
 
     def _told(self, record: TurnRecord, plan: Plan) -> TurnRecord:
         """Tell the server what we answered, if it is there, so that it can say why."""
@@ -156,31 +155,13 @@ class Attempt:
             )
         return record
 
-    async def _mend(self, transcript: Transcript, plan: Plan) -> tuple[Plan, Decision | None]:
-        """What a transcript that nothing matches was probably meant to be; or what to ask about."""
-        parts = self._parts
-        if parts.mender is None:
-            return plan, None
-        began = parts.clock.now()
-        expecting = parts.keeper.expecting(self._asked_at)
-        decision = await parts.mender.mend(transcript, expecting=expecting)
-        took = round((parts.clock.now() - began) * 1000, 1)
-        self._timings["understanding"] += took
-        if decision.verdict != "reject":
-            self._timings["repair"] = took
-        if decision.verdict == "ask":
-            return plan, decision
-        if decision.verdict == "accept":
-            self._taken_for = decision.text
-            plan = parts.dialogue.plan(parts.grammar, parts.keeper, decision.text, self._asked_at)
-        return plan, None
-
     async def _ask_back(self, decision: Decision) -> None:
         """Ask whether this was meant; nothing is done before a yes."""
-        match, heard = decision.match, self._heard
+        match, heard = decision.match, self._reading.text
         if match is None:
             return
-        self._route, self._intent, self._taken_for, self.asks = "command", match.intent, decision.text, True
+        self._reading.taken_for = decision.text
+        self._route, self._intent, self.asks = "command", match.intent, True
 
         async def _act() -> None:
             self._parts.dialogue.asks(match, decision.text, heard, self._asked_at)
@@ -188,27 +169,10 @@ class Attempt:
         question = message("did_you_say", sentence=written_forms(decision.text)[0])
         await self._speak(self._sorry([question]), _act)
 
-    async def _recognise(self) -> Transcript:
-        parts = self._parts
-        with parts.preparer.given_way():
-            self._mark("stt_started")
-            try:
-                transcript = await parts.stt_worker.run(
-                    lambda token: parts.stt.transcribe(
-                        self._samples, vocabulary=parts.vocabulary, cancel=token
-                    )
-                )
-            except SpeechError as error:
-                self._said.append(error_message(error.code))
-                transcript = Transcript("")
-            self._mark("stt_done")
-        self._timings["stt"] = self.timeline.between("stt_started", "stt_done") or 0.0
-        return transcript
-
     async def _nothing_heard(self) -> TurnRecord | None:
         self._settle(GATES_MS["open"])
         await self._committed.wait()
-        if not self._answer_silence:
+        if not self._answer_silence or self.utterance.why not in ("always", "button") or self._reading.text:
             self._parts.status.tell(Event.SPEECH_DROPPED)
             return None
         self._intent = "no_speech"
@@ -239,7 +203,7 @@ class Attempt:
         parts, said = self._parts, " ".join(self._said)
 
         async def _act() -> None:
-            parts.dialogue.did(plan, parts.keeper, said, self._asked_at, self._heard)
+            parts.dialogue.did(plan, parts.keeper, said, self._asked_at, self._reading.text)
             await parts.keeper.accept(state)
             if self._corrects is not None and parts.mender is not None:
                 await parts.mender.learn(*self._corrects)
@@ -394,6 +358,6 @@ class Attempt:
             timings_ms=timings,
             timeline_ms=self.timeline.as_ms(),
             gaps=self._answer.report().gaps if self._answer else (),
-            question_end_s=self.question_end_sample / SAMPLE_RATE,
-            taken_for=self._taken_for,
+            question_end_s=self.utterance.end_sample / SAMPLE_RATE,
+            taken_for=self._reading.taken_for,
         )

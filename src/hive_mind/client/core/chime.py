@@ -1,4 +1,4 @@
-"""The bell of a timer, made of sines: no recording, no licence."""
+"""The bell of a timer and the small sounds of the ear, made of sines: no recording, no licence."""
 
 import numpy as np
 
@@ -7,6 +7,12 @@ from hive_mind.speech.audio import Samples
 _NOTES_HZ = (880.0, 1108.73, 1318.51)
 _NOTE_S = 0.18
 _RING_S = 0.5
+
+OPENED_HZ = (659.26, 987.77)
+"""Its name alone was said: it listens."""
+
+CLOSED_HZ = (659.26, 493.88)
+"""Nobody has spoken: it no longer listens."""
 
 
 def chime(rate: int) -> Samples:
@@ -21,3 +27,10 @@ def chime(rate: int) -> Samples:
         total[start : start + len(note)] += note
     peak = float(np.max(np.abs(total)))
     return np.asarray(0.5 * total / peak, np.float32)
+
+
+def cue(notes: tuple[float, ...], rate: int) -> Samples:
+    """A few soft notes of 90 ms, at `rate` samples per second, peak 0.2."""
+    t = np.arange(int(0.09 * rate)) / rate
+    shape = np.sin(np.pi * t / 0.09) ** 2
+    return np.concatenate([0.2 * shape * np.sin(2 * np.pi * pitch * t) for pitch in notes]).astype(np.float32)

@@ -65,6 +65,13 @@ class PlayoutSink(Protocol):
         """Play after what was written before; waits while `AHEAD_S` is ahead. Nothing after `interrupt`."""
         ...
 
+    def duck(self, gain: float) -> None:
+        """Play at this factor of the amplitude, in (0, 1], until told otherwise; `begin` keeps it.
+
+        What is already on its way to the device may be up to 50 ms.
+        """
+        ...
+
     def interrupt(self) -> float:
         """Be silent at once; returns the seconds of the answer that were played."""
         ...
@@ -95,6 +102,7 @@ class NullSink:
     def __init__(self, rate: int, clock: Clock) -> None:
         self._rate = rate
         self._clock = clock
+        self.gain = 1.0
         self.begin()
 
     @property
@@ -125,6 +133,10 @@ class NullSink:
         self._written_s += len(samples) / self._rate
         self._record(samples, late)
         await self._clock.sleep(self._end - AHEAD_S - self._clock.now())
+
+    def duck(self, gain: float) -> None:
+        """Note the factor; silence has no amplitude."""
+        self.gain = gain
 
     def interrupt(self) -> float:
         """Stop the time of this answer."""

@@ -2,6 +2,8 @@
 
 import threading
 
+import numpy as np
+
 from hive_mind.client.core.clock import Clock
 from hive_mind.client.core.playout import AHEAD_S, GAP_S, Gap, PlayoutReport, first_audible
 from hive_mind.client.platform.ring import SampleRing
@@ -25,6 +27,7 @@ class SpeakerSink:
         self._clock = clock
         self._ring = SampleRing(int((AHEAD_S + 1.0) * rate))
         self._lock = threading.Lock()
+        self._gain = 1.0
         self._reset()
 
     def _reset(self) -> None:
@@ -53,6 +56,8 @@ class SpeakerSink:
             self._pulled += len(samples)
             if len(samples) < count and self._written and self._dry_since is None:
                 self._dry_since = now + len(samples) / self._rate
+        if self._gain != 1.0:
+            samples = samples * np.float32(self._gain)
         if len(samples) == count:
             return samples
         padded = samples.copy()
@@ -77,6 +82,10 @@ class SpeakerSink:
                     at += len(piece)
             if at < len(samples):
                 await self._clock.sleep(_LOOK_S)
+
+    def duck(self, gain: float) -> None:
+        """Play at this factor of the amplitude from the device's next block on."""
+        self._gain = gain
 
     def interrupt(self) -> float:
         """Be silent at once."""
