@@ -44,7 +44,8 @@ class Endpoint:
 
     Attributes:
         reason: `gate`: the silence outlasted the gate; `end_of_audio`: the stream stopped (`finish`);
-            `unbroken`: sound that takes no breath, such as a television: nobody speaks so.
+            `unbroken`: sound that takes no breath, such as a television: nobody speaks so. No other utterance
+            begins before it has paused.
         speech_start_sample: where speech began.
         speech_end_sample: where speech ended: the latency clock starts here.
         sample: where the decision fell, in samples heard.
@@ -130,6 +131,7 @@ class Endpointer:
         self._pause: int | None  # first silent frame of the present pause
         self._run: int  # loud frames: of the candidate, or in a row within a pause
         self._speculated: bool
+        self._noisy: bool  # the sound that was closed without a pause still goes on
         self._wait()
 
     @property
@@ -180,7 +182,9 @@ class Endpointer:
             self._run = 0
         if self._frame - self._breathed >= self._breath and not self._speculated:
             end = self._frame if self._pause is None else self._pause
-            return (*events, *self._close("unbroken", self._start, end))
+            closed = self._close("unbroken", self._start, end)
+            self._noisy = True
+            return (*events, *closed)
         if self._frame - self._start >= self._longest:
             end = self._frame if self._pause is None else self._pause
             events.append(TooLong(self._start * FRAME_SAMPLES, end * FRAME_SAMPLES))
@@ -226,11 +230,17 @@ class Endpointer:
         self._last_loud = self._frame
         self._run = 0
         self._gap = 0
+        self._noisy = False
         self._speculated = False
         self._gate_ms = self.settings.gate_ms
 
     def _listen(self, index: int, loud: bool) -> tuple[EndpointEvent, ...]:
-        if loud:
+        if self._noisy:
+            # What took no breath goes on: nobody has begun to speak before it pauses.
+            self._gap = 0 if loud else self._gap + 1
+            self._noisy = self._gap < self._speculate
+            self._waiting_since = self._frame
+        elif loud:
             if self._candidate is None:
                 self._candidate, self._run = index, 0
             self._run += 1
@@ -245,8 +255,13 @@ class Endpointer:
             if self._gap > 1:
                 self._candidate = None
         limit = self.settings.no_speech_ms
-        waited = self._frame - self._waiting_since
-        if limit is not None and not self._warned and self._candidate is None and waited >= _frames(limit):
+        quiet = self._candidate is None and not self._noisy
+        if (
+            limit is not None
+            and not self._warned
+            and quiet
+            and self._frame - self._waiting_since >= _frames(limit)
+        ):
             self._warned = True
             return (NoSpeech(self.position),)
         return ()

@@ -168,15 +168,25 @@ def test_noise_alone_ends_with_an_answer(tmp_path: Path) -> None:
     assert (record.intent, record.answer, record.transcript) == ("no_speech", message("not_heard"), "")
 
 
-def test_speech_without_end_is_bounded(tmp_path: Path) -> None:
-    async def scene() -> tuple[TurnRecord, list[float]]:
+def test_sound_that_takes_no_breath_is_no_question(tmp_path: Path) -> None:
+    async def scene() -> tuple[list[TurnRecord], list[float]]:
         stt = ScriptedStt("jamais")
         async with house(tmp_path, stt) as at:
-            return await at.hear(40.0), stt.heard_s
+            await at.client.loop.run(at.microphone(15.0, tail_s=1.0))
+            return at.records, stt.heard_s
 
-    record, heard = run(scene())
+    records, heard = run(scene())
+    assert records == []
+    assert 9.5 < heard[0] < 10.5
+
+
+def test_speech_without_end_is_bounded(tmp_path: Path) -> None:
+    async def scene() -> TurnRecord:
+        async with house(tmp_path, ScriptedStt("jamais")) as at:
+            return await at.hear(*[3.0, -0.2] * 14)
+
+    record = run(scene())
     assert (record.intent, record.answer) == ("too_long", message("too_long"))
-    assert heard == []
 
 
 def test_words_that_mean_nothing_are_not_a_question(tmp_path: Path) -> None:

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 
+import numpy as np
 import structlog
 
 from hive_mind.client.core.answering import Answer
-from hive_mind.client.core.chime import chime
+from hive_mind.client.core.chime import chime, cue
 from hive_mind.client.core.parts import Parts
 from hive_mind.client.core.speaking import clauses_of
 
@@ -52,6 +53,12 @@ class Announcer:
                     done = not wanted() or await self._say(text, ring)
         finally:
             self._waiting -= 1
+
+
+async def play_cue(parts: Parts, notes: tuple[float, ...]) -> None:
+    """One of the small sounds of the ear, at the volume of the voice."""
+    parts.sink.begin()
+    await parts.sink.write(cue(notes, parts.sink.rate) * np.float32(parts.loudness()))
 
 
 async def speak(parts: Parts, text: str, *, ring: bool) -> None:

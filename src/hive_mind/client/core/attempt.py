@@ -172,11 +172,14 @@ class Attempt:
     async def _nothing_heard(self) -> TurnRecord | None:
         self._settle(GATES_MS["open"])
         await self._committed.wait()
-        if not self._answer_silence or self.utterance.why not in ("always", "button") or self._reading.text:
+        if self.utterance.noisy and self.utterance.why in ("wake_word", "button", "question"):
+            self._intent, excuse = "too_noisy", message("too_noisy")
+        elif self._answer_silence and self.utterance.why in ("always", "button") and not self._reading.text:
+            self._intent, excuse = "no_speech", message("not_heard")
+        else:
             self._parts.status.tell(Event.SPEECH_DROPPED)
             return None
-        self._intent = "no_speech"
-        await self._speak(self._sorry([message("not_heard")]))
+        await self._speak(self._sorry([excuse]))
         return self._record("")
 
     async def _command(self, plan: Plan, then: Sequence[str] = ()) -> None:

@@ -8,15 +8,16 @@ from typing import Literal
 import numpy as np
 import structlog
 
-from hive_mind.client.core.dialogue import Plan, amended
+from hive_mind.client.core.dialogue import amended
 from hive_mind.client.core.listening import Ear
 from hive_mind.client.core.parts import Parts
-from hive_mind.client.core.reading import Utterance, recognise
+from hive_mind.client.core.reading import Begun, recognise
 from hive_mind.errors import SpeechError
 from hive_mind.language.called import without_call
 from hive_mind.language.interruptions import interruption
 from hive_mind.language.words import keys_of
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
+from hive_mind.speech.endpointing import Endpoint, EndpointEvent, Speculate, SpeechResumed, TooLong
 from hive_mind.speech.engines import Transcript
 
 DUCKED = 0.2
@@ -36,19 +37,6 @@ GATE_MS = 400
 """Silence after which speech that said nothing to us is over."""
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """An order that was carried out, and may go on.
-
-    Attributes:
-        utterance: what was said of it.
-        plan: what was done.
-    """
-
-    utterance: Utterance
-    plan: Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +61,7 @@ class Judgement:
 
 
 class BargeIn:
-    """Listens while an answer sounds. `begin`, then `pause`, `go_on`, `end` as the ear says.
+    """Listens while an answer sounds: `begin`, then `hear` and `tick` until it has decided.
 
     Args:
         parts: engines and records.
@@ -123,17 +111,18 @@ class BargeIn:
         if begun is not None:
             self._ear.hold(begun.utterance.heard_to)
 
-    def pause(self, end_sample: int) -> None:
-        """It paused: see what it is so far."""
-        self._stop_judging()
-        self._task = asyncio.ensure_future(self._judge(end_sample, self._ear.samples()))
+    def hear(self, event: EndpointEvent) -> None:
+        """What the ear makes of that speech."""
+        match event:
+            case Speculate(speech_end_sample=end):
+                self._stop_judging()
+                self._task = asyncio.ensure_future(self._judge(end, self._ear.samples()))
+            case SpeechResumed():
+                self._stop_judging()
+            case Endpoint(speech_end_sample=end) | TooLong(speech_end_sample=end):
+                self._ended(end, self._ear.take())
 
-    def go_on(self) -> None:
-        """It was only a pause."""
-        self._stop_judging()
-
-    def end(self, end_sample: int, samples: Samples) -> None:
-        """It is over."""
+    def _ended(self, end_sample: int, samples: Samples) -> None:
         self._over = True
         if self._task is None:
             self._task = asyncio.ensure_future(self._judge(end_sample, samples))

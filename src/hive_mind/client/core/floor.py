@@ -8,10 +8,13 @@ import structlog
 
 from hive_mind.client.core.announcing import Announcer, speak
 from hive_mind.client.core.attempt import Attempt
+from hive_mind.client.core.gates import AMEND_S
 from hive_mind.client.core.parts import Parts
+from hive_mind.client.core.reading import Begun
 from hive_mind.client.core.state import Event
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.errors import HiveMindError
+from hive_mind.speech.audio import SAMPLE_RATE
 
 Outcome: TypeAlias = Literal["answered", "announced", "nothing"]
 """What came of it: nothing when there was nothing to answer."""
@@ -56,6 +59,14 @@ class Floor:
     def said(self) -> str:
         """The text of what is said, as far as it is known."""
         return self._text if self.attempt is None else self.attempt.said
+
+    def begun(self, sample: int) -> Begun | None:
+        """The order that is answered, if speech from `sample` on may belong to it."""
+        attempt = self.attempt
+        if attempt is None or attempt.plan is None or not attempt.plan.amendable:
+            return None
+        soon = sample - attempt.utterance.end_sample < AMEND_S * SAMPLE_RATE
+        return Begun(attempt.utterance, attempt.plan) if soon else None
 
     def begin(self, attempt: Attempt, tasks: asyncio.TaskGroup) -> None:
         """Work on an attempt, instead of whatever there was."""

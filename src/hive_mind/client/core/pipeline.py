@@ -5,16 +5,16 @@ from collections.abc import Callable
 
 import numpy as np
 
+from hive_mind.client.core.announcing import play_cue
 from hive_mind.client.core.attempt import Attempt
-from hive_mind.client.core.barge_in import DUCKED, BargeIn, Begun, Judgement
+from hive_mind.client.core.barge_in import DUCKED, BargeIn, Judgement
 from hive_mind.client.core.calling import Calling, Verify
-from hive_mind.client.core.chime import CLOSED_HZ, OPENED_HZ, cue
+from hive_mind.client.core.chime import CLOSED_HZ, OPENED_HZ
 from hive_mind.client.core.door import Door, Reason, TurnTaking
 from hive_mind.client.core.floor import Floor, Outcome
-from hive_mind.client.core.gates import AMEND_S
 from hive_mind.client.core.listening import Ear, Heard
 from hive_mind.client.core.parts import Parts
-from hive_mind.client.core.reading import Utterance
+from hive_mind.client.core.reading import Begun, Utterance
 from hive_mind.client.core.source import AudioSource
 from hive_mind.client.core.state import Effect, Event, Turn
 from hive_mind.client.core.turn import TurnRecord
@@ -178,7 +178,7 @@ class VoiceLoop:
             elif isinstance(event, SpeechStarted):
                 self._speech_started(event.sample)
             elif self._barge_in.active:
-                self._spoken_over(event)
+                self._barge_in.hear(event)
             else:
                 self._question(event)
 
@@ -202,10 +202,10 @@ class VoiceLoop:
                 self._begin(end, self._ear.samples())
             case SpeechResumed():
                 self._floor.drop()
-            case Endpoint(speech_end_sample=end):
+            case Endpoint(reason=reason, speech_end_sample=end):
                 samples, attempt = self._ear.take(), self._floor.attempt
                 if attempt is None or attempt.utterance.end_sample != end:
-                    self._begin(end, samples)
+                    self._begin(end, samples, noisy=reason == "unbroken")
                 self._commit()
             case TooLong(speech_end_sample=end):
                 self._ear.take()
@@ -214,7 +214,9 @@ class VoiceLoop:
                 if self._taking.answer_silence and self._door.why == "always" and not self._floor.answering:
                     self._say_instead(at, "no_speech", "not_heard")
 
-    def _begin(self, end: int, samples: Samples, judged: Judgement | None = None) -> None:
+    def _begin(
+        self, end: int, samples: Samples, judged: Judgement | None = None, *, noisy: bool = False
+    ) -> None:
         begun = self._begun
         if begun is not None:
             samples = np.concatenate([begun.utterance.samples, samples])
@@ -227,6 +229,7 @@ class VoiceLoop:
             calls=self._words,
             transcript=None if judged is None else judged.transcript,
             amends=None if begun is None else begun.plan,
+            noisy=noisy,
         )
         self._work_on(utterance)
 
@@ -262,7 +265,7 @@ class VoiceLoop:
         if self._cue_at is not None and at >= self._cue_at:
             self._cue_at = None
             if self._door.called and not self._floor.busy:
-                self._play(OPENED_HZ)
+                self._tasks.create_task(play_cue(self._parts, OPENED_HZ))
         if self._yielded_at is not None and at - self._yielded_at > YIELD_S * SAMPLE_RATE:
             self._yielded_at = None
             self._tell(Event.YIELD_OVER)
@@ -279,29 +282,17 @@ class VoiceLoop:
 
     def _takes_over(self, sample: int) -> bool:
         """Whether speech over an answer is a question at once; else it is judged, or not heard at all."""
-        attempt, taking = self._floor.attempt, self._taking
+        taking = self._taking
         if taking.barge_in == "button":
             self._ear.forget()
             return False
-        begun = None
-        if attempt is not None and attempt.plan is not None and attempt.plan.amendable:
-            soon = sample - attempt.utterance.end_sample < AMEND_S * SAMPLE_RATE
-            begun = Begun(attempt.utterance, attempt.plan) if soon else None
+        begun = self._floor.begun(sample)
         if begun is None and taking.barge_in == "speech" and self._door.why == "always":
             return True
         if not self._barge_in.calm:
             self._tell(Event.SPOKEN_OVER)
         self._barge_in.begin(sample, lambda: self._floor.said, begun)
         return False
-
-    def _spoken_over(self, event: Heard) -> None:
-        match event:
-            case Speculate(speech_end_sample=end):
-                self._barge_in.pause(end)
-            case SpeechResumed():
-                self._barge_in.go_on()
-            case Endpoint(speech_end_sample=end) | TooLong(speech_end_sample=end):
-                self._barge_in.end(end, self._ear.take())
 
     def _judged(self, judgement: Judgement | None) -> None:
         """What speech over the answer was."""
@@ -354,12 +345,7 @@ class VoiceLoop:
             elif effect is Effect.UNDUCK:
                 self._parts.sink.duck(1.0)
             elif effect is Effect.SOUND_CLOSED:
-                self._play(CLOSED_HZ)
-
-    def _play(self, notes: tuple[float, ...]) -> None:
-        sink = self._parts.sink
-        sink.begin()
-        self._tasks.create_task(sink.write(cue(notes, sink.rate) * np.float32(self._parts.loudness())))
+                self._tasks.create_task(play_cue(self._parts, CLOSED_HZ))
 
     def _stop(self, event: Event) -> None:
         """Stop whatever goes on, for this reason; the door is closed."""

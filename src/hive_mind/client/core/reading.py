@@ -1,7 +1,8 @@
 """From the audio of an utterance to what it asks for."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from hive_mind.client.core.dialogue import Plan, amended, is_for_us
@@ -14,7 +15,11 @@ from hive_mind.speech.audio import Samples, silence
 from hive_mind.speech.engines import Transcript
 from hive_mind.understanding.decision import Decision
 
+MOST_HEADS = 8
+"""Beginnings of a noisy transcript that are tried as an order."""
+
 _NOISE_PROBABILITY = 0.8
+_END_MARK = re.compile(r"[.!?;,](?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,7 @@ class Utterance:
         calls: wake words that may still stand at its head.
         transcript: when it was recognised already.
         amends: what was done already of its beginning.
+        noisy: it took no breath: what is not understood of it was a television, or the like.
     """
 
     end: float
@@ -40,6 +46,20 @@ class Utterance:
     calls: Sequence[str] = ()
     transcript: Transcript | None = None
     amends: Plan | None = None
+    noisy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An order that was carried out, and may go on.
+
+    Attributes:
+        utterance: what was said of it.
+        plan: what was done.
+    """
+
+    utterance: Utterance
+    plan: Plan
 
 
 async def recognise(parts: Parts, samples: Samples) -> Transcript:
@@ -105,7 +125,10 @@ class Reading:
             plan = left if left is not None else plan
             for_us = left is not None
         else:
-            for_us = is_for_us(self._utterance.why, plan, self.text)
+            if self._utterance.noisy:
+                plan = self._head_of_noise(plan)
+            understood = plan.understood or not self._utterance.noisy
+            for_us = understood and is_for_us(self._utterance.why, plan, self.text)
         self.plan = plan if for_us else None
         self.timings["understanding"] = self._since(began)
         return self.plan
@@ -127,6 +150,13 @@ class Reading:
         if decision.verdict == "accept":
             self.taken_for = decision.text
             self.plan = self._plan_of(decision.text)
+
+    def _head_of_noise(self, plan: Plan) -> Plan:
+        """The order that was said before a television took over."""
+        ends = [match.start() for match in _END_MARK.finditer(self.text)]
+        plans = (plan, *(self._plan_of(self.text[:end]) for end in reversed(ends[:MOST_HEADS])))
+        found = next((p for p in plans if p.orders), plan)
+        return replace(found, rest=None) if found.orders else plan
 
     def _plan_of(self, text: str) -> Plan:
         return self._parts.dialogue.plan(self._parts.grammar, self._parts.keeper, text, self._at)
