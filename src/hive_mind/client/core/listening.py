@@ -8,6 +8,7 @@ import numpy as np
 from hive_mind.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples
 from hive_mind.speech.endpointing import Endpointer, EndpointEvent, EndpointSettings, SpeechStarted
 from hive_mind.speech.engines import VoiceActivityDetector, Wake, WakeWordDetector
+from hive_mind.speech.nearness import Nearness
 from hive_mind.speech.utterance import IDLE_MS, UtteranceBuffer
 
 Heard: TypeAlias = EndpointEvent | Wake
@@ -48,6 +49,7 @@ class Ear:
         self._endpointer = Endpointer(self._settings)
         self._buffer = UtteranceBuffer()
         self._last = np.zeros(1, np.float32)
+        self._nearness = Nearness()
         self._past: deque[float] = deque(maxlen=IDLE_MS * SAMPLE_RATE // (1000 * FRAME_SAMPLES))
         self._from = 0
         self._deaf_until = 0
@@ -79,12 +81,12 @@ class Ear:
         """Take one frame; returns what it made sure, a wake word last."""
         self._last = frame
         self._buffer.push(frame)
-        probability = self._vad.probability(frame)
-        if self.position < self._deaf_until:
+        speech = probability = self._vad.probability(frame)
+        if not self._is_near(frame) or self.position < self._deaf_until:
             probability = 0.0
         self._past.append(probability)
         events = self._note(self._endpointer.feed(probability))
-        wake = None if self._wake is None else self._wake.hear(frame, probability)
+        wake = None if self._wake is None else self._wake.hear(frame, speech)
         return events if wake is None else (*events, wake)
 
     def call(self, wake: Wake) -> Samples:
@@ -141,6 +143,14 @@ class Ear:
         samples = self._buffer.samples()
         self._buffer.clear()
         return samples
+
+    def _is_near(self, frame: Samples) -> bool:
+        """Whether this is loud enough to belong to the present utterance, if there is one."""
+        if self.in_utterance:
+            return self._nearness.near(frame)
+        self._nearness.begin()
+        self._nearness.note(frame)
+        return True
 
     def _note(self, events: tuple[EndpointEvent, ...]) -> tuple[EndpointEvent, ...]:
         for event in events:
