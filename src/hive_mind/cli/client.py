@@ -10,13 +10,12 @@ import typer
 
 from hive_mind.client.config import ClientConfig, load_config
 from hive_mind.client.core.button import Button
-from hive_mind.client.core.door import TurnTaking
 from hive_mind.client.core.state import ClientState, Link
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.client.core.websocket import server_url
 from hive_mind.client.engines import Engines, load_engines
 from hive_mind.client.logs import set_up_logs
-from hive_mind.client.microphone import Devices, open_devices, run_client
+from hive_mind.client.microphone import Devices, open_devices, run_client, turn_taking
 from hive_mind.client.platform.base import find_platform
 
 
@@ -61,18 +60,20 @@ def client(
     asyncio.run(talk(config, engines, devices))
 
 
+_INVITATIONS = {
+    "wake_word": "Say my name, then speak.",
+    "button": "Press Enter and speak.",
+    "always": "Speak when you like.",
+}
+
+
 async def talk(config: ClientConfig, engines: Engines, devices: Devices) -> None:
-    """Run the client with Enter as its button in a terminal, else always listening."""
-    listening = config.listening or ("button" if sys.stdin.isatty() else "always")
-    taking = TurnTaking(
-        listening=listening,
-        barge_in="speech" if config.barge_in else "button",
-        answer_silence=listening == "button",
-    )
+    """Run the client, with Enter as its button in a terminal."""
+    taking = turn_taking(config, engines, has_button=sys.stdin.isatty())
     typer.echo(
         f"Microphone: {devices.microphone.device.name}. Speaker: {devices.speaker.device.name}.", err=True
     )
-    typer.echo("Press Enter and speak." if listening == "button" else "Speak when you like.", err=True)
+    typer.echo(_INVITATIONS[taking.listening], err=True)
     button = Button()
     if sys.stdin.isatty():
         _enter_presses(button)

@@ -1,25 +1,35 @@
-"""Everything that can be set on a voice client; each setting is also a variable `HIVE_MIND_CLIENT_*`."""
+"""Everything that can be set on a voice client: in its `client.toml` or as `HIVE_MIND_CLIENT_*` variables."""
 
+import os
 import socket
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from hive_mind.client.config_file import FileSettings, read
 from hive_mind.errors import ConfigError
 from hive_mind.paths import data_dir
 
 PREFIX = "HIVE_MIND_CLIENT_"
 DEFAULT_SERVER = "ws://127.0.0.1:8000/ws"
 
+ENVIRONMENT_ONLY = frozenset({"key", "data"})
+"""Settings that the file may not hold: a secret, and the place of the file itself."""
+
+USUAL_SENSITIVITY = 0.5
+
+Sensitivity: TypeAlias = Annotated[float, Field(ge=0, le=1)]
+
 
 class ClientConfig(BaseSettings):
     """Settings of one client. Make it with `load_config`, which explains what is wrong.
 
     Attributes:
-        server: address of the server's `/ws`.
+        server: address of the server's `/ws`; `auto` looks for it on the network at each start.
         room: where this client stands ("cuisine").
         client_id: its stable name; None makes one and keeps it in the data folder.
         data: data folder; None means `HIVE_MIND_DATA` or the platform's own place.
@@ -28,8 +38,10 @@ class ClientConfig(BaseSettings):
         voice: "kokoro:ff_siwis", "espeak:fr", ...; None means the best one here.
         microphone: name of the device; None means the default one.
         speaker: name of the device; None means the default one.
-        listening: `always` takes whatever is said, `button` one utterance after Enter is pressed; None means
-            `button` in a terminal and `always` elsewhere.
+        listening: `wake_word` takes what follows its name or a press of the button, `button` only the latter,
+            `always` whatever is said.
+        wake_words: names that it answers to, each with its sensitivity from 0 to 1. In the environment:
+            "hey_jarvis=0.5,alexa".
         barge_in: speech stops an answer. For headphones: a microphone that hears the speaker would stop it.
         key: base64 of the 32 bytes that seal what is remembered; None keeps a key file in the data folder.
         log_level: of the log on stderr.
@@ -46,10 +58,24 @@ class ClientConfig(BaseSettings):
     voice: str | None = None
     microphone: str | None = None
     speaker: str | None = None
-    listening: Literal["always", "button"] | None = None
+    listening: Literal["wake_word", "always", "button"] = "wake_word"
+    wake_words: Annotated[dict[str, Sensitivity], Field(min_length=1, max_length=8), NoDecode] = {
+        "hey_jarvis": 0.5
+    }
     barge_in: bool = False
     key: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
+
+    @field_validator("wake_words", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        """In the environment the words are separated by commas; a list has the usual sensitivity."""
+        if isinstance(value, str):
+            value = [word.strip() for word in value.split(",") if word.strip()]
+        if isinstance(value, list | tuple):
+            pairs = (str(word).partition("=") for word in value)
+            return {name.strip(): share.strip() or USUAL_SENSITIVITY for name, _, share in pairs}
+        return value
 
     @property
     def data_folder(self) -> Path:
@@ -62,18 +88,48 @@ class ClientConfig(BaseSettings):
         return self.data_folder / "client"
 
 
-def load_config(**given: Any) -> ClientConfig:
-    """Settings from the environment; those `given` and not None come first.
+def config_file(data: Path | None = None) -> Path:
+    """Where the settings file is: `HIVE_MIND_CLIENT_CONFIG`, else `client/client.toml` in the data folder."""
+    if named := os.environ.get(f"{PREFIX}CONFIG"):
+        return Path(named).expanduser().resolve()
+    return data_dir(data) / "client" / "client.toml"
+
+
+def load_config(file: Path | None = None, **given: Any) -> ClientConfig:
+    """Settings: those `given`, else the environment's, else the file's, else the usual ones.
+
+    Args:
+        file: the settings file; None means `config_file`.
+        given: settings by name; None stands for none.
 
     Raises:
-        ConfigError: a setting is wrong; the message names it.
+        ConfigError: a setting is wrong; the message names the option, the variable, or the file and its line.
     """
+    chosen = {name: value for name, value in given.items() if value is not None}
+    settings = read(file or config_file(chosen.get("data")), ClientConfig.model_fields)
+    for name in ENVIRONMENT_ONLY & settings.values.keys():
+        raise ConfigError(
+            f"{settings.where(name)}: {name} may not stand in a file: set {_variable(name)} instead."
+        )
+    in_environment = {name.upper() for name in os.environ}
+    quiet = {k: v for k, v in settings.values.items() if _variable(k) not in in_environment}
     try:
-        return ClientConfig(**{name: value for name, value in given.items() if value is not None})
+        return ClientConfig(**{**quiet, **chosen})
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "settings"
-        raise ConfigError(f"{PREFIX}{name.upper()} is wrong: {first['msg']}.") from error
+        raise ConfigError(f"{_source(name, chosen, quiet, settings)} is wrong: {first['msg']}.") from error
+
+
+def _variable(name: str) -> str:
+    return f"{PREFIX}{name.upper()}"
+
+
+def _source(name: str, given: Mapping[str, Any], filed: Mapping[str, Any], settings: FileSettings) -> str:
+    """Where a wrong setting comes from."""
+    if name in given or name not in filed:
+        return f"{name} ({_variable(name)})"
+    return f"{settings.where(name)}: {name}"
 
 
 def stable_client_id(config: ClientConfig) -> str:

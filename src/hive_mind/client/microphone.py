@@ -8,7 +8,7 @@ from hive_mind.client.app import Client, open_client
 from hive_mind.client.config import ClientConfig
 from hive_mind.client.core.button import Button
 from hive_mind.client.core.clock import SystemClock
-from hive_mind.client.core.door import TurnTaking
+from hive_mind.client.core.door import BargeIn, TurnTaking
 from hive_mind.client.core.source import MicrophoneSource
 from hive_mind.client.core.speaker import SpeakerSink
 from hive_mind.client.core.state import ClientState
@@ -79,6 +79,28 @@ def _missing(kind: str, wanted: str | None) -> str:
     if wanted is not None:
         return f"There is no {kind} named {wanted!r}: ./hive doctor lists what there is."
     return f"No {kind} was found: plug one in, or ask in writing with ./hive ask."
+
+
+def turn_taking(
+    config: ClientConfig, engines: Engines, *, has_button: bool, hears_itself: bool = True
+) -> TurnTaking:
+    """How this client takes turns.
+
+    Args:
+        config: settings.
+        engines: without a wake word detector, the button opens the ear, and without that it is always open.
+        has_button: somebody can press one, such as Enter.
+        hears_itself: what is played comes back in the microphone: no echo cancellation, no headphones.
+    """
+    listening = config.listening
+    if listening == "wake_word" and engines.wake is None:
+        listening = "button" if has_button else "always"
+    spoken_over: BargeIn = "button" if hears_itself else "words"
+    return TurnTaking(
+        listening=listening,
+        barge_in="speech" if config.barge_in else spoken_over,
+        answer_silence=listening == "button",
+    )
 
 
 async def run_client(

@@ -20,6 +20,7 @@ class ServerConfig(BaseSettings):
         host: address to listen on; 127.0.0.1 serves this machine alone, 0.0.0.0 the whole local network.
         port: TCP port; 0 takes a free one.
         data: data folder; None means the platform's own place.
+        announce: let clients find the server by multicast DNS, when it listens for other machines.
         name: what the assistant calls itself.
         timezone: IANA name such as Europe/Paris; None means this machine's.
         redis_url: `redis://` or `rediss://` of a Redis of yours; None starts the embedded one.
@@ -50,6 +51,7 @@ class ServerConfig(BaseSettings):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    announce: bool = True
     data: Path | None = None
     name: Annotated[str, Field(min_length=1, max_length=40)] = "Alison"
     timezone: str | None = None

@@ -5,6 +5,7 @@ import errno
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from types import FrameType
 
 import uvicorn
@@ -13,6 +14,7 @@ from fastapi import FastAPI
 from hive_mind.errors import ConfigError
 from hive_mind.server.app import create_app, open_house
 from hive_mind.server.config import ServerConfig
+from hive_mind.server.core.advertising import advertised, reachable
 from hive_mind.server.core.house import House
 from hive_mind.server.core.llm.engine import LanguageModel
 from hive_mind.server.core.transport import AbortableWebSocket
@@ -124,7 +126,9 @@ async def serve(
             on_start(address, server)
 
     with listener:
-        async with open_house(config, model) as house:
+        async with open_house(config, model) as house, AsyncExitStack() as stack:
+            if config.announce and reachable(host):
+                await stack.enter_async_context(advertised(config.name, port))
             await HiveServer(create_app(config, house=house), house, started).serve(sockets=[listener])
 
 

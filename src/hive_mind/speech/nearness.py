@@ -34,7 +34,7 @@ class Nearness:
         self.note(frame)
         now = sum(self._powers) / len(self._powers)
         self._peak = max(self._peak, now)
-        return now >= self._peak * 10.0 ** (-DROP_DB / 10.0)
+        return bool(now >= self._peak * 10.0 ** (-DROP_DB / 10.0))
 
     def note(self, frame: Samples) -> None:
         """Take a frame outside any utterance."""
