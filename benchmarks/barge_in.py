@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.questions import speakers, spoken
+from benchmarks.questions import OPEN, speakers, spoken
 from benchmarks.timeline import speech_end
 from benchmarks.voice_loop import PATIENCE_S, Room
 from hive_mind.cli.server_process import ServerProcess, free_port
@@ -31,14 +31,17 @@ from hive_mind.client.config import load_config
 from hive_mind.client.core.clock import Clock, SystemClock
 from hive_mind.client.core.door import TurnTaking
 from hive_mind.client.core.playout import NullSink
+from hive_mind.client.core.state import Turn
 from hive_mind.client.engines import load_engines
 from hive_mind.paths import data_dir, models_dir
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
 
-QUESTION = "Raconte-moi une longue histoire de pirates."
-WORDS = ("Stop !", "Arrête !", "Tais-toi !", "Attends !", "Stop, stop !", "Chut !")
+WORDS = ("Stop !", "Arrête !", "Tais-toi !", "Attends !", "Stop, stop !", "C'est bon !")
 NO_WORDS = ("Hum, hum.", "Passe-moi le sel.")
-OVER_S = 1.0
+PAUSE_S = 2.5
+"""Rest after the word, in which the answer must have fallen silent."""
+
+OVER_S = 0.7
 """The word comes so long after the answer began to sound."""
 
 
@@ -88,8 +91,8 @@ def speech_start(samples: Samples) -> float:
 
 async def trial(
     client: Client, room: Room, sink: TimedSink, question: Samples, word: tuple[str, Samples], url: str
-) -> Trial:
-    """Ask, and speak over the answer."""
+) -> Trial | None:
+    """Ask, and speak over the answer; None when it was over before the word was."""
     text, samples = word
     sink.sounding.clear()
     room.speak(question)
@@ -98,7 +101,12 @@ async def trial(
     await asyncio.sleep(OVER_S)
     end = room.speak(samples)
     start = end - speech_end(samples, SAMPLE_RATE) + speech_start(samples)
-    await asyncio.sleep(3.0)
+    await asyncio.sleep(end - client.parts.clock.now())
+    if client.parts.status.state.turn is not Turn.RESPONDING and sink.silent_at is None:
+        await asyncio.sleep(PAUSE_S)
+        client.loop.interrupt()
+        return None
+    await asyncio.sleep(PAUSE_S)
     low, silent = sink.ducked_at, sink.silent_at
     client.loop.interrupt()
     await asyncio.sleep(1.0)
@@ -116,7 +124,7 @@ async def run(options: Namespace) -> dict[str, Any]:
     store = models_dir(data_dir(options.data))
     with tempfile.TemporaryDirectory() as folder:
         voices = list(speakers(store, Path(folder)).values())
-        question = spoken(voices[0], QUESTION)
+        questions = [spoken(voices[0], text) for text in OPEN]
         texts = [WORDS[i % len(WORDS)] for i in range(options.count)]
         texts += [NO_WORDS[i % len(NO_WORDS)] for i in range(options.count // 3)]
         words = [(text, spoken(voices[i % len(voices)], text)) for i, text in enumerate(texts)]
@@ -138,10 +146,12 @@ async def run(options: Namespace) -> dict[str, Any]:
                 await client.link.first_contact()
                 listening = asyncio.ensure_future(client.loop.run(room))
                 await asyncio.sleep(options.warm_up)
-                for word in words:
+                for number, word in enumerate(words):
+                    question = questions[number % len(questions)]
                     done = await trial(client, room, sink, question, word, server.url)
-                    trials.append(done)
-                    print(done, file=sys.stderr)
+                    print(done or "the answer was too short to be interrupted", file=sys.stderr)
+                    if done is not None:
+                        trials.append(done)
                 listening.cancel()
         finally:
             await server.stop()

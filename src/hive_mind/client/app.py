@@ -83,8 +83,11 @@ async def open_client(
     workers = [Worker(name) for name in ("stt", "voice", "prepare")]
     pace = Pace()
 
-    def _mirror() -> None:
+    def _show_ringing() -> None:
         loop.ringing(on=bool(keeper.state.ringing or keeper.state.waking))
+
+    def _mirror() -> None:
+        _show_ringing()
         try:
             link.post(keeper.device_state(client_id))
         except LinkError:
@@ -133,6 +136,7 @@ async def open_client(
 
     ear = Ear(engines.vad, settings, engines.wake)
     loop = VoiceLoop(parts, ear, taking, verify=_verifier(engines, workers[0]), on_turn=on_turn)
+    _show_ringing()
     lasting = keeper.lasting_replies()
     parts.preparer.want(spoken_forms([*lasting, *(message(key) for key in FIXED_PHRASES)]))
     try:

@@ -1,26 +1,44 @@
 """Short things that are said over an answer, or right after it, and what they want."""
 
 import tomllib
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 from typing import Literal, TypeAlias
 
+from hive_mind.language.alikeness import distance, weight
 from hive_mind.language.phrases import PhraseSet
-from hive_mind.language.words import keys_of, words_of
+from hive_mind.language.pronunciation import sounds_of
+from hive_mind.language.words import Word, keys_of, words_of
 
 Interruption: TypeAlias = Literal["stop", "wait"]
 """stop: be silent. wait: be silent and listen."""
 
 
-def interruption(text: str, language: str = "fr") -> Interruption | None:
+_ALIKE = 0.13
+"""Distance of sounds up to which a reading is taken for one of the words: "T'étoie" for "tais-toi"."""
+
+_LONG_ENOUGH = 3.0
+"""Weight of sounds from which a word may be told by its sound alone; "chut" may not."""
+
+
+def interruption(readings: Iterable[str], language: str = "fr") -> Interruption | None:
     """What somebody wants who says this over an answer; None when it is not to silence it.
 
-    The whole text must be such a word: "l'arrêt du bus" stops nothing.
+    A whole reading must be such a word, or sound like one: "l'arrêt du bus" stops nothing.
+
+    Args:
+        readings: what the recogniser may have heard, the likeliest first.
+        language: ISO 639-1 code.
     """
-    words = words_of(text)
-    for kind in ("stop", "wait"):
-        if words and len(_phrases(language)[kind].at(words, 0)) == len(words):
-            return "stop" if kind == "stop" else "wait"
+    for words in map(words_of, readings):
+        for kind, phrases in _interruptions(language).items():
+            if words and len(phrases.at(words, 0)) == len(words):
+                return kind
+        heard = _sounds(words)
+        for kind, known in _sounding(language):
+            if heard and distance(heard, known) <= _ALIKE:
+                return kind
     return None
 
 
@@ -29,9 +47,29 @@ def continues(text: str, language: str = "fr") -> bool:
     return bool(_phrases(language)["continuing"].at(words_of(text), 0))
 
 
+def _sounds(words: Iterable[Word]) -> str:
+    return "".join(sounds_of(word.surface) for word in words)
+
+
+def _interruptions(language: str) -> dict[Interruption, PhraseSet]:
+    phrases = _phrases(language)
+    return {"stop": phrases["stop"], "wait": phrases["wait"]}
+
+
+@lru_cache(maxsize=4)
+def _sounding(language: str) -> tuple[tuple[Interruption, str], ...]:
+    """The words that are long enough, by their sounds."""
+    content = _content(language)
+    kinds: tuple[Interruption, ...] = ("stop", "wait")
+    found = ((kind, _sounds(words_of(phrase))) for kind in kinds for phrase in content[kind])
+    return tuple((kind, sounds) for kind, sounds in found if weight(sounds) >= _LONG_ENOUGH)
+
+
 @lru_cache(maxsize=4)
 def _phrases(language: str) -> dict[str, PhraseSet]:
-    content = tomllib.loads(
-        (files("hive_mind.language") / "data" / language / "interruptions.toml").read_text("utf-8")
-    )
-    return {name: PhraseSet(map(keys_of, phrases)) for name, phrases in content.items()}
+    return {name: PhraseSet(map(keys_of, phrases)) for name, phrases in _content(language).items()}
+
+
+def _content(language: str) -> dict[str, list[str]]:
+    path = files("hive_mind.language") / "data" / language / "interruptions.toml"
+    return tomllib.loads(path.read_text("utf-8"))

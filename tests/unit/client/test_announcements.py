@@ -110,6 +110,21 @@ def test_stop_over_the_bell_silences_it(tmp_path: Path) -> None:
     assert not at.client.parts.keeper.state.ringing
 
 
+def test_a_press_silences_what_rings(tmp_path: Path) -> None:
+    async def scene() -> House:
+        async with house(tmp_path, ScriptedStt("jamais"), taking=CALLED, wake=ScriptedWake()) as at:
+            await timer(at, 1)
+            listening = asyncio.ensure_future(at.client.loop.run(at.microphone(-8.0, tail_s=0.0)))
+            await asyncio.sleep(1.8)
+            at.client.loop.press()
+            await listening
+            return at
+
+    at = run(scene())
+    assert [r.intent for r in at.records] == ["stop"]
+    assert not at.client.parts.status.state.ringing
+
+
 def test_a_press_ends_what_is_said_or_opens_the_ear(tmp_path: Path) -> None:
     async def scene() -> House:
         stt = ScriptedStt("Lance un chrono")

@@ -146,6 +146,25 @@ def test_speech_over_the_answer_stops_it_and_tells_what_was_heard(tmp_path: Path
     assert len(interrupt.spoken) < 8 * 50
 
 
+def test_a_question_that_goes_on_before_its_answer_sounds_is_asked_as_a_whole(tmp_path: Path) -> None:
+    async def slow(talk: Talk, said: ClientMessage) -> None:
+        if isinstance(said, VoiceInput) and said.transcription.endswith("Italie ?"):
+            await rome(talk, said)
+
+    async def scene() -> tuple[list[TurnRecord], ScriptedServer, list[float]]:
+        stt = ScriptedStt("Quelle est la capitale", "Quelle est la capitale de l'Italie ?")
+        async with scripted_server(slow) as server, house(tmp_path, stt, server.url) as at:
+            await at.client.loop.run(at.microphone(-0.3, 1.0, -1.0, 0.8, tail_s=5.0))
+            return at.records, server, stt.heard_s
+
+    (record,), server, heard = run(scene())
+    assert record.transcript == "Quelle est la capitale de l'Italie ?"
+    assert record.answer.startswith("La capitale de l'Italie est Rome.")
+    (interrupt,) = (m for m in server.received if isinstance(m, Interrupt))
+    assert interrupt.spoken == ""
+    assert heard[-1] > 2.8
+
+
 def test_its_own_voice_does_not_stop_an_answer(tmp_path: Path) -> None:
     async def scene() -> tuple[list[TurnRecord], ScriptedServer]:
         async with scripted_server(rome) as server:

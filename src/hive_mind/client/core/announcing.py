@@ -32,6 +32,11 @@ class Announcer:
         self._turn = asyncio.Lock()
         self._waiting = 0
 
+    def settle(self, *, free: bool) -> None:
+        """Whether the floor is free now."""
+        if free != self.floor_free.is_set():
+            (self.floor_free.set if free else self.floor_free.clear)()
+
     async def announce(self, text: str, *, ring: bool, wanted: Callable[[], bool]) -> None:
         """Say something as soon as nobody speaks; a bell first if it rings.
 

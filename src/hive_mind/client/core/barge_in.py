@@ -33,6 +33,9 @@ would make it come and go."""
 LONGEST_MORE_S = 4.0
 """The same for what may belong to the order before."""
 
+MOST_READINGS = 4
+"""Readings of the recogniser that are looked at: one word alone is heard badly."""
+
 GATE_MS = 400
 """Silence after which speech that said nothing to us is over."""
 
@@ -169,7 +172,7 @@ class BargeIn:
     async def _more(self, end_sample: int, samples: Samples, heard_to: int) -> Judgement | None:
         """The order that was carried out and what follows it, as one."""
         begun, parts = self._begun, self._parts
-        if begun is None:
+        if begun is None or begun.plan is None:
             return None
         transcript = await recognise(parts, np.concatenate([begun.utterance.samples, samples]))
         text = without_call(transcript.text, begun.utterance.calls)
@@ -181,7 +184,8 @@ class BargeIn:
     async def _word(self, end_sample: int, samples: Samples, heard_to: int) -> Judgement | None:
         """A word that silences, and not our own voice saying it."""
         transcript = await recognise(self._parts, samples)
-        wish = interruption(transcript.text)
+        others = (hypothesis.text for hypothesis in transcript.alternatives[1:MOST_READINGS])
+        wish = interruption((transcript.text, *others))
         heard, ours = keys_of(transcript.text), keys_of(self._said())
         echo = f" {' '.join(heard)} " in f" {' '.join(ours)} "
         return None if wish is None or echo else Judgement(wish, end_sample, samples, heard_to, transcript)

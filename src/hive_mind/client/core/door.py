@@ -32,6 +32,10 @@ class TurnTaking:
         after_answer_s: the same after an answer, where its name opens the door; 0 for never.
         wake_score_over_answer: least score of the wake word while an answer sounds in a microphone that hears
             it, from 0 to 1.
+        cue_s: after its name alone and so long without a question, a soft sound says that it listens.
+        echo_ms: after an answer, a microphone that hears it is not listened to for so long: card and air have
+            some of it still.
+        yield_s: how long it is shown that another room answers.
         answer_silence: say so when the button was pressed and nothing intelligible was heard.
     """
 
@@ -41,6 +45,9 @@ class TurnTaking:
     follow_up_s: float = 6.0
     after_answer_s: float = 4.0
     wake_score_over_answer: float = 0.7
+    cue_s: float = 0.5
+    echo_ms: int = 250
+    yield_s: float = 4.0
     answer_silence: bool = False
 
 

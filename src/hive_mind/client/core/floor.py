@@ -11,7 +11,7 @@ from hive_mind.client.core.attempt import Attempt
 from hive_mind.client.core.gates import AMEND_S
 from hive_mind.client.core.parts import Parts
 from hive_mind.client.core.reading import Begun
-from hive_mind.client.core.state import Event
+from hive_mind.client.core.state import Event, Turn
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.errors import HiveMindError
 from hive_mind.speech.audio import SAMPLE_RATE
@@ -62,11 +62,23 @@ class Floor:
 
     def begun(self, sample: int) -> Begun | None:
         """The order that is answered, if speech from `sample` on may belong to it."""
-        attempt = self.attempt
+        attempt = self._recent(sample)
         if attempt is None or attempt.plan is None or not attempt.plan.amendable:
             return None
-        soon = sample - attempt.utterance.end_sample < AMEND_S * SAMPLE_RATE
-        return Begun(attempt.utterance, attempt.plan) if soon else None
+        return Begun(attempt.utterance, attempt.plan)
+
+    def unheard(self, sample: int) -> Begun | None:
+        """The question whose answer does not sound yet, if speech from `sample` on may belong to it."""
+        attempt, turn = self._recent(sample), self._parts.status.state.turn
+        if attempt is None or attempt.plan is None or attempt.plan.orders or turn is not Turn.PROCESSING:
+            return None
+        return Begun(attempt.utterance, None)
+
+    def _recent(self, sample: int) -> Attempt | None:
+        attempt = self.attempt
+        if attempt is None or sample - attempt.utterance.end_sample >= AMEND_S * SAMPLE_RATE:
+            return None
+        return attempt
 
     def begin(self, attempt: Attempt, tasks: asyncio.TaskGroup) -> None:
         """Work on an attempt, instead of whatever there was."""

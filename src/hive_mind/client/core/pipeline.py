@@ -28,16 +28,7 @@ from hive_mind.speech.endpointing import (
     SpeechStarted,
     TooLong,
 )
-from hive_mind.speech.engines import Wake
-
-YIELD_S = 4.0
-"""How long it is shown that another room answers."""
-
-ECHO_MS = 250
-"""After an answer, a microphone that hears it is not listened to for so long: card and air have it still."""
-
-CUE_S = 0.5
-"""Its name alone was said: after so long without a question, a soft sound says that it listens."""
+from hive_mind.speech.engines import Transcript, Wake
 
 
 class VoiceLoop:
@@ -110,8 +101,10 @@ class VoiceLoop:
     # What others tell it.
 
     def press(self) -> None:
-        """The button: ends what is being said to it, else opens the ear."""
-        if self._door.called and self._ear.in_utterance and not self._floor.answering:
+        """The button: silences what rings, ends what is being said to us, else opens the ear."""
+        if self._door.rings:
+            self._silence(self._ear.position, Transcript("stop"))
+        elif self._door.called and self._ear.in_utterance and not self._floor.answering:
             self._handle(self._ear.finish())
         else:
             self.listen()
@@ -160,13 +153,7 @@ class VoiceLoop:
     async def announce(
         self, text: str, *, ring: bool = False, wanted: Callable[[], bool] = lambda: True
     ) -> None:
-        """Say something unasked, as soon as nobody speaks; a bell first if it rings.
-
-        Args:
-            text: in French.
-            ring: it rings, at full volume.
-            wanted: asked just before it is said.
-        """
+        """Say something unasked, as soon as nobody speaks; see `Announcer`."""
         await self._floor.announcer.announce(text, ring=ring, wanted=wanted)
 
     # What the ear hears.
@@ -266,7 +253,7 @@ class VoiceLoop:
             self._cue_at = None
             if self._door.called and not self._floor.busy:
                 self._tasks.create_task(play_cue(self._parts, OPENED_HZ))
-        if self._yielded_at is not None and at - self._yielded_at > YIELD_S * SAMPLE_RATE:
+        if self._yielded_at is not None and at - self._yielded_at > self._taking.yield_s * SAMPLE_RATE:
             self._yielded_at = None
             self._tell(Event.YIELD_OVER)
         if self._door.overdue(at) and not self._ear.in_utterance and not self._floor.busy:
@@ -283,6 +270,11 @@ class VoiceLoop:
     def _takes_over(self, sample: int) -> bool:
         """Whether speech over an answer is a question at once; else it is judged, or not heard at all."""
         taking = self._taking
+        unheard = self._floor.unheard(sample)
+        if unheard is not None:
+            self._begun = unheard
+            self._ear.hold(unheard.utterance.heard_to)
+            return True
         if taking.barge_in == "button":
             self._ear.forget()
             return False
@@ -312,8 +304,13 @@ class VoiceLoop:
                 self._tell(Event.WOKEN)
                 self._open("wake_word", self._taking.question_s)
             elif self._door.rings:
-                self._begin(judgement.end_sample, judgement.samples, judgement)
-                self._commit()
+                self._silence(judgement.end_sample, judgement.transcript)
+
+    def _silence(self, end: int, transcript: Transcript) -> None:
+        """Carry out what silences that which rings."""
+        self.interrupt()
+        self._work_on(Utterance(self._time_of(end), end, why="ringing", transcript=transcript))
+        self._commit()
 
     # Its name.
 
@@ -330,7 +327,7 @@ class VoiceLoop:
         self._floor.drop()
         self._open("wake_word", self._taking.question_s)
         self._words = self._ear.words
-        self._cue_at = self._ear.position + int(CUE_S * SAMPLE_RATE)
+        self._cue_at = self._ear.position + int(self._taking.cue_s * SAMPLE_RATE)
         self._calling.spoken_to(unnamed=False)
         self._handle(self._ear.begin_after(wake))
 
@@ -387,12 +384,10 @@ class VoiceLoop:
                 return
             self._ear.forget()
         elif sounded:
-            self._ear.forget(ECHO_MS if self._taking.barge_in == "button" else 0)
+            self._ear.forget(self._taking.echo_ms if self._taking.barge_in == "button" else 0)
 
     def _settle_floor(self) -> None:
         """Whether announcements may be made now."""
-        state, heard = self._parts.status.state, self._ear.in_utterance and self._door.why is not None
-        free = state.turn is Turn.IDLE and not self._floor.busy and not heard
-        floor_free = self._floor.announcer.floor_free
-        if free != floor_free.is_set():
-            (floor_free.set if free else floor_free.clear)()
+        heard = self._ear.in_utterance and self._door.why is not None
+        idle = self._parts.status.state.turn is Turn.IDLE
+        self._floor.announcer.settle(free=idle and not heard and not self._floor.busy)

@@ -51,15 +51,15 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """An order that was carried out, and may go on.
+    """What was said and answered, and may go on.
 
     Attributes:
         utterance: what was said of it.
-        plan: what was done.
+        plan: what was done; None when nothing was.
     """
 
     utterance: Utterance
-    plan: Plan
+    plan: Plan | None
 
 
 async def recognise(parts: Parts, samples: Samples) -> Transcript:
