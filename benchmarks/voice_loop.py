@@ -86,6 +86,10 @@ class Room:
     def time_of(self, sample: int) -> float:
         return self._start + sample / SAMPLE_RATE
 
+    @property
+    def own(self) -> float:
+        return 0.0
+
 
 async def ask_ours(
     room: Room, turns: asyncio.Queue[TurnRecord], sink: RecordingSink, question: Question

@@ -1,5 +1,6 @@
 """Fixtures for all tests."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from hive_mind.models.store import ModelStore
 from hive_mind.paths import data_dir
 from hive_mind.paths import models_dir as models_dir_of
+from tests.fakes.air import HAS_PULSEAUDIO, Air, open_air
 
 # Whatever a test marked `models` may open. The small language model: tests want quick answers, not good ones.
 TEST_MODELS = (
@@ -31,3 +33,14 @@ def models_dir() -> Path:
     for model_id in TEST_MODELS:
         store.pull(model_id)
     return store.root
+
+
+@pytest.fixture
+def air(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Air]:
+    """A machine with the speaker "house" and the microphone "ear"; mark the test `audio`."""
+    if not HAS_PULSEAUDIO:
+        pytest.skip("PulseAudio is not installed")
+    with open_air(tmp_path) as opened:
+        for name, value in opened.changes.items():
+            monkeypatch.setenv(name, value)
+        yield opened

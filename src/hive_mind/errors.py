@@ -52,6 +52,12 @@ class AudioError(HiveMindError):
     default_code = "AUDIO_UNREADABLE"
 
 
+class ScreenError(HiveMindError):
+    """A screen is absent or its driver is not installed."""
+
+    default_code = "SCREEN_UNAVAILABLE"
+
+
 class SpeechError(HiveMindError):
     """Recognition or synthesis failed."""
 

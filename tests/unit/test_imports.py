@@ -23,7 +23,11 @@ ALLOWED: dict[str, set[str]] = {
     "client": {"protocol", "language", "understanding", "commands", "speech", "models", "crypto"},
 }
 PURE_PARTS = {"protocol", "language", "understanding", "commands"}
-PURE_FILES = {"speech/endpointing.py", "client/core/state.py", "client/ui/eyes.py"}
+PURE_FILES = {
+    "speech/endpointing.py",
+    "client/core/state.py",
+    *(f"client/ui/{name}.py" for name in ("eyes", "expressions", "life", "look", "mood", "motion", "shapes")),
+}
 IMPURE = {
     "asyncio",
     "socket",

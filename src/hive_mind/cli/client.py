@@ -8,11 +8,14 @@ from typing import Annotated
 
 import typer
 
+from hive_mind.cli.autostart import autostart
+from hive_mind.cli.setup.command import setup
 from hive_mind.client.config import ClientConfig, load_config
 from hive_mind.client.core.button import Button
 from hive_mind.client.core.state import ClientState, Link
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.client.core.websocket import server_url
+from hive_mind.client.discovery import the_server
 from hive_mind.client.engines import Engines, load_engines
 from hive_mind.client.logs import set_up_logs
 from hive_mind.client.microphone import Devices, open_devices, run_client, turn_taking
@@ -20,6 +23,7 @@ from hive_mind.client.platform.base import find_platform
 
 
 def client(
+    context: typer.Context,
     server: Annotated[
         str | None, typer.Option(help="The server's address, such as ws://192.168.1.20:8000/ws.")
     ] = None,
@@ -39,10 +43,13 @@ def client(
 
     In a terminal, press Enter and speak; Enter again stops an answer. Elsewhere (a service) it listens all
     the time and answers whatever is said to it. Time, date, stopwatch and timers also work without a server.
-    Every option is also a variable: HIVE_MIND_CLIENT_SERVER, HIVE_MIND_CLIENT_ROOM, ... Ctrl-C ends it.
+    Settings come from client.toml in the data folder, which ./hive client setup fills; every option is also a
+    variable: HIVE_MIND_CLIENT_SERVER, HIVE_MIND_CLIENT_ROOM, ... Ctrl-C ends it.
 
     Example: ./hive client --server ws://192.168.1.20:8000/ws --room cuisine
     """
+    if context.invoked_subcommand is not None:
+        return
     config = load_config(
         server=server,
         room=room,
@@ -54,10 +61,21 @@ def client(
         data=data,
     )
     set_up_logs(config.log_level)
-    server_url(config.server)
+    config = asyncio.run(with_server(config))
     engines = load_engines(config)
     devices = open_devices(find_platform(), config, engines.voice.capabilities.rate)
     asyncio.run(talk(config, engines, devices))
+
+
+async def with_server(config: ClientConfig) -> ClientConfig:
+    """The settings with the address of a server: looked for when it is "auto".
+
+    Raises:
+        ConfigError: URL_INVALID.
+        LinkError: SERVER_NOT_FOUND.
+    """
+    url = await the_server() if config.server == "auto" else server_url(config.server)
+    return config.model_copy(update={"server": url})
 
 
 _INVITATIONS = {
@@ -70,9 +88,8 @@ _INVITATIONS = {
 async def talk(config: ClientConfig, engines: Engines, devices: Devices) -> None:
     """Run the client, with Enter as its button in a terminal."""
     taking = turn_taking(config, engines, has_button=sys.stdin.isatty())
-    typer.echo(
-        f"Microphone: {devices.microphone.device.name}. Speaker: {devices.speaker.device.name}.", err=True
-    )
+    microphone, speaker = devices.names
+    typer.echo(f"Microphone: {microphone}. Speaker: {speaker}.", err=True)
     typer.echo(_INVITATIONS[taking.listening], err=True)
     button = Button()
     if sys.stdin.isatty():
@@ -107,6 +124,21 @@ class _Announcer:
             typer.echo(f"Server: {state.link.value}.", err=True)
 
 
+def devices() -> None:
+    """List microphones and speakers by the names that settings take, the machine's own first."""
+    platform = find_platform()
+    for kind, found in (("microphone", platform.microphones()), ("speaker", platform.speakers())):
+        for device in found:
+            typer.echo(f"{kind:11}{device.name}")
+        if not found:
+            typer.echo(f"{kind:11}none: plug one in", err=True)
+
+
 def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command()(client)
+    """Add the command and what stands under it."""
+    group = typer.Typer(rich_markup_mode=None)
+    group.callback(invoke_without_command=True, help=client.__doc__)(client)
+    group.command()(setup)
+    group.command()(devices)
+    group.command()(autostart)
+    app.add_typer(group, name="client")

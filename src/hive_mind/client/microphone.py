@@ -4,34 +4,80 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+import structlog
+
 from hive_mind.client.app import Client, open_client
 from hive_mind.client.config import ClientConfig
 from hive_mind.client.core.button import Button
-from hive_mind.client.core.clock import SystemClock
+from hive_mind.client.core.clock import Clock, SystemClock
 from hive_mind.client.core.door import BargeIn, TurnTaking
+from hive_mind.client.core.echo.base import EchoCanceller
+from hive_mind.client.core.echo.canceller import AdaptiveCanceller
+from hive_mind.client.core.echo.guard import EchoGuard
+from hive_mind.client.core.levels import check_level
 from hive_mind.client.core.source import MicrophoneSource
 from hive_mind.client.core.speaker import SpeakerSink
 from hive_mind.client.core.state import ClientState
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.client.engines import Engines
-from hive_mind.client.platform.base import AudioPlatform, AudioStream
+from hive_mind.client.platform.base import AudioPlatform
+from hive_mind.client.platform.keeper import DeviceKeeper
 from hive_mind.client.platform.ring import SampleRing
 from hive_mind.errors import AudioError
-from hive_mind.speech.audio import SAMPLE_RATE, Samples
+from hive_mind.language.messages import error_message, message
+from hive_mind.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples
 
 RING_S = 4.0
 """Seconds of microphone kept while the client is busy; the oldest go first."""
 
 
+_BACK = {"MICROPHONE_LOST": "microphone_back", "SPEAKER_LOST": "speaker_back"}
+
+_log = structlog.get_logger(__name__)
+
+CHECK_S = 3.0
+"""Seconds at the start in which the microphone's level is looked at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Devices:
-    """The open microphone and speaker of a client."""
+    """The open microphone and speaker of a client.
+
+    Attributes:
+        source: frames of the microphone, without our own voice.
+        sink: the speaker.
+        microphone: keeps the microphone at work.
+        speaker: likewise.
+        ring: between the microphone and `source`; counts what was dropped.
+        guard: takes our own voice out.
+        beginning: the first seconds of the microphone, as they came.
+    """
 
     source: MicrophoneSource
     sink: SpeakerSink
-    microphone: AudioStream
-    speaker: AudioStream
+    microphone: DeviceKeeper
+    speaker: DeviceKeeper
     ring: SampleRing
+    guard: EchoGuard
+    beginning: SampleRing
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Of the microphone and the speaker; empty while one is gone."""
+        streams = (self.microphone.stream, self.speaker.stream)
+        microphone, speaker = ("" if stream is None else stream.device.name for stream in streams)
+        return microphone, speaker
+
+    async def keep(
+        self,
+        on_trouble: Callable[[str], None] = lambda _: None,
+        on_mended: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Watch both until cancelled; see `DeviceKeeper.run`. MICROPHONE_LOST, SPEAKER_LOST."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.microphone.run(on_trouble, on_mended))
+            tasks.create_task(self.speaker.run(on_trouble, on_mended))
 
     def close(self) -> None:
         """Give both back."""
@@ -40,39 +86,81 @@ class Devices:
         self.speaker.close()
 
 
-def open_devices(platform: AudioPlatform, config: ClientConfig, rate: int) -> Devices:
+def open_devices(
+    platform: AudioPlatform,
+    config: ClientConfig,
+    rate: int,
+    *,
+    canceller: EchoCanceller | None = None,
+    clock: Clock | None = None,
+) -> Devices:
     """Open the microphone and the speaker.
 
     Args:
         platform: of this machine.
         config: names of the devices, if not the default ones.
         rate: of the voice, in hertz.
+        canceller: takes the echo of the speaker out of the microphone; `NoEcho` for headphones.
+        clock: the machine's by default.
 
     Raises:
         AudioError: NO_MICROPHONE, NO_SPEAKER or DEVICE_BUSY.
     """
-    clock = SystemClock()
-    ring = SampleRing(int(RING_S * SAMPLE_RATE))
+    clock = clock or SystemClock()
+    ring = SampleRing(int(RING_S * SAMPLE_RATE) // FRAME_SAMPLES * FRAME_SAMPLES, channels=2)
     source = MicrophoneSource(ring, clock)
     sink = SpeakerSink(rate, clock)
+    guard = EchoGuard(canceller or AdaptiveCanceller(), rate)
+    beginning = SampleRing(int(CHECK_S * SAMPLE_RATE))
     wake = source.notify
 
     def _heard(samples: Samples) -> None:
-        ring.put(samples)
+        microphone.beat()
+        if beginning.room:
+            beginning.put(samples[: beginning.room])
+        cleaned = guard.clean(samples)
+        if len(cleaned):
+            ring.put(cleaned)
+            wake()
+
+    def _pull(count: int) -> Samples:
+        speaker.beat()
+        samples = sink.pull(count)
+        guard.played(samples)
+        return samples
+
+    def _silence(seconds: float) -> None:
+        ring.put(np.zeros((round(seconds * SAMPLE_RATE / FRAME_SAMPLES) * FRAME_SAMPLES, 2), np.float32))
         wake()
 
-    speaker = platform.open_speaker(rate, sink.pull, config.speaker)
-    if speaker is None:
+    def _play_to_nobody(seconds: float) -> None:
+        sink.pull(round(seconds * rate))
+
+    microphone = DeviceKeeper(
+        "MICROPHONE_LOST",
+        lambda name: platform.open_microphone(SAMPLE_RATE, _heard, name),
+        config.microphone,
+        _silence,
+        guard.restart,
+        clock,
+    )
+    speaker = DeviceKeeper(
+        "SPEAKER_LOST",
+        lambda name: platform.open_speaker(rate, _pull, name),
+        config.speaker,
+        _play_to_nobody,
+        guard.restart,
+        clock,
+    )
+    if not speaker.open():
         raise AudioError(_missing("speaker", config.speaker), code="NO_SPEAKER")
     try:
-        microphone = platform.open_microphone(SAMPLE_RATE, _heard, config.microphone)
+        if not microphone.open():
+            raise AudioError(_missing("microphone", config.microphone), code="NO_MICROPHONE")
     except AudioError:
         speaker.close()
         raise
-    if microphone is None:
-        speaker.close()
-        raise AudioError(_missing("microphone", config.microphone), code="NO_MICROPHONE")
-    return Devices(source, sink, microphone, speaker, ring)
+    return Devices(source, sink, microphone, speaker, ring, guard, beginning)
 
 
 def _missing(kind: str, wanted: str | None) -> str:
@@ -82,7 +170,7 @@ def _missing(kind: str, wanted: str | None) -> str:
 
 
 def turn_taking(
-    config: ClientConfig, engines: Engines, *, has_button: bool, hears_itself: bool = True
+    config: ClientConfig, engines: Engines, *, has_button: bool, hears_itself: bool = False
 ) -> TurnTaking:
     """How this client takes turns.
 
@@ -90,7 +178,7 @@ def turn_taking(
         config: settings.
         engines: without a wake word detector, the button opens the ear, and without that it is always open.
         has_button: somebody can press one, such as Enter.
-        hears_itself: what is played comes back in the microphone: no echo cancellation, no headphones.
+        hears_itself: what is played comes back in the microphone, and no `EchoGuard` takes it out.
     """
     listening = config.listening
     if listening == "wake_word" and engines.wake is None:
@@ -112,6 +200,7 @@ async def run_client(
     button: Button | None = None,
     on_turn: Callable[[TurnRecord], None] = lambda _: None,
     on_change: Callable[[ClientState], None] = lambda _: None,
+    on_trouble: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Listen and answer until cancelled.
 
@@ -123,22 +212,47 @@ async def run_client(
         button: each press opens the ear, or ends what is said into it.
         on_turn: told of each turn that ended.
         on_change: told of each new state.
+        on_trouble: told the code when a device is gone; the client says it too, as far as it can.
     """
     try:
         async with open_client(
             config, engines, devices.sink, taking=taking, on_turn=on_turn, on_change=on_change
         ) as client:
+            announcing: set[asyncio.Task[None]] = set()
+
+            def _say(sentence: str) -> None:
+                task = asyncio.ensure_future(client.loop.announce(sentence))
+                announcing.add(task)
+                task.add_done_callback(announcing.discard)
+
+            def _trouble(code: str) -> None:
+                on_trouble(code)
+                _say(error_message(code))
+
+            keeping = asyncio.ensure_future(devices.keep(_trouble, lambda code: _say(message(_BACK[code]))))
+            looking = asyncio.ensure_future(_look_at_level(devices))
             mender = client.parts.mender
             warming = asyncio.ensure_future(mender.prepare()) if mender is not None else None
             pressing = None if button is None else asyncio.ensure_future(_press(client, button))
             try:
                 await client.loop.run(devices.source)
             finally:
-                for task in (pressing, warming):
+                for task in (pressing, warming, keeping, looking, *announcing):
                     if task is not None:
                         task.cancel()
     finally:
         devices.close()
+
+
+async def _look_at_level(devices: Devices) -> None:
+    """One line in the log when the microphone is not what it should be."""
+    await asyncio.sleep(CHECK_S + 0.5)
+    name = devices.names[0]
+    report = check_level(devices.beginning.peek(devices.beginning.waiting), name)
+    if report.verdict != "good":
+        _log.warning(
+            report.advice, microphone=name, verdict=report.verdict, level_dbfs=round(report.level_dbfs)
+        )
 
 
 async def _press(client: Client, button: Button) -> None:

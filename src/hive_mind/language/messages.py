@@ -1,8 +1,10 @@
 """What Hive Mind says of itself, in French: data under `data/fr`, by key."""
 
 import tomllib
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 
 def message(key: str, *, language: str = "fr", **params: object) -> str:
@@ -23,10 +25,12 @@ def error_message(code: str, *, language: str = "fr") -> str:
 @lru_cache(maxsize=8)
 def _table(name: str, language: str) -> dict[str, str]:
     text = (files("hive_mind.language") / "data" / language / f"{name}.toml").read_text("utf-8")
-    flat: dict[str, str] = {}
-    for key, value in tomllib.loads(text).items():
+    return dict(_flat(tomllib.loads(text)))
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
         if isinstance(value, dict):
-            flat.update({f"{key}.{inner}": str(sentence) for inner, sentence in value.items()})
+            yield from _flat(value, f"{prefix}{key}.")
         else:
-            flat[key] = str(value)
-    return flat
+            yield prefix + key, str(value)

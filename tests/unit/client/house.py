@@ -24,6 +24,15 @@ GRAMMAR = Grammar.load()
 NOWHERE = "ws://127.0.0.1:9/ws"
 
 
+class RoomSink(WavSink):
+    """Remembers how low it was told to play."""
+
+    gain = 1.0
+
+    def duck(self, factor: float) -> None:
+        self.gain = factor
+
+
 @dataclass
 class House:
     """A client and what it is made of."""
@@ -32,7 +41,7 @@ class House:
     clock: VirtualClock
     voice: ToneVoice
     stt: ScriptedStt
-    sink: WavSink
+    sink: RoomSink
     records: list[TurnRecord]
 
     def microphone(self, *pieces: float, tail_s: float = 60.0) -> ScriptedMicrophone:
@@ -60,7 +69,7 @@ async def house(
 ) -> AsyncIterator[House]:
     clock = VirtualClock()
     voice = voice or ToneVoice()
-    sink = WavSink(voice.capabilities.rate, clock)
+    sink = RoomSink(voice.capabilities.rate, clock)
     config = load_config(server=url, data=folder, client_id="salon", barge_in=barge_in)
     engines = Engines(LoudnessVad(), stt, CachedVoice(voice), GRAMMAR, wake, wake_verifier)
     records: list[TurnRecord] = []

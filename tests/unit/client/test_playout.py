@@ -116,7 +116,7 @@ def test_a_ring_drops_the_oldest_and_counts_them() -> None:
 
 def test_a_microphone_gives_frames_as_its_device_writes_them() -> None:
     async def scene() -> int:
-        ring = SampleRing(SAMPLE_RATE)
+        ring = SampleRing(SAMPLE_RATE, channels=2)
         source = MicrophoneSource(ring, VirtualClock())
         wake = source.notify
 

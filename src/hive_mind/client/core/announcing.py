@@ -7,7 +7,7 @@ import numpy as np
 import structlog
 
 from hive_mind.client.core.answering import Answer
-from hive_mind.client.core.chime import chime, cue
+from hive_mind.client.core.chime import chime
 from hive_mind.client.core.parts import Parts
 from hive_mind.client.core.speaking import clauses_of
 
@@ -60,10 +60,10 @@ class Announcer:
             self._waiting -= 1
 
 
-async def play_cue(parts: Parts, notes: tuple[float, ...]) -> None:
-    """One of the small sounds of the ear, at the volume of the voice."""
+async def play_chime(parts: Parts, name: str) -> None:
+    """One of our small sounds, at the volume of the voice."""
     parts.sink.begin()
-    await parts.sink.write(cue(notes, parts.sink.rate) * np.float32(parts.loudness()))
+    await parts.sink.write(chime(parts.sink.rate, name) * np.float32(parts.loudness()))
 
 
 async def speak(parts: Parts, text: str, *, ring: bool) -> None:

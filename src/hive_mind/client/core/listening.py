@@ -23,6 +23,12 @@ CALL_LEAD_MS = 60
 CALL_MS = 900
 """How long a wake word lasts, about: its loudness is measured over this."""
 
+OWN_VOICE = 0.5
+"""From this share of our own voice on, what the canceller leaves of it may sound like somebody."""
+
+SURE = 0.85
+"""Speech counts beside our own voice from this probability on."""
+
 
 class Ear:
     """VAD, wake word, endpointer and utterance buffer as one; synchronous.
@@ -77,12 +83,18 @@ class Ear:
         """Level of the newest frame in dBFS, at least -120."""
         return _level(self._last)
 
-    def hear(self, frame: Samples) -> tuple[Heard, ...]:
-        """Take one frame; returns what it made sure, a wake word last."""
+    def hear(self, frame: Samples, own: float = 0.0) -> tuple[Heard, ...]:
+        """Take one frame; returns what it made sure, a wake word last.
+
+        Args:
+            frame: cleaned of our own voice as far as that is possible.
+            own: how much of it was our own voice before, in [0, 1].
+        """
         self._last = frame
         self._buffer.push(frame)
         speech = probability = self._vad.probability(frame)
-        if not self._is_near(frame) or self.position < self._deaf_until:
+        leftover = own >= OWN_VOICE and speech < SURE
+        if leftover or not self._is_near(frame) or self.position < self._deaf_until:
             probability = 0.0
         self._past.append(probability)
         events = self._note(self._endpointer.feed(probability))

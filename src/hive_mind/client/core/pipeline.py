@@ -5,11 +5,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from hive_mind.client.core.announcing import play_cue
+from hive_mind.client.core.announcing import play_chime
 from hive_mind.client.core.attempt import Attempt
 from hive_mind.client.core.barge_in import DUCKED, BargeIn, Judgement
 from hive_mind.client.core.calling import Calling, Verify
-from hive_mind.client.core.chime import CLOSED_HZ, OPENED_HZ
 from hive_mind.client.core.door import Door, Reason, TurnTaking
 from hive_mind.client.core.floor import Floor, Outcome
 from hive_mind.client.core.listening import Ear, Heard
@@ -73,7 +72,7 @@ class VoiceLoop:
         async with asyncio.TaskGroup() as self._tasks:
             async for frame in source.frames():
                 muted = self._parts.status.state.muted
-                self._handle(self._ear.hear(np.zeros_like(frame) if muted else frame))
+                self._handle(self._ear.hear(np.zeros_like(frame) if muted else frame, source.own))
                 self._look_at_the_time()
             self._handle(self._ear.finish())
 
@@ -252,7 +251,7 @@ class VoiceLoop:
         if self._cue_at is not None and at >= self._cue_at:
             self._cue_at = None
             if self._door.called and not self._floor.busy:
-                self._tasks.create_task(play_cue(self._parts, OPENED_HZ))
+                self._tasks.create_task(play_chime(self._parts, "wake"))
         if self._yielded_at is not None and at - self._yielded_at > self._taking.yield_s * SAMPLE_RATE:
             self._yielded_at = None
             self._tell(Event.YIELD_OVER)
@@ -342,7 +341,7 @@ class VoiceLoop:
             elif effect is Effect.UNDUCK:
                 self._parts.sink.duck(1.0)
             elif effect is Effect.SOUND_CLOSED:
-                self._tasks.create_task(play_cue(self._parts, CLOSED_HZ))
+                self._tasks.create_task(play_chime(self._parts, "end"))
 
     def _stop(self, event: Event) -> None:
         """Stop whatever goes on, for this reason; the door is closed."""

@@ -65,15 +65,12 @@ class PlayoutSink(Protocol):
         """Play after what was written before; waits while `AHEAD_S` is ahead. Nothing after `interrupt`."""
         ...
 
-    def duck(self, gain: float) -> None:
-        """Play at this factor of the amplitude, in (0, 1], until told otherwise; `begin` keeps it.
-
-        What is already on its way to the device may be up to 50 ms.
-        """
-        ...
-
     def interrupt(self) -> float:
         """Be silent at once; returns the seconds of the answer that were played."""
+        ...
+
+    def duck(self, factor: float) -> None:
+        """Play at this fraction of the loudness from now on; 1 ends it, as does the next answer."""
         ...
 
     async def wait_for_playout(self) -> None:
@@ -102,7 +99,6 @@ class NullSink:
     def __init__(self, rate: int, clock: Clock) -> None:
         self._rate = rate
         self._clock = clock
-        self.gain = 1.0
         self.begin()
 
     @property
@@ -134,16 +130,15 @@ class NullSink:
         self._record(samples, late)
         await self._clock.sleep(self._end - AHEAD_S - self._clock.now())
 
-    def duck(self, gain: float) -> None:
-        """Note the factor; silence has no amplitude."""
-        self.gain = gain
-
     def interrupt(self) -> float:
         """Stop the time of this answer."""
         if self._cut_at_s is None:
             self._cut_at_s = self._played_s()
             self._cut(self._cut_at_s)
         return self._cut_at_s
+
+    def duck(self, factor: float) -> None:
+        """Nobody hears the difference."""
 
     async def wait_for_playout(self) -> None:
         """Wait until the last sample is due."""

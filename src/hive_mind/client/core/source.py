@@ -22,6 +22,11 @@ class AudioSource(Protocol):
         """Moment, on the client's clock, when this sample (counted from 0) was heard."""
         ...
 
+    @property
+    def own(self) -> float:
+        """How much of the energy of the newest frame was our own voice before it was cleaned, in [0, 1]."""
+        ...
+
 
 class WavSource:
     """Plays a clip as a microphone would deliver it, then silence for a while.
@@ -39,6 +44,11 @@ class WavSource:
         self._clock = clock
         self._total = len(clip.samples) + int(tail_s * SAMPLE_RATE)
         self._start: float | None = None
+
+    @property
+    def own(self) -> float:
+        """Nothing of a recording is our own."""
+        return 0.0
 
     async def frames(self) -> AsyncIterator[Samples]:
         """Frames, each one no earlier than its last sample is due."""
@@ -60,7 +70,8 @@ class MicrophoneSource:
     """Frames from a device's ring buffer, which its own thread fills.
 
     Args:
-        ring: what the device writes to, at `SAMPLE_RATE`.
+        ring: what the device writes to, at `SAMPLE_RATE`, cleaned: two channels as `EchoGuard.clean` gives
+            them.
         clock: tells when samples came.
     """
 
@@ -69,9 +80,15 @@ class MicrophoneSource:
         self._clock = clock
         self._taken = 0
         self._anchor = 0.0
+        self._own = 0.0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._more = asyncio.Event()
         self._closed = False
+
+    @property
+    def own(self) -> float:
+        """How much of the newest frame was our own voice."""
+        return self._own
 
     @property
     def notify(self) -> Callable[[], None]:
@@ -92,7 +109,8 @@ class MicrophoneSource:
             while (frame := self._ring.take(FRAME_SAMPLES)) is not None:
                 self._taken += FRAME_SAMPLES
                 self._anchor = self._clock.now() - self._ring.waiting / SAMPLE_RATE
-                yield frame
+                self._own = float(np.mean(frame[:, 1]))
+                yield np.ascontiguousarray(frame[:, 0])
             await self._more.wait()
 
     def time_of(self, sample: int) -> float:

@@ -11,6 +11,12 @@ from hive_mind.speech.audio import Samples
 
 _LOOK_S = 0.02
 
+_FADE_S = 0.005
+"""An answer that is cut ends with a slope, not a click."""
+
+_DUCK_S = 0.05
+"""Time from full loudness to none."""
+
 
 class SpeakerSink:
     """Plays through a device that pulls samples from its own thread (`pull`).
@@ -27,7 +33,7 @@ class SpeakerSink:
         self._clock = clock
         self._ring = SampleRing(int((AHEAD_S + 1.0) * rate))
         self._lock = threading.Lock()
-        self._gain = 1.0
+        self._gain = self._wanted_gain = 1.0
         self._reset()
 
     def _reset(self) -> None:
@@ -56,8 +62,7 @@ class SpeakerSink:
             self._pulled += len(samples)
             if len(samples) < count and self._written and self._dry_since is None:
                 self._dry_since = now + len(samples) / self._rate
-        if self._gain != 1.0:
-            samples = samples * np.float32(self._gain)
+            samples = self._ducked(samples)
         if len(samples) == count:
             return samples
         padded = samples.copy()
@@ -68,6 +73,7 @@ class SpeakerSink:
         """A new answer starts; what was left of the last one is thrown away."""
         with self._lock:
             self._ring.clear()
+            self._wanted_gain = 1.0
             self._reset()
 
     async def write(self, samples: Samples) -> None:
@@ -83,16 +89,20 @@ class SpeakerSink:
             if at < len(samples):
                 await self._clock.sleep(_LOOK_S)
 
-    def duck(self, gain: float) -> None:
-        """Play at this factor of the amplitude from the device's next block on."""
-        self._gain = gain
-
     def interrupt(self) -> float:
         """Be silent at once."""
         with self._lock:
-            self._cut = True
-            self._ring.clear()
+            if not self._cut:
+                self._cut = True
+                end = self._ring.take_up_to(int(_FADE_S * self._rate))
+                self._ring.clear()
+                self._ring.put(end * np.linspace(1, 0, len(end), dtype=np.float32))
             return self._pulled / self._rate
+
+    def duck(self, factor: float) -> None:
+        """Play at this fraction of the loudness from now on; 1 ends it, as does the next answer."""
+        with self._lock:
+            self._wanted_gain = min(1.0, max(0.0, factor))
 
     async def wait_for_playout(self) -> None:
         """Wait until the device took everything."""
@@ -103,6 +113,16 @@ class SpeakerSink:
         """What became of the present answer so far."""
         with self._lock:
             return PlayoutReport(self._audible_at, self._pulled / self._rate, tuple(self._gaps))
+
+    def _ducked(self, samples: Samples) -> Samples:
+        gain, wanted = self._gain, self._wanted_gain
+        if gain == wanted == 1.0 or not len(samples):
+            self._gain = wanted
+            return samples
+        steps = np.arange(1, len(samples) + 1, dtype=np.float32) / np.float32(_DUCK_S * self._rate)
+        ramp = np.maximum(gain - steps, wanted) if wanted < gain else np.minimum(gain + steps, wanted)
+        self._gain = float(ramp[-1])
+        return np.asarray(samples * ramp, np.float32)
 
     def _note(self, samples: Samples) -> None:
         if self._dry_since is not None:

@@ -11,6 +11,18 @@ from hive_mind.client.platform.resampling import DEVICE_RATE, resampled_capture,
 from hive_mind.errors import AudioError
 
 _PERIOD_MS = 20
+"""miniaudio keeps three periods ahead of a speaker: what `interrupt` cannot take back any more."""
+
+
+class _Devices(miniaudio.Devices):  # type: ignore[misc]  # the package has no annotations
+    """What miniaudio finds, and which of it is the system's default: the package looks it up and hides it."""
+
+    def _get_info(self, device_type: Any, device_info: Any) -> dict[str, Any]:
+        return {
+            **super()._get_info(device_type, device_info),
+            "default": bool(device_info.isDefault),
+            "monitor": miniaudio.ffi.string(device_info.name).startswith(b"Monitor of"),
+        }
 
 
 class MiniaudioPlatform:
@@ -25,8 +37,7 @@ class MiniaudioPlatform:
 
     def microphones(self) -> Sequence[Device]:
         """What can be listened to; recordings of a speaker's own output ("monitors") come last."""
-        found = [self._device(info) for info in self._list("get_captures")]
-        return sorted(found, key=lambda d: d.name.startswith("Monitor of"))
+        return [self._device(info) for info in self._list("get_captures")]
 
     def speakers(self) -> Sequence[Device]:
         """What can be played on."""
@@ -39,7 +50,7 @@ class MiniaudioPlatform:
         info = self._find("get_captures", device)
         if info is None:
             return None
-        hear = resampled_capture(DEVICE_RATE, rate, on_samples)
+        hear = resampled_capture(_rate(info), rate, on_samples)
 
         def _listen() -> Generator[None, bytes, None]:
             while True:
@@ -53,41 +64,45 @@ class MiniaudioPlatform:
         info = self._find("get_playbacks", device)
         if info is None:
             return None
-        play = resampled_playback(DEVICE_RATE, rate, pull)
+        play = resampled_playback(_rate(info), rate, pull)
 
         def _play() -> Generator[bytes, int, None]:
             count = yield b""
             while True:
                 count = yield play(count).tobytes()
 
-        return self._open(miniaudio.PlaybackDevice, "output_format", info, _play())
+        return self._open(miniaudio.PlaybackDevice, "output_format", info, _play(), follow=device is None)
 
     def _list(self, method: str) -> list[dict[str, Any]]:
         try:
-            return list(getattr(miniaudio.Devices(self._backends), method)())
+            found: list[dict[str, Any]] = getattr(_Devices(self._backends), method)()
         except miniaudio.MiniaudioError:
             return []  # no sound server and no card
+        return sorted(found, key=lambda info: (info["monitor"], not info["default"]))
 
     def _find(self, method: str, device: str | None) -> dict[str, Any] | None:
         found = self._list(method)
         if device is None:
-            ordered = sorted(found, key=lambda info: str(info["name"]).startswith("Monitor of"))
-            return ordered[0] if ordered else None
-        return next((info for info in found if info["name"] == device), None)
+            found = [info for info in found if not info["monitor"]]  # only who asks for one gets one
+        return next((info for info in found if device in (None, info["name"])), None)
 
     @staticmethod
     def _device(info: dict[str, Any]) -> Device:
         return Device(id=info["name"], name=info["name"])
 
-    def _open(self, kind: Any, format_name: str, info: dict[str, Any], callback: Any) -> "MiniaudioStream":
+    def _open(
+        self, kind: Any, format_name: str, info: dict[str, Any], callback: Any, *, follow: bool = False
+    ) -> "MiniaudioStream":
         next(callback)
+        # A speaker may be moved when the default one changes; a microphone would end on a speaker's monitor.
+        follow = follow and info["default"]
         try:
             handle = kind(
                 **{format_name: miniaudio.SampleFormat.FLOAT32},
                 nchannels=1,
-                sample_rate=DEVICE_RATE,
+                sample_rate=_rate(info),
                 buffersize_msec=_PERIOD_MS,
-                device_id=info["id"],
+                device_id=None if follow else info["id"],
                 backends=self._backends,
                 app_name="Hive Mind",
             )
@@ -99,6 +114,11 @@ class MiniaudioPlatform:
                 retryable=True,
             ) from error
         return MiniaudioStream(self._device(info), handle)
+
+
+def _rate(info: dict[str, Any]) -> int:
+    """The device's own rate, so that only soxr resamples; some tell none."""
+    return next((int(f["samplerate"]) for f in info["formats"] if f["samplerate"]), DEVICE_RATE)
 
 
 class MiniaudioStream:

@@ -14,10 +14,11 @@ class SampleRing:
 
     Args:
         capacity: samples it holds.
+        channels: values a sample has; with more than one, everything has the shape (n, channels).
     """
 
-    def __init__(self, capacity: int) -> None:
-        self._buffer = np.zeros(capacity, np.float32)
+    def __init__(self, capacity: int, channels: int = 1) -> None:
+        self._buffer = np.zeros(capacity if channels == 1 else (capacity, channels), np.float32)
         self._first = 0
         self._count = 0
         self._lock = threading.Lock()
@@ -58,6 +59,11 @@ class SampleRing:
         """As many samples as there are, at most `count`."""
         with self._lock:
             return self._pop(min(count, self._count))
+
+    def peek(self, count: int) -> Samples:
+        """As many of the oldest samples as there are, at most `count`; they stay."""
+        with self._lock:
+            return self._buffer[(self._first + np.arange(min(count, self._count))) % len(self._buffer)]
 
     def clear(self) -> int:
         """Throw everything away; returns how many samples that was. They are not counted as dropped."""

@@ -1,0 +1,1 @@
+"""The device must not hear itself: what it plays is taken out of what its microphone hears."""

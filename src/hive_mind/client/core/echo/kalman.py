@@ -1,0 +1,72 @@
+"""An adaptive filter that learns how the room changes what is played, and predicts what comes back of it.
+
+A frequency-domain Kalman filter in partitioned blocks (Enzner and Vary, "Frequency-domain adaptive Kalman
+filter for acoustic echo control in hands-free telephones", Signal Processing 86, 2006; partitions as in
+Kuech, Mabande and Enzner, ICASSP 2014). It holds what it does not know of the room against what it cannot
+explain in the microphone, so a voice over the echo does not lead it astray: no double-talk detector is
+needed.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hive_mind.client.core.echo.base import BLOCK
+from hive_mind.speech.audio import Samples
+
+PARTITIONS = 10
+"""Blocks of what was played that may still be heard: 320 ms of buffers, air and room."""
+
+_MEMORY = 0.9995**2
+"""How much of the room is the same one block later."""
+
+_SMOOTHING = 0.8
+_BINS = BLOCK + 1
+_SILENT = 1e-5
+
+
+class KalmanFilter:
+    """Predicts the echo of each block of `BLOCK` samples."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the room."""
+        shape = (PARTITIONS, _BINS)
+        self._room: NDArray[np.complex64] = np.zeros(shape, np.complex64)
+        self._doubt: NDArray[np.float32] = np.ones(shape, np.float32)
+        self._spectra: NDArray[np.complex64] = np.zeros(shape, np.complex64)
+        self._rest: NDArray[np.float32] = np.full(_BINS, 1e-3 * BLOCK, np.float32)
+        self._last = np.zeros(BLOCK, np.float32)
+        self._idle = PARTITIONS
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing was played that may still be heard."""
+        return self._idle >= PARTITIONS
+
+    def predict(self, heard: Samples, played: Samples) -> Samples:
+        """The part of `heard` that is echo; learns from the rest."""
+        self._idle = self._idle + 1 if float(np.max(np.abs(played))) < _SILENT else 0
+        if self.idle:
+            self._spectra[:] = 0
+            self._last = played
+            return np.zeros(BLOCK, np.float32)
+        self._spectra[1:] = self._spectra[:-1]
+        self._spectra[0] = np.fft.rfft(np.concatenate([self._last, played]))
+        self._last = played
+        whole = np.fft.irfft((self._room * self._spectra).sum(0))
+        echo = whole[BLOCK:].astype(np.float32)
+        self._learn(heard - echo)
+        return echo
+
+    def _learn(self, error: Samples) -> None:
+        spectrum = np.fft.rfft(np.concatenate([np.zeros(BLOCK, np.float32), error]))
+        self._rest += (1 - _SMOOTHING) * (np.square(np.abs(spectrum)) - self._rest)
+        power = np.square(np.abs(self._spectra))
+        step = self._doubt / (0.5 * (self._doubt * power).sum(0) + self._rest + 1e-6)
+        response = np.fft.irfft(step * np.conj(self._spectra) * spectrum, axis=1)
+        response[:, BLOCK:] = 0  # a room answers forward in time
+        self._doubt *= _MEMORY * (1 - 0.5 * step * power)
+        self._doubt += (1 - _MEMORY) * np.square(np.abs(self._room)) + 1e-10
+        self._room += np.fft.rfft(response, axis=1)
