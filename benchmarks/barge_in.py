@@ -31,7 +31,6 @@ from hive_mind.client.config import load_config
 from hive_mind.client.core.clock import Clock, SystemClock
 from hive_mind.client.core.door import TurnTaking
 from hive_mind.client.core.playout import NullSink
-from hive_mind.client.core.state import Turn
 from hive_mind.client.engines import load_engines
 from hive_mind.paths import data_dir, models_dir
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
@@ -58,6 +57,11 @@ class TimedSink(NullSink):
     def begin(self) -> None:
         super().begin()
         self.ducked_at = self.silent_at = None
+
+    @property
+    def ends_at(self) -> float:
+        """When what was written so far has sounded."""
+        return self._end or 0.0
 
     def _record(self, samples: Samples, late_s: float) -> None:  # noqa: ARG002
         self.sounding.set()
@@ -102,7 +106,7 @@ async def trial(
     end = room.speak(samples)
     start = end - speech_end(samples, SAMPLE_RATE) + speech_start(samples)
     await asyncio.sleep(end - client.parts.clock.now())
-    if client.parts.status.state.turn is not Turn.RESPONDING and sink.silent_at is None:
+    if sink.silent_at is None and sink.ends_at < end:
         await asyncio.sleep(PAUSE_S)
         client.loop.interrupt()
         return None
