@@ -85,7 +85,6 @@ class Trial:
     low_ms: float | None
     silent_ms: float | None
     outcome: str
-    remembered: int
 
 
 def speech_start(samples: Samples) -> float:
@@ -120,7 +119,6 @@ async def trial(
         None if low is None else 1000 * (low - start),
         None if silent is None else 1000 * (silent - end),
         str(trace["outcome"]),
-        len(str(trace["answer"])),
     )
 
 
@@ -189,8 +187,9 @@ def report(options: Namespace, trials: list[Trial], voice: str) -> dict[str, Any
             print(f"| {ends} | {len(values)} | {p50} | {p95} |")
             result[f"{name}_p50_ms"], result[f"{name}_p95_ms"] = p50, p95
     print(
-        f"\nSilenced {len(silenced)} of {len(stops)}; the server's turn was interrupted in"
-        f" {result['cancelled']} of them; false stops {result['false_stops']} of {len(others)}."
+        f"\nSilenced {len(silenced)} of {len(stops)}; the server was still generating in"
+        f" {result['cancelled']} of them, and stopped;"
+        f" false stops {result['false_stops']} of {len(others)}."
     )
     return result
 

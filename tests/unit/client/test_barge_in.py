@@ -53,6 +53,21 @@ def test_stop_silences_the_answer_and_the_server(tmp_path: Path) -> None:
     assert at.sink.gain == 1.0
 
 
+def test_stop_is_enough_whatever_follows_it(tmp_path: Path) -> None:
+    async def scene() -> tuple[float, list[float]]:
+        stt = ScriptedStt("Raconte une histoire.", "Stop", "c'est assez maintenant", seconds=0.3)
+        async with (
+            scripted_server(long) as server,
+            house(tmp_path, stt, server.url, taking=WORDS, wake=ScriptedWake(1.2)) as at,
+        ):
+            await at.client.loop.run(at.microphone(-0.5, 2.1, -2.4, 0.4, -0.2, 1.5, tail_s=25.0))
+            return at.sink.report().played_s, stt.heard_s
+
+    played, heard = run(scene())
+    assert played < 3.0
+    assert len(heard) == 2
+
+
 def test_a_cough_lowers_the_answer_and_it_goes_on(tmp_path: Path) -> None:
     async def scene() -> tuple[float, float, float, ScriptedServer]:
         stt = ScriptedStt("Raconte une histoire.", "Hum.")

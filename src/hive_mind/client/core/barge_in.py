@@ -88,6 +88,7 @@ class BargeIn:
         self._begun: Begun | None = None
         self._since: int | None = None
         self._over = False
+        self._judged_to = -1  # end of what is judged now, or was judged last
         self._task: asyncio.Task[None] | None = None
         self._calm_until = 0
 
@@ -119,15 +120,18 @@ class BargeIn:
         match event:
             case Speculate(speech_end_sample=end):
                 self._stop_judging()
+                self._judged_to = end
                 self._task = asyncio.ensure_future(self._judge(end, self._ear.samples()))
             case SpeechResumed():
-                self._stop_judging()
+                pass  # "stop" was enough, whatever follows; more of an order is judged at the next pause
             case Endpoint(speech_end_sample=end) | TooLong(speech_end_sample=end):
                 self._ended(end, self._ear.take())
 
     def _ended(self, end_sample: int, samples: Samples) -> None:
         self._over = True
-        if self._task is None:
+        if self._task is None or self._judged_to != end_sample:
+            self._stop_judging()
+            self._judged_to = end_sample
             self._task = asyncio.ensure_future(self._judge(end_sample, samples))
         elif self._task.done():
             self._not_for_us()
