@@ -5,16 +5,22 @@ import statistics
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from hive_mind.client.config import load_config
-from hive_mind.client.microphone import Devices, open_devices
+from hive_mind.client.core.turn import TurnRecord
+from hive_mind.client.engines import Engines
+from hive_mind.client.microphone import Devices, open_devices, run_client
 from hive_mind.client.platform.keeper import LOST_S
 from hive_mind.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Clip, Samples
+from hive_mind.speech.tts.cached import CachedVoice
+from hive_mind.understanding.grammar import Grammar
 from tests.fakes.air import Air
-from tests.fakes.scripted_microphone import voice
+from tests.fakes.scripted_microphone import LoudnessVad, voice
+from tests.fakes.scripted_speech import ScriptedStt, ToneVoice
 from tests.fakes.waiting import eventually
 
 pytestmark = pytest.mark.audio
@@ -44,7 +50,7 @@ class Watched:
 async def watched(
     air: Air, microphone: str | None = None, speaker: str | None = None
 ) -> AsyncIterator[Watched]:
-    scene = Watched(open_devices(air.platform(), load_config(microphone=microphone, speaker=speaker), RATE))
+    scene = Watched(open_devices(air.platform(), load_config(speaker=speaker), RATE))
     keep = scene.devices.keep(scene.told.append, lambda code: scene.told.append(f"not {code}"))
     tasks = [asyncio.ensure_future(part) for part in (keep, scene.listen())]
     try:
@@ -58,10 +64,9 @@ async def watched(
         scene.devices.close()
 
 
-@pytest.mark.parametrize("name", [None, "ear"])
-def test_a_microphone_is_pulled_and_comes_back(air: Air, name: str | None) -> None:
+def test_a_microphone_is_pulled_and_comes_back(air: Air) -> None:
     async def scene() -> None:
-        async with watched(air, name) as seen:
+        async with watched(air) as seen:
             air.unplug_microphone()
             began, at = len(seen.frames), asyncio.get_running_loop().time()
             await eventually(lambda: seen.told == ["MICROPHONE_LOST"], NOTICED_S)
@@ -132,3 +137,37 @@ def test_an_interrupted_answer_is_silent_at_the_device_within_150_ms(air: Air) -
 
     took = asyncio.run(scene())
     assert statistics.median(took) < 0.15, took
+
+
+def test_a_client_says_that_its_microphone_is_gone_and_hears_again_when_it_is_back(
+    air: Air, tmp_path: Path
+) -> None:
+    config = load_config(data=tmp_path, client_id="air", server="ws://127.0.0.1:9", listening="always")
+    engines = Engines(
+        LoudnessVad(), ScriptedStt("Lance un chrono"), CachedVoice(ToneVoice(RATE)), Grammar.load()
+    )
+    told: list[str] = []
+
+    async def scene() -> TurnRecord:
+        answered: asyncio.Future[TurnRecord] = asyncio.get_running_loop().create_future()
+        devices = open_devices(air.platform(), config, RATE)
+        running = run_client(config, engines, devices, on_turn=answered.set_result, on_trouble=told.append)
+        client = asyncio.ensure_future(running)
+        try:
+            await asyncio.sleep(1)
+            with air.recording() as heard:
+                air.unplug_microphone()
+                await asyncio.to_thread(heard.wait_until_loud)
+            assert told == ["MICROPHONE_LOST"]
+            air.plug_microphone()
+            await eventually(lambda: not devices.microphone.lost)
+            await asyncio.sleep(6)  # what it says of both
+            speaking = air.play(Clip(voice(1.0), SAMPLE_RATE))
+            record = await asyncio.wait_for(answered, 20)
+            speaking.wait(5)
+            return record
+        finally:
+            client.cancel()
+            await asyncio.wait([client])
+
+    assert asyncio.run(scene()).intent == "start_stopwatch"

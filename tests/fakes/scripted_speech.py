@@ -74,14 +74,18 @@ class ToneVoice:
     def __init__(self, rate: int = 8000, failing: Sequence[str] = ()) -> None:
         self.capabilities = TtsCapabilities("tone", "fr", rate, streaming=True)
         self.said: list[str] = []
+        self.speeds: list[tuple[str, float]] = []
         self._failing = failing
 
-    def synthesize(self, text: str, *, cancel: CancelToken | None = None) -> Iterator[Samples]:
+    def synthesize(
+        self, text: str, *, speed: float = 1.0, cancel: CancelToken | None = None
+    ) -> Iterator[Samples]:
         self.said.append(text)
+        self.speeds.append((text, speed))
         if text in self._failing:
             raise SpeechError("The tone is broken.")
         rate = self.capabilities.rate
-        tone = np.full(int(0.05 * rate) * len(text), 0.3, np.float32)
+        tone = np.full(int(0.05 * rate / speed) * len(text), 0.3, np.float32)
         for at in range(0, len(tone), rate // 2):
             if cancel is not None:
                 cancel.raise_if_cancelled()

@@ -33,8 +33,10 @@ class ScriptedVoice:
         self._failing = dict(failing or {})
         self._gate = gate
 
-    def synthesize(self, text: str, *, cancel: CancelToken | None = None) -> Iterator[Samples]:
-        """Yield one piece for each word: as many samples as it has letters, all of one value."""
+    def synthesize(
+        self, text: str, *, speed: float = 1.0, cancel: CancelToken | None = None
+    ) -> Iterator[Samples]:
+        """Yield one piece for each word: a sample a letter, all of one value; half as many at speed 2."""
         self.asked.append(text)
         for place, word in enumerate(text.split()):
             if self._gate is not None:
@@ -43,4 +45,4 @@ class ScriptedVoice:
                 cancel.raise_if_cancelled()
             if self._failing.get(text) == place:
                 raise SpeechError("scripted")
-            yield np.full(len(word), (len(word) % 7 + 1) / 8, dtype=np.float32)
+            yield np.full(round(len(word) / speed), (len(word) % 7 + 1) / 8, dtype=np.float32)

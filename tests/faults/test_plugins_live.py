@@ -110,6 +110,50 @@ async def test_no_turn_fails_while_a_plugin_comes_breaks_heals_and_goes(tmp_path
         print(f"{household.turns['completed']} turns, none failed")
 
 
+async def test_no_turn_fails_while_a_plugin_is_renamed_hangs_and_stumbles(tmp_path: Path) -> None:
+    own = tmp_path / "plugins"
+    renamed = HANDLER.replace("LampPlugin", "TorchPlugin")
+    hanging = (
+        f"{renamed}\n    async def on_load(self):\n        import asyncio; await asyncio.Event().wait()\n"
+    )
+    stumbling = renamed.replace('return "La lampe s\'allume."', "raise KeyError('nothing')")
+    async with running_server(tmp_path, ScriptedModel()) as running:
+        host = running.house.plugins.host
+        household = Household(running)
+        living = asyncio.create_task(household.live(10))
+
+        async def refused(line: str) -> None:
+            """The last edit is refused for this, and the version before it goes on."""
+            await eventually(lambda: line in str(host.describe()["torch"].get("faults")), PATIENCE_S)
+            await household.hears("Deux.")
+
+        write_plugin(own, replies='lamp_on = "Un."\n')
+        await household.hears("Un.")
+        (own / "lamp").rename(own / "torch")
+        await household.hears(MODEL)
+        assert host.describe()["torch"]["state"] == "refused", "its manifest still has the old name"
+        write_plugin(own, "torch", handler=renamed, replies='lamp_on = "Deux."\n')
+        await household.hears("Deux.")
+        write_plugin(own, "torch", handler=f"{renamed}\n    def on_load(self:\n")
+        await refused("SyntaxError")
+        write_plugin(own, "torch", handler=stumbling)
+        await refused("get_prompt_context fails: KeyError: 'nothing' (handler.py, line 10)")
+        write_plugin(own, "torch", handler=hanging)
+        await household.hears("Deux.")
+        write_plugin(
+            own, "other", handler=HANDLER.replace("Lamp", "Other"), intents=["other"], sentences=None
+        )
+        await refused("on_load took more than 10 s")
+        # Plugins are looked at one after the other: this one waited for the one that hangs.
+        await eventually(lambda: host.describe().get("other", {}).get("state") == "ready", PATIENCE_S)
+        write_plugin(own, "torch", handler=renamed, replies='lamp_on = "Trois."\n')
+        await household.hears("Trois.")
+        household.end()
+        await living
+        assert household.errors == []
+        assert set(household.turns) == {"completed"}
+
+
 async def test_a_plugin_that_crashes_is_left_alone_and_the_others_go_on(tmp_path: Path) -> None:
     own = tmp_path / "plugins"
     write_plugin(

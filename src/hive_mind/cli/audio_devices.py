@@ -4,7 +4,11 @@ Runs in a process of its own: audio libraries write to standard error from C, an
 """
 
 import json
+import time
 from importlib.util import find_spec
+
+LISTEN_S = 2.0
+"""How long the default microphone is listened to; nothing of it is kept."""
 
 
 def devices() -> dict[str, object]:
@@ -41,5 +45,39 @@ def _sounddevice() -> tuple[list[str], list[str]]:
     )
 
 
+def level() -> dict[str, object] | None:
+    """What the default microphone sounds like.
+
+    Returns:
+        its name as `microphone`, `verdict` and `advice` of `check_level`, `level_dbfs`; None without one.
+    """
+    from hive_mind.client.core.levels import check_level
+    from hive_mind.client.platform.base import find_platform
+    from hive_mind.client.platform.ring import SampleRing
+    from hive_mind.speech.audio import SAMPLE_RATE
+
+    heard = SampleRing(int(LISTEN_S * SAMPLE_RATE))
+    stream = find_platform().open_microphone(SAMPLE_RATE, heard.put)
+    if stream is None:
+        return None
+    time.sleep(LISTEN_S + 0.5)  # some devices wake up slowly
+    stream.close()
+    found = check_level(heard.take_up_to(heard.waiting), stream.device.name)
+    return {
+        "microphone": stream.device.name,
+        "verdict": found.verdict,
+        "advice": found.advice,
+        "level_dbfs": round(found.level_dbfs),
+    }
+
+
+def _report() -> dict[str, object]:
+    found = devices()
+    try:
+        return {**found, "level": level() if found["capture"] else None}
+    except Exception as error:  # noqa: BLE001 - as above; a device that refuses must not hide the list
+        return {**found, "level": None, "error": str(error)}
+
+
 if __name__ == "__main__":
-    print(json.dumps(devices()))  # noqa: T201 - the result of this program
+    print(json.dumps(_report()))  # noqa: T201 - the result of this program

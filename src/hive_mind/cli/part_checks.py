@@ -97,6 +97,11 @@ def check_audio(devices: dict[str, object]) -> Iterator[Finding]:
         else:
             why = f" ({library}: {devices['error']})" if devices.get("error") else f" ({library})"
             yield warning(check, f"none{why}", without)
+    heard = devices.get("level")
+    if isinstance(heard, dict):
+        found = f"{heard['microphone']}: {heard['verdict']}, {heard['level_dbfs']} dBFS"
+        good = heard["verdict"] == "good"
+        yield ok("microphone level", found) if good else warning("microphone level", found, heard["advice"])
 
 
 def audio_devices() -> dict[str, object]:

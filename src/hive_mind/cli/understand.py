@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -24,8 +24,15 @@ def understand_lines(
         bool, typer.Option("--jsonl", help='Lines are {"id", "text"}; without it, plain sentences.')
     ] = False,
     data: Annotated[Path | None, typer.Option(help="Data folder, for your own plugins.")] = None,
+    llm: Annotated[
+        bool,
+        typer.Option("--llm", help="Give what no sentence matches to the language model."),
+    ] = False,
 ) -> None:
-    """Say what French sentences are understood as, one a line of stdin; nothing is done, no model is asked.
+    """Say what French sentences are understood as, one a line of stdin; nothing is done.
+
+    No model is asked, unless `--llm`: then it may choose a tool of a plugin, as on a server (rung "llm"); the
+    tool is not called.
 
     Each line gives {"id", "intent", "slots", "rung", "confidence"} of its first order, and "also" with the
     others where there are several. What no sentence matches is "conversation". A line that is malformed gets
@@ -35,12 +42,19 @@ def understand_lines(
 
       echo "mets un minuteur d'un quart d'heure" | ./hive understand
     """
+    lines = (line for line in sys.stdin if line.strip())
+    if llm:
+        from hive_mind.cli.understand_llm import understand_with_model
+
+        understand_with_model(lines, jsonl=jsonl, data=data)
+        return
     grammar = Grammar.load(*sentence_folders(plugins_dir(data_dir(data))))
     now = datetime.now().astimezone()
-    for line in sys.stdin:
-        if line.strip():
-            answer = _of_json(grammar, line, now) if jsonl else understood(grammar, line.strip(), now)
-            typer.echo(json.dumps(answer, ensure_ascii=False))
+    for line in lines:
+        told, text = read_line(line, jsonl=jsonl)
+        if text is not None:
+            told |= as_told(understand(grammar, text, TalkState(), now)[0])
+        typer.echo(json.dumps(told, ensure_ascii=False))
 
 
 def sentence_folders(own: Path, language: str = "fr") -> Iterator[Traversable]:
@@ -55,9 +69,23 @@ def sentence_folders(own: Path, language: str = "fr") -> Iterator[Traversable]:
                 yield folder
 
 
-def understood(grammar: Grammar, text: str, now: datetime) -> dict[str, Any]:
-    """What a text is understood as, as it is printed."""
-    orders, _ = understand(grammar, text, TalkState(), now)
+def read_line(line: str, *, jsonl: bool) -> tuple[dict[str, Any], str | None]:
+    """The beginning of a line's answer, and the sentence to understand; None: the fault is the answer."""
+    if not jsonl:
+        return {}, line.strip()
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return {"id": None, "error": "not JSON"}, None
+    if not isinstance(row, dict):
+        return {"id": None, "error": "not a JSON object"}, None
+    if not isinstance(row.get("text"), str):
+        return {"id": row.get("id"), "error": '"text" is missing or no string'}, None
+    return {"id": row.get("id")}, row["text"]
+
+
+def as_told(orders: Sequence[Match | str]) -> dict[str, Any]:
+    """Orders, and what is none, as they are printed."""
     first, *others = (_row(order) for order in orders)
     return {**first, "also": others} if others else first
 
@@ -71,18 +99,6 @@ def _row(order: Match | str) -> dict[str, Any]:
         "rung": order.rung,
         "confidence": order.confidence,
     }
-
-
-def _of_json(grammar: Grammar, line: str, now: datetime) -> dict[str, Any]:
-    try:
-        row = json.loads(line)
-    except ValueError:
-        return {"id": None, "error": "not JSON"}
-    if not isinstance(row, dict):
-        return {"id": None, "error": "not a JSON object"}
-    if not isinstance(row.get("text"), str):
-        return {"id": row.get("id"), "error": '"text" is missing or no string'}
-    return {"id": row.get("id"), **understood(grammar, row["text"], now)}
 
 
 def register(app: typer.Typer) -> None:

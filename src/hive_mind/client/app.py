@@ -118,7 +118,7 @@ async def open_client(
         stt_worker=workers[0],
         voice=engines.voice,
         voice_worker=workers[1],
-        preparer=Preparer(engines.voice, workers[2], clock, pace),
+        preparer=Preparer(engines.voice, workers[2], clock, pace, lambda: keeper.speed),
         grammar=engines.grammar,
         keeper=keeper,
         sink=sink,

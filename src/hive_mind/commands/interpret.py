@@ -174,6 +174,7 @@ _HANDLERS: dict[str, _Handler] = {
     "cancel_alarm": alarms.cancel_alarm,
     "snooze": snooze.snooze,
     "set_volume": sound.set_volume,
+    "set_speed": sound.set_speed,
     "repeat": sound.repeat,
     "thanks": manners.thanks,
     "greet": manners.greet,
@@ -183,7 +184,7 @@ _HANDLERS: dict[str, _Handler] = {
     "undo": _undo,
     "answer": _answer_to_nothing,
 }
-_OF_THE_VOICE = frozenset({"set_volume", "repeat"})
+_OF_THE_VOICE = frozenset({"set_volume", "set_speed", "repeat"})
 INTENTS = frozenset(_HANDLERS)
 """Intents that `interpret` answers."""
 

@@ -7,12 +7,18 @@ from hive_mind.commands.state import CommandState
 from hive_mind.understanding.grammar import Match
 
 Effect: TypeAlias = Literal[
-    "timers_changed", "stopwatch_changed", "volume_changed", "silence", "stop_speaking", "repeat"
+    "timers_changed",
+    "stopwatch_changed",
+    "volume_changed",
+    "speed_changed",
+    "silence",
+    "stop_speaking",
+    "repeat",
 ]
 """What the owner of the state must see to: save and mirror it and set its alarm clock anew (`timers_changed`:
-timers or alarms), show the stopwatch (`stopwatch_changed`), give the voice its new volume (`volume_changed`),
-end the ringing sound (`silence`), stop talking (`stop_speaking`), or say its last answer again (`repeat`; the
-reply is for an owner that keeps none)."""
+timers or alarms), show the stopwatch (`stopwatch_changed`), give the voice its new volume (`volume_changed`)
+or speed (`speed_changed`), end the ringing sound (`silence`), stop talking (`stop_speaking`), or say its last
+answer again (`repeat`; the reply is for an owner that keeps none)."""
 
 
 @dataclass(frozen=True, slots=True)

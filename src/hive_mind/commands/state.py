@@ -1,4 +1,4 @@
-"""What the commands remember: timers, alarms, stopwatch, volume. Frozen; every change makes a new state."""
+"""What the commands remember: timers, alarms, stopwatch, voice. Frozen; every change makes a new state."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -10,6 +10,10 @@ from hive_mind.protocol.messages.client import AlarmState, StopwatchState, Timer
 
 ASK_FOR_S = 30.0
 """How long a question back ("Pour quelle durée ?") waits for its answer."""
+
+
+SLOWEST, FASTEST = 55, 160
+"""Bounds of the speed of the voice, in hundredths of its own: beyond them it is hard to follow."""
 
 
 class Asked(BaseModel):
@@ -42,6 +46,7 @@ class CommandState(BaseModel):
         waking: alarms that ring and that nobody has silenced yet.
         volume: of the voice, in hundredths of the loudest.
         muted: the voice is silent, whatever the volume.
+        speed: of the voice, in hundredths of its own.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -55,6 +60,7 @@ class CommandState(BaseModel):
     waking: tuple[AlarmState, ...] = ()
     volume: Annotated[int, Field(ge=0, le=100)] = 100
     muted: bool = False
+    speed: Annotated[int, Field(ge=SLOWEST, le=FASTEST)] = 100
 
     def open_question(self, now: datetime) -> Asked | None:
         """The question back that still waits at `now`; one from the future (a clock set back) is dropped."""

@@ -29,7 +29,12 @@ SCALES = {
     "billiards": 10**15,
     "trillion": 10**18,
     "trillions": 10**18,
+    "lakh": 10**5,
+    "lakhs": 10**5,
+    "crore": 10**7,
+    "crores": 10**7,
 }
+_SCALE_VALUES = frozenset(SCALES.values())
 MILLION = 10**6
 """From here on a scale is a noun, and may be halved: "deux millions et demi"."""
 
@@ -37,6 +42,9 @@ _COLLECTIVE = {
     "huitaine": 8, "dizaine": 10, "douzaine": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30,
     "quarantaine": 40, "cinquantaine": 50, "soixantaine": 60, "centaine": 100, "millier": 1000,
 }  # fmt: skip
+
+MANY = {**SCALES, **_COLLECTIVE, **{f"{word}s": number for word, number in _COLLECTIVE.items()}}
+"""What "une dizaine de" multiplies: "milliers", "millions"."""
 
 NUMBER_WORDS = frozenset((*_SMALL, *_TENS, *SCALES, *_COLLECTIVE, "cent", "cents"))
 """Keys of all the words that numbers are made of."""
@@ -60,6 +68,8 @@ LARGEST = 10**15 - 1
 def read_integer(keys: Sequence[str], at: int = 0) -> tuple[int, int] | None:
     """Read the longest whole number that starts at `at`.
 
+    A scale multiplies all that is smaller before it: "deux mille trois cents milliards", "mille milliards".
+
     Returns:
         The number and the place after it; None when there is none.
     """
@@ -72,15 +82,43 @@ def read_integer(keys: Sequence[str], at: int = 0) -> tuple[int, int] | None:
             total += (1 if group is None else group[0]) * scale
             end, last_scale = after + 1, scale
             continue
+        if (higher := _scale_on_top(keys, end, group, last_scale)) and 0 < total <= LARGEST:
+            scale, after = higher
+            lower = total % scale if scale > last_scale else total
+            total += (lower + (0 if group is None else group[0])) * scale - lower
+            end, last_scale = after, scale
+            continue
         if group is not None and (end == at or 0 < group[0] < last_scale):
             total, end = total + group[0], after
         break
     if last_scale == 1000 and _key(keys, end) == "et" and _key(keys, end + 1) in ("un", "une"):
         return total + 1, end + 2
     collective = _COLLECTIVE.get(_key(keys, end).removesuffix("s"))
-    if collective is not None:
-        return (total or 1) * collective, end + 1
-    return (total, end) if end > at else None
+    if collective is None:
+        return (total, end) if end > at else None
+    total, end = (total or 1) * collective, end + 1
+    while _key(keys, end) in ("de", "d") and (of := MANY.get(_key(keys, end + 1))):
+        total, end = total * of, end + 2
+    return total, end
+
+
+def _scale_on_top(
+    keys: Sequence[str], at: int, group: tuple[int, int] | None, last_scale: int
+) -> tuple[int, int] | None:
+    """A scale that multiplies what stands before it, and the place after it.
+
+    Args:
+        keys: of the text.
+        at: after the number so far.
+        group: 0 to 999 that is read there, if there is.
+        last_scale: the number ended with it.
+    """
+    if group is not None:
+        after = group[1] if last_scale == 1000 and group[0] else len(keys)
+    else:
+        after = at + (last_scale in _SCALE_VALUES and _key(keys, at) == "de")
+    scale = SCALES.get(_key(keys, after), 0)
+    return (scale, after + 1) if scale > 1000 else None
 
 
 def _key(keys: Sequence[str], at: int) -> str:

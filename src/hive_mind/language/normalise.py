@@ -29,23 +29,27 @@ class Normaliser:
         self._tail = PhraseSet([*fillers["tail"], *map(keys_of, robot_names)])
         self._calls = PhraseSet(fillers["calls"])
         self._slip_heads = PhraseSet(self._slips)
-        self._respeller = Respeller(vocabulary)
+        self._open = frozenset(key for phrase in fillers["open"] for key in phrase)
+        self._vocabulary = frozenset(vocabulary)
+        self._respeller = Respeller(self._vocabulary)
 
     def readings(self, text: str) -> Iterator[tuple[str, tuple[Word, ...]]]:
-        """The words as they are, those without what means nothing, then both with slips mended.
+        """The words without what means nothing, ever fewer, then the same with slips mended.
+
+        What may mean something at an end ("vite") is left out last.
 
         Yields:
             "exact", "spelling" (a slip of the table) or "sound" (an unknown word), and the words; none twice.
         """
         seen: set[tuple[Word, ...]] = set()
         for rung, words in self._spellings(words_of(text)):
-            body = self._without_tail(self._without_fillers(words))
-            for reading in (
-                words,
-                body,
-                self._without_head(body),
-                self._without_head(self._without_call(body)),
-            ):
+            body = self._without_fillers(words) or words
+            readings = [body, self._without_head(body)]
+            while (shorter := self._without_tail(body)) != body:
+                body = shorter
+                readings += [body, self._without_head(body)]
+            readings.append(self._without_head(self._without_call(body)))
+            for reading in readings:
                 if reading and reading not in seen:
                     seen.add(reading)
                     yield rung, reading
@@ -67,19 +71,21 @@ class Normaliser:
         return tuple(kept)
 
     def _without_head(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
-        while phrase := self._head.at(words, 0):
+        while (phrase := self._head.at(words, 0)) and len(phrase) < len(words):
             words = words[len(phrase) :]
         return words
 
     def _without_tail(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
-        while (phrase := self._tail.at_end(words)) and len(phrase) < len(words):
-            words = words[: -len(phrase)]
-        return words
+        """Without the last phrase that means nothing; "et merci" stays."""
+        phrase = self._tail.at_end(words)
+        rest = words[: -len(phrase)] if phrase else words
+        return rest if rest and rest[-1].key not in self._open else words
 
     def _without_call(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
-        """Without "hey X" at the head, whatever X is."""
+        """Without "hey X" at the head, whatever unknown word X is."""
         call = self._calls.at(words, 0)
-        return words[len(call) + 1 :] if call else words
+        rest = words[len(call) :] if call else ()
+        return rest[1:] if rest and rest[0].key not in self._vocabulary else words
 
     def _mend(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
         mended: list[Word] = []

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from hive_mind.language.cardinals import (
     LARGEST,
     LONGEST_DIGITS,
+    MANY,
     MILLION,
     NUMBER_WORDS,
     SCALES,
@@ -96,6 +97,10 @@ def _decimals(keys: Sequence[str], at: int) -> tuple[str, int]:
             digits, end = digits + "0", end + 1
             continue
         read = read_integer(keys, end)
+        if read is not None and read[0] >= 1000:
+            # "un virgule cinq milliard": the scale is for the whole number.
+            scaled = next((n for n in range(end, read[1]) if keys[n] in SCALES), read[1])
+            read = read_integer(keys[:scaled], end)
         if read is None or (digits.strip("0") and (read[0] > 9 or read[1] > end + 1)):
             break
         digits, end = digits + str(read[0]), read[1]
@@ -146,10 +151,21 @@ def _bottoms(keys: Sequence[str], at: int) -> Iterator[tuple[int, int]]:
             yield below, at + 2
     elif (ordinal := read_ordinal(keys, at)) is not None and ordinal[0] > 2:
         yield ordinal
+    elif (first := _first_after_tens(keys, at)) is not None:
+        yield first
+
+
+def _first_after_tens(keys: Sequence[str], at: int) -> tuple[int, int] | None:
+    """Read "vingt-premières", as some say for "vingt et unièmes"; as an ordinal it is "the first twenty"."""
+    tens = read_integer(keys, at)
+    if tens is None or not 20 <= tens[0] < 100 or tens[0] % 10:
+        return None
+    is_first = key_at(keys, tens[1]).removesuffix("s") in ("premier", "premiere")
+    return (tens[0] + 1, tens[1] + 1) if is_first else None
 
 
 def _of_scale(keys: Sequence[str], share: float, at: int) -> tuple[float, int]:
-    """Read "un demi million", "un quart de milliard"."""
+    """Read "un demi million", "un quart de milliard", "une demi douzaine"."""
     end = at + (key_at(keys, at) in ("de", "d"))
-    scale = SCALES.get(key_at(keys, end), 0)
-    return (share * scale, end + 1) if scale >= MILLION else (share, at)
+    many = MANY.get(key_at(keys, end), 0)
+    return (share * many, end + 1) if many >= MILLION or (many and keys[at - 1] == "demi") else (share, at)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from hive_mind.language.durations import read_durations
 from hive_mind.language.moments import Moment, moments_in, resolve
-from hive_mind.language.numbers import read_number
+from hive_mind.language.numbers import read_fraction, read_integer, read_number
 from hive_mind.language.ordinals import read_ordinal
 from hive_mind.language.time_tokens import tokens_of
 from hive_mind.language.words import key_at
@@ -14,6 +14,13 @@ from hive_mind.language.written_numbers import written_number
 
 _JOINTS = frozenset({"/", ":", "-"})
 _MINUS = re.compile(r"\s*[-−]\s?(?=[\d.,])")
+_ROOM = {
+    **dict.fromkeys(("vingt", "trente", "quarante", "cinquante", "septante", "huitante", "nonante"), 10),
+    **dict.fromkeys(("soixante", "vingts"), 20),
+    **dict.fromkeys(("cent", "cents"), 100),
+    "mille": 1000,
+}
+"""Word of a round number: what may still be added to it is less than that."""
 _WISHES = frozenset({"bon", "bonne", "bons", "bonnes", "joyeux", "joyeuse"})
 
 
@@ -71,9 +78,21 @@ def find_number(text: str) -> float | None:
     if (minus := _MINUS.match(text)) is not None:
         below = find_number(text[minus.end() :])
         return None if below is None else -below
-    keys = tokens_of(text)
+    keys = _joined(tokens_of(text))
     found = _longest(keys, _read_ratio)
     return found if found is not None else _longest(keys, read_ordinal)
+
+
+def _joined(keys: Sequence[str]) -> list[str]:
+    """Without the "et" inside a number: "vingt et trois", "cent et un"; not "vingt et trois quarts"."""
+    kept: list[str] = []
+    for at, key in enumerate(keys):
+        if key == "et" and kept and (room := _ROOM.get(kept[-1])):
+            more, share = read_integer(keys, at + 1), read_fraction(keys, at + 1)
+            if more is not None and 0 < more[0] < room and not (share is not None and share[0] < 1):
+                continue
+        kept.append(key)
+    return kept
 
 
 def _read_ratio(keys: Sequence[str], at: int) -> tuple[float, int] | None:

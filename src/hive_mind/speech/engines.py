@@ -225,11 +225,14 @@ class TextToSpeech(Protocol):
         """What this voice can do."""
         ...
 
-    def synthesize(self, text: str, *, cancel: CancelToken | None = None) -> Iterator[Samples]:
+    def synthesize(
+        self, text: str, *, speed: float = 1.0, cancel: CancelToken | None = None
+    ) -> Iterator[Samples]:
         """Yield pieces of audio in order, without leading silence; nothing for text with no letters.
 
         Args:
             text: one clause, already speakable (`language.speakable`): no digits, units or symbols.
+            speed: 1 is the voice's own, 2 twice as fast; from 0.5 to 2.
             cancel: stops the synthesis within 50 ms.
 
         Raises:

@@ -210,7 +210,8 @@ class Grammar:
             reading = self._read(words, expecting)
             if isinstance(reading, _Reading):
                 confidence = round(max(0.5, 1.0 - _GUESS_COST * reading.path.guessed) * _TRUST[rung], 3)
-                if best is None or confidence > best.confidence:
+                # Of equals the shorter reading: "à Bruxelles merci" is Brussels.
+                if best is None or confidence >= best.confidence:
                     best = _Found(reading, rung, confidence)
                 if not reading.path.guessed:
                     break

@@ -167,10 +167,19 @@ def test_audio(found: dict[str, object], levels: list[str]) -> None:
         assert "no backend" in findings[0].found
 
 
+@pytest.mark.parametrize(("verdict", "expected"), [("good", "ok"), ("muted", "warning")])
+def test_what_the_microphone_sounds_like(verdict: str, expected: str) -> None:
+    level = {"microphone": "b", "verdict": verdict, "advice": "Unmute it.", "level_dbfs": -120}
+    found: dict[str, object] = {"library": "miniaudio", "playback": ["a"], "capture": ["b"], "level": level}
+    *_, finding = parts.check_audio(found)
+    assert (finding.check, finding.level) == ("microphone level", expected)
+    assert finding.advice == ("" if verdict == "good" else "Unmute it.")
+
+
 def test_audio_devices_are_asked_in_a_process_of_their_own() -> None:
     found = parts.audio_devices()
     assert {"library", "playback", "capture", "error"} <= found.keys()
-    assert devices().keys() == found.keys()
+    assert devices().keys() | {"level"} == found.keys()
 
 
 def free_port() -> int:

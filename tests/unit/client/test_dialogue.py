@@ -62,6 +62,21 @@ def test_the_volume_is_kept_and_heard(tmp_path: Path) -> None:
     assert at.client.parts.loudness() == 0.0
 
 
+def test_the_speed_is_kept_and_heard_at_once(tmp_path: Path) -> None:
+    records, at = run(
+        converse(tmp_path, "combien font douze fois treize", "répète plus lentement", "répète", "plus vite")
+    )
+    assert [record.answer for record in records][1:] == [
+        "Douze fois treize, ça fait 156.",
+        "Douze fois treize, ça fait 156.",
+        "D'accord, je reprends ma vitesse normale.",
+    ]
+    product = [speed for text, speed in at.voice.speeds if "cent cinquante-six" in text]
+    assert product == [1.0, 0.85], "said again from memory, at the speed that was asked for"
+    assert [speed for text, speed in at.voice.speeds if "vitesse normale" in text] == [1.0]
+    assert at.client.parts.keeper.state.speed == 100
+
+
 async def weather(talk: Talk, said: ClientMessage) -> None:
     if isinstance(said, VoiceInput) and said.speculative:
         await talk.answer(said, "Il fait beau. ")

@@ -5,7 +5,6 @@ import asyncio
 import numpy as np
 import pytest
 
-from hive_mind.client.core.chime import chime
 from hive_mind.client.core.playout import AHEAD_S, GAP_S, NullSink, WavSink, first_audible
 from hive_mind.client.core.source import MicrophoneSource, WavSource
 from hive_mind.client.core.speaker import SpeakerSink
@@ -123,7 +122,7 @@ def test_a_microphone_gives_frames_as_its_device_writes_them() -> None:
         async def device() -> None:
             for _ in range(10):
                 await asyncio.sleep(0.02)
-                ring.put(voice(0.02))
+                ring.put(np.stack([voice(0.02), np.full(320, 0.5, np.float32)], axis=1))
                 wake()
             await asyncio.sleep(0.02)
             source.close()
@@ -131,7 +130,8 @@ def test_a_microphone_gives_frames_as_its_device_writes_them() -> None:
         task = asyncio.ensure_future(device())
         count = 0
         async for frame in source.frames():
-            assert len(frame) == FRAME_SAMPLES
+            assert frame.shape == (FRAME_SAMPLES,)
+            assert source.own == 0.5
             count += 1
         await task
         return count
@@ -156,7 +156,7 @@ def test_a_speaker_hears_what_was_written_and_tells_of_gaps() -> None:
         assert gap.seconds == pytest.approx(0.8, abs=0.01)
         assert gap.at_s == pytest.approx(0.5)
         assert sink.interrupt() == pytest.approx(0.5)
-        assert not np.any(sink.pull(100))
+        assert not np.any(sink.pull(100)[5:])
         await sink.wait_for_playout()
 
     run(scene())
@@ -177,9 +177,36 @@ def test_a_speaker_takes_no_more_than_its_ring() -> None:
     assert run(scene()) == pytest.approx(10)
 
 
-@pytest.mark.parametrize("rate", [8000, 22050, 24000])
-def test_the_chime_is_short_and_not_too_loud(rate: int) -> None:
-    bell = chime(rate)
-    assert 0.5 < len(bell) / rate < 1.5
-    assert np.max(np.abs(bell)) == pytest.approx(0.5)
-    assert bell.dtype == np.float32
+def test_a_speaker_that_is_ducked_is_quieter_without_a_click() -> None:
+    async def scene() -> None:
+        sink = SpeakerSink(RATE, VirtualClock())
+        sink.begin()
+        await sink.write(np.full(RATE, 0.5, np.float32))
+        sink.pull(100)
+        sink.duck(0.2)
+        ducked = sink.pull(200)
+        assert ducked[-1] == pytest.approx(0.1)
+        assert np.max(np.abs(np.diff(ducked))) < 0.05
+        sink.duck(1.0)
+        assert sink.pull(200)[-1] == pytest.approx(0.5)
+        sink.duck(0.0)
+        sink.begin()
+        await sink.write(np.full(RATE, 0.5, np.float32))
+        assert sink.pull(200)[-1] == pytest.approx(0.5), "the next answer is as loud as ever"
+
+    run(scene())
+
+
+def test_an_answer_that_is_cut_ends_in_a_slope() -> None:
+    async def scene() -> None:
+        sink = SpeakerSink(24_000, VirtualClock())
+        sink.begin()
+        await sink.write(np.full(24_000, 0.5, np.float32))
+        sink.pull(1000)
+        sink.interrupt()
+        sink.interrupt()
+        end = sink.pull(1000)
+        assert np.max(np.abs(np.diff(end))) < 0.01
+        assert not np.any(end[int(0.005 * 24_000) :])
+
+    run(scene())

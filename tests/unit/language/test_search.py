@@ -124,3 +124,29 @@ def test_long_texts(piece: str) -> None:
     find_duration(text)
     find_number(text)
     find_ordinal(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("mille milliards de dollars", 10**12),
+        ("deux mille trois cents milliards", 2_300 * 10**9),
+        ("un milliard deux mille millions", 3 * 10**9),
+        ("dix millions de milliards", 10**16),
+        ("une dizaine de milliers", 10_000),
+        ("trois centaines de millions", 3 * 10**8),
+        ("une demi-douzaine d'oeufs", 6),
+        ("un virgule cinq milliard", 1.5e9),
+        ("deux virgule vingt-cinq millions", 2.25e6),
+        ("un million mille", 1_001_000),
+        ("vingt et deux", 22),
+        ("cent et un dalmatiens", 101),
+        ("soixante et douze", 72),
+        ("vingt et trois quarts", 20.75),
+        ("vingt et trois et trois quarts", 23.75),
+        ("cinq et six", 5),
+        ("trente et vingt-cinq", 25),
+    ],
+)
+def test_scales_stand_on_each_other_and_parts_are_joined(text: str, value: float) -> None:
+    assert find_number(text) == pytest.approx(value)

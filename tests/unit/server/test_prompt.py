@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hive_mind.server.core.entry import Entry
 from hive_mind.server.core.llm.engine import ChatMessage
 from hive_mind.server.core.llm.plain import SOFT_END, PlainText
-from hive_mind.server.core.llm.prompt import History, chat, persona, static_persona
+from hive_mind.server.core.llm.prompt import Abilities, History, chat, persona, static_persona
 
 SYSTEM = [ChatMessage("system", "S")]
 START = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -36,16 +36,29 @@ def talk(turns: int, size: int = 50) -> list[Entry]:
     ]
 
 
-def test_the_day_stands_after_all_that_never_changes() -> None:
-    today = persona("Alison", date(2026, 11, 22))
-    tomorrow = persona("Alison", date(2026, 11, 23))
+def test_what_never_changes_comes_first_then_the_house_then_the_day() -> None:
+    house = Abilities(("La météo du moment.", "L'agenda"), frozenset({"get_weather"}))
+    today = persona("Alison", date(2026, 11, 22), house)
+    tomorrow = persona("Alison", date(2026, 11, 23), house)
     fixed = static_persona("Alison")
-    assert today[: len(fixed)] == tomorrow[: len(fixed)] == fixed
-    assert [m.content for m in today[len(fixed) + 1 :]] == ["Nous sommes le dimanche 22 novembre 2026."]
-    assert len(today) == len(fixed) + 2
+    assert today[: len(fixed)] == fixed
+    assert today[:-1] == tomorrow[:-1]
+    assert today[-1].content == "Nous sommes le dimanche 22 novembre 2026."
     assert "Alison" in today[0].content
     assert not any("{" in m.content for m in today)
     assert [m.role for m in today[1:]] == ["user", "assistant"] * (len(today) // 2)
+
+
+def test_the_model_is_told_what_the_plugins_of_the_moment_can_do() -> None:
+    fixed = len(static_persona("Alison"))
+    bare = [m.content for m in persona("Alison", date(2026, 11, 22), Abilities())[fixed:]]
+    assert bare[1] == "Je ne peux rien noter, je n'ai pas accès à l'agenda."
+    house = Abilities(("La météo {du} moment.", "L'agenda " + "x" * 900), frozenset({"calendar_add"}))
+    told = [m.content for m in persona("Alison", date(2026, 11, 22), house)[fixed:]]
+    assert told[1].startswith("La météo {du} moment. L'agenda xxx")
+    assert len(told[1]) < 700
+    assert told[3].startswith("Je n'ai rien noté"), "it claims nothing"
+    assert told[5] == "Je ne sais pas, je n'ai pas accès à la météo."
 
 
 def test_the_prompt_only_grows_at_its_end_until_half_is_dropped() -> None:

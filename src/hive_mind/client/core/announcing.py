@@ -81,6 +81,7 @@ async def speak(parts: Parts, text: str, *, ring: bool) -> None:
         parts.clock,
         pace=parts.pace,
         loudness=(lambda: 1.0) if ring else parts.loudness,
+        speed=parts.speed,
     )
     answer.released.set()
     with parts.preparer.given_way():

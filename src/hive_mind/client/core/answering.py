@@ -51,6 +51,7 @@ class Answer:
         hooks: told of the first moments.
         pace: how fast the voice is; an answer starts when it need not stop again.
         loudness: factor of the amplitude, from 0 to 1, asked for each piece of sound.
+        speed: of the speech, asked for each clause; 1 is the voice's own.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Answer:
         hooks: Hooks | None = None,
         pace: Pace | None = None,
         loudness: Callable[[], float] = lambda: 1.0,
+        speed: Callable[[], float] = lambda: 1.0,
     ) -> None:
         self.released = asyncio.Event()
         """Set it when the answer may sound; until then it is only rendered."""
@@ -74,6 +76,7 @@ class Answer:
         self._hooks = hooks or Hooks()
         self._pace = pace or Pace()
         self._loudness = loudness
+        self._speed = speed
         self._steady = asyncio.Event()  # enough is rendered to start
         self._written: list[tuple[str, float]] = []  # clause, and seconds of audio up to its end
         self._written_s = 0.0
@@ -143,8 +146,10 @@ class Answer:
     async def _render_clause(
         self, clause: str, text: str, pieces: asyncio.Queue[tuple[str, Samples] | None]
     ) -> None:
+        speed = self._speed()
+
         def _voice(token: CancelToken) -> Iterator[Samples]:
-            return self._voice.synthesize(text, cancel=token)
+            return self._voice.synthesize(text, speed=speed, cancel=token)
 
         asked = self._clock.now()
         rendering_s = sound_s = 0.0

@@ -58,7 +58,7 @@ class Attempt:
         self._answer_silence = answer_silence
         self._hears_more = hears_more
         self._committed = asyncio.Event()
-        self._dropped = False
+        self._dropped = self._failed = False
         since = timedelta(seconds=parts.clock.now() - utterance.end)
         self._asked_at: datetime = parts.clock.today() - since
         self._reading = Reading(parts, utterance, self._asked_at)
@@ -66,8 +66,8 @@ class Attempt:
         self._said: list[str] = []
         self._route: Route = "none"
         self._intent = "none"
-        self._failed = False
         self._corrects: tuple[str, str] | None = None
+        self._speed = parts.keeper.state.speed
         self._answer: Answer | None = None
         self._exchange: Exchange | None = None
 
@@ -197,8 +197,9 @@ class Attempt:
         for order in plan.orders:
             outcome = keeper.interpret(order, self._asked_at, state)
             state, self.asks = outcome.state, outcome.asks
-            again = self._parts.dialogue.last_answer if "repeat" in outcome.effects else ""
+            again = "repeat" in outcome.effects and self._parts.dialogue.last_answer
             self._said.append(again or outcome.reply)
+            self._speed = state.speed
         return state
 
     def _carry_out(self, plan: Plan, state: CommandState) -> Callable[[], Awaitable[None]]:
@@ -291,9 +292,8 @@ class Attempt:
 
     async def _sorry(self, sentences: list[str]) -> AsyncGenerator[str]:
         self._said.append(" ".join(sentences))
-        for sentence in sentences:
-            for clause in clauses_of(sentence):
-                yield clause
+        for clause in (clause for sentence in sentences for clause in clauses_of(sentence)):
+            yield clause
 
     async def _speak(
         self, clauses: AsyncGenerator[str], act: Callable[[], Awaitable[None]] | None = None
@@ -311,6 +311,7 @@ class Attempt:
                 hooks,
                 parts.pace,
                 parts.loudness,
+                lambda: self._speed / 100,
             )
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._answer.run())

@@ -71,3 +71,7 @@ class Parts:
     def loudness(self) -> float:
         """Factor of the voice's amplitude for the volume that was asked for."""
         return self.keeper.loudness
+
+    def speed(self) -> float:
+        """Speed of the voice that was asked for."""
+        return self.keeper.speed

@@ -1,7 +1,7 @@
 """Rendering ahead what is likely to be said, whenever nothing else needs the processor."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import structlog
@@ -27,13 +27,22 @@ class Preparer:
         worker: a thread of its own, so that real synthesis never waits behind it.
         clock: measures the voice.
         pace: learns from it.
+        speed: of the speech, asked for each phrase.
     """
 
-    def __init__(self, voice: CachedVoice, worker: Worker, clock: Clock, pace: Pace) -> None:
+    def __init__(
+        self,
+        voice: CachedVoice,
+        worker: Worker,
+        clock: Clock,
+        pace: Pace,
+        speed: Callable[[], float] = lambda: 1.0,
+    ) -> None:
         self._voice = voice
         self._worker = worker
         self._clock = clock
         self._pace = pace
+        self._speed = speed
         self._wanted: list[str] = []
         self._token = CancelToken()
         self._holds = 0
@@ -41,7 +50,7 @@ class Preparer:
 
     def want(self, texts: Iterable[str]) -> None:
         """Render these (already speakable) before anything that was wanted earlier."""
-        fresh = [t for t in dict.fromkeys(texts) if not self._voice.has(t)]
+        fresh = [t for t in dict.fromkeys(texts) if not self._voice.has(t, self._speed())]
         self._wanted = [*fresh, *(t for t in self._wanted if t not in fresh)][:MOST]
         self._token.cancel()
         self._update()
@@ -83,8 +92,10 @@ class Preparer:
             await self._clock.sleep(0.05)
 
     async def _render(self, text: str) -> None:
+        speed = self._speed()
+
         def _whole(token: CancelToken) -> float:
-            pieces = self._voice.synthesize(text, cancel=token)
+            pieces = self._voice.synthesize(text, speed=speed, cancel=token)
             return sum(len(piece) for piece in pieces) / self._voice.capabilities.rate
 
         began = self._clock.now()

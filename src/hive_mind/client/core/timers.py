@@ -96,6 +96,11 @@ class Timekeeper:
         """Amplitude of the voice at the volume that was asked for, from 0 to 1: its square sounds even."""
         return 0.0 if self.state.muted else (self.state.volume / 100) ** 2
 
+    @property
+    def speed(self) -> float:
+        """Speed of the voice that was asked for; 1 is its own."""
+        return self.state.speed / 100
+
     def interpret(self, match: Match, now: datetime, state: CommandState | None = None) -> Outcome:
         """What a command would answer and change, in the present state or in another; changes nothing."""
         return interpret(match, self.state if state is None else state, now)

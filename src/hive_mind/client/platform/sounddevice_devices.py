@@ -35,7 +35,7 @@ class SounddevicePlatform:
         def _heard(data: Any, *_: object) -> None:
             hear(np.array(data[:, 0], np.float32))
 
-        return self._open(sounddevice.InputStream, info, device_rate, _heard)
+        return self._open(sounddevice.InputStream, "max_input_channels", info, device_rate, _heard)
 
     def open_speaker(self, rate: int, pull: Pull, device: str | None = None) -> AudioStream | None:
         """Play; see `AudioPlatform`."""
@@ -46,9 +46,9 @@ class SounddevicePlatform:
         play = resampled_playback(device_rate, rate, pull)
 
         def _wanted(data: Any, count: int, *_: object) -> None:
-            data[:, 0] = play(count)
+            data[:] = play(count)[:, np.newaxis]
 
-        return self._open(sounddevice.OutputStream, info, device_rate, _wanted)
+        return self._open(sounddevice.OutputStream, "max_output_channels", info, device_rate, _wanted)
 
     @staticmethod
     def _list(direction: str) -> list[dict[str, Any]]:
@@ -68,12 +68,14 @@ class SounddevicePlatform:
     def _device(info: dict[str, Any]) -> Device:
         return Device(id=str(info["name"]), name=str(info["name"]))
 
-    def _open(self, kind: Any, info: dict[str, Any], rate: int, callback: Any) -> "SounddeviceStream":
+    def _open(
+        self, kind: Any, direction: str, info: dict[str, Any], rate: int, callback: Any
+    ) -> "SounddeviceStream":
         try:
             handle = kind(
                 samplerate=rate,
                 device=info["index"],
-                channels=1,
+                channels=min(2, info[direction]),  # many bare devices refuse a single one
                 dtype="float32",
                 latency="low",
                 callback=callback,

@@ -20,7 +20,7 @@ from hive_mind.server.core.crypto import Vault
 from hive_mind.server.core.entry import Entry
 from hive_mind.server.core.ladder import Mind
 from hive_mind.server.core.llm.engine import Chat, LanguageModel
-from hive_mind.server.core.llm.prompt import History, chat, persona
+from hive_mind.server.core.llm.prompt import Abilities, History, chat, persona
 from hive_mind.server.core.llm.tool_prompt import choosing_chat
 from hive_mind.server.core.llm.tools import Offer
 from hive_mind.server.core.offering import offers_of
@@ -90,7 +90,11 @@ class House:
     def prompt(self, question: str) -> Chat:
         """The chat for a question, from the conversation so far."""
         past = self._history.window(self.context.tail)
-        return chat(persona(self.config.name, self.now().date()), past, question)
+        host = self.plugins.host
+        # A very small model would weave the descriptions into its answers.
+        told = host.descriptions() if self.model.capabilities.tools else ()
+        house = Abilities(told, frozenset(host.intents()))
+        return chat(persona(self.config.name, self.now().date(), house), past, question)
 
     def offers(self) -> tuple[Offer, ...]:
         """The tools that the plugins of the moment are to the language model."""

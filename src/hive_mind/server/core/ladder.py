@@ -4,25 +4,15 @@ The house's commands and the plugins' sentences come first; what they leave goes
 may call a tool where words of the utterance point to one, and else converses.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hive_mind.errors import LlmError
 from hive_mind.server.core.acting import Acting, Done
-from hive_mind.server.core.llm.engine import Chat, Gate, LanguageModel, generate_with_pauses
-from hive_mind.server.core.llm.tools import (
-    Offer,
-    believed,
-    form_of,
-    is_convincing,
-    is_hinted,
-    offered,
-    read_call,
-)
+from hive_mind.server.core.llm.choosing import Called, choose_tool
+from hive_mind.server.core.llm.engine import Chat, Gate, LanguageModel
+from hive_mind.server.core.llm.tools import Offer, offered
 from hive_mind.server.core.timekeeper import Timekeeper
-from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Grammar, Match
 from hive_mind.understanding.talk import TalkState, understand
 
@@ -43,19 +33,6 @@ class Understood:
     orders: tuple[Match, ...]
     rest: str | None = None
     offers: tuple[Offer, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Called:
-    """A tool that the model called.
-
-    Attributes:
-        order: with the parameters that were really said.
-        sure: nothing changes by it, or words of the utterance ask for it; otherwise the user is asked first.
-    """
-
-    order: Match
-    sure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +70,6 @@ class Ladder:
         self.acting = acting
         self._keeper = keeper
         self._talk = TalkState()
-        self._log = get_logger("ladder")
 
     async def understand(self, text: str) -> Understood:
         """What a text is. Changes nothing: a draft may never be confirmed."""
@@ -110,24 +86,10 @@ class Ladder:
         """The tool that the model calls for the rest, with what of its parameters was really said."""
         if understood.rest is None or not understood.offers:
             return None
-        chat, form = self.mind.choosing(understood.rest), form_of(understood.offers)
-        written = ""
-        try:
-            async for piece in generate_with_pauses(self.mind.model, chat, gate, form):
-                written += piece
-        except LlmError as error:
-            self._log.warning("no tool chosen", code=error.code)
-            return None
-        call = read_call(written, understood.offers)
-        if call is None:
-            return None
-        offer = next(o for o in understood.offers if o.name == call.name)
-        params = believed(call, offer, understood.rest)
-        self._log.debug("tool chosen", intent=call.name, said=json.dumps(params, ensure_ascii=False))
-        if not is_convincing(params, offer):
-            return None
-        sure = not offer.acts or is_hinted(offer, self.mind.offers(), understood.rest)
-        return Called(Match(call.name, params, confidence=0.5, rung="llm"), sure)
+        chat = self.mind.choosing(understood.rest)
+        return await choose_tool(
+            self.mind.model, chat, understood.rest, understood.offers, self.mind.offers(), gate
+        )
 
     def settle(self, done: Sequence[Done], *, conversed: bool) -> None:
         """The turn was carried out: what the next one may lean on."""

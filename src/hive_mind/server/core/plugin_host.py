@@ -15,6 +15,7 @@ from typing import Any
 
 from hive_mind.commands.interpret import INTENTS
 from hive_mind.errors import HiveMindError
+from hive_mind.server.core.offering import intents_of, tools_of
 from hive_mind.server.core.plugin import Request
 from hive_mind.server.core.plugin_answer import answer, failure, gone, params_fault, refusal
 from hive_mind.server.core.plugin_entry import Entry
@@ -109,34 +110,15 @@ class PluginHost:
 
     def intents(self) -> Mapping[str, PluginIntent]:
         """What can be asked now, by intent."""
-        return {
-            intent: PluginIntent(
-                intent,
-                manifest.name,
-                manifest.spoken_title,
-                manifest.params.get(intent, {}),
-                confirm=intent in manifest.confirm,
-                quick=manifest.quick,
-                timeout_s=manifest.timeout_s,
-                read_only=intent in manifest.read_only,
-                triggers=manifest.triggers,
-                description=str(manifest.params.get(intent, {}).get("description") or manifest.description),
-            )
-            for manifest in self._manifests()
-            for intent in manifest.intents
-        }
+        return intents_of(self._manifests())
 
     def tools(self) -> tuple[Tool, ...]:
         """The intents as the language model is told of them, but for plugins that lack a setting."""
-        return tuple(
-            Tool(
-                intent,
-                str(manifest.params.get(intent, {}).get("description") or manifest.description),
-                manifest.params.get(intent) or {"type": "object", "properties": {}},
-            )
-            for manifest in self._manifests(configured=True)
-            for intent in manifest.intents
-        )
+        return tools_of(self._manifests(configured=True))
+
+    def descriptions(self) -> tuple[str, ...]:
+        """What each plugin does, in French, but for those that lack a setting."""
+        return tuple(manifest.description for manifest in self._manifests(configured=True))
 
     def prompt_context(self) -> str:
         """What the language model should know of the plugins; the same as long as `version` is."""

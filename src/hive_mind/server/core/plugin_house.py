@@ -123,6 +123,7 @@ class HousePlugins:
             return
         for remote in list(self._house.remotes.values()):
             self.tell(remote)
+        self._house.spawn(self._house.warm())
 
     def _send(self, client_id: str, message: ServerMessage) -> bool:
         remote = self._house.remote(client_id)

@@ -20,7 +20,8 @@ from hive_mind.server.core.conversing import converse
 from hive_mind.server.core.entry import Entry
 from hive_mind.server.core.fillers import filling_silence
 from hive_mind.server.core.guard import TruthGuard
-from hive_mind.server.core.ladder import MOST_CALLS, Called, Ladder, Understood
+from hive_mind.server.core.ladder import MOST_CALLS, Ladder, Understood
+from hive_mind.server.core.llm.choosing import Called
 from hive_mind.server.core.llm.engine import Gate
 from hive_mind.server.core.llm.prompt import CONVERSATION
 from hive_mind.server.core.llm.tool_prompt import phrasing_question

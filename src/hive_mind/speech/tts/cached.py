@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 from hive_mind.speech.audio import Samples, from_pcm16, to_pcm16
 from hive_mind.speech.cancel import CancelToken
@@ -11,6 +12,10 @@ from hive_mind.speech.tts.rendering import Rendering
 
 CAPACITY_BYTES = 24_000_000
 """About eight minutes of 24 kHz speech."""
+
+
+_Key: TypeAlias = tuple[str, float]
+"""Text and speed."""
 
 
 class CachedVoice:
@@ -28,8 +33,8 @@ class CachedVoice:
         self._engine = engine
         self._capacity = capacity
         self._lock = threading.Lock()
-        self._phrases: OrderedDict[str, bytes] = OrderedDict()
-        self._under_way: dict[str, Rendering] = {}
+        self._phrases: OrderedDict[_Key, bytes] = OrderedDict()
+        self._under_way: dict[_Key, Rendering] = {}
         self._size = 0
         self.capabilities = engine.capabilities
 
@@ -39,15 +44,17 @@ class CachedVoice:
         with self._lock:
             return self._size
 
-    def has(self, text: str) -> bool:
-        """Whether `text` would be heard at once."""
+    def has(self, text: str, speed: float = 1.0) -> bool:
+        """Whether `text` would be heard at once at this speed."""
         with self._lock:
-            return _key(text) in self._phrases
+            return _key(text, speed) in self._phrases
 
-    def synthesize(self, text: str, *, cancel: CancelToken | None = None) -> Iterator[Samples]:
+    def synthesize(
+        self, text: str, *, speed: float = 1.0, cancel: CancelToken | None = None
+    ) -> Iterator[Samples]:
         """Yield the phrase: whole from memory, or in pieces as it is rendered."""
         token = cancel or CancelToken()
-        key = _key(text)
+        key = _key(text, speed)
         while True:
             token.raise_if_cancelled()
             with self._lock:
@@ -67,7 +74,7 @@ class CachedVoice:
             if (yield from other.follow(token)):
                 return
 
-    def prepare(self, texts: Iterable[str], cancel: CancelToken | None = None) -> int:
+    def prepare(self, texts: Iterable[str], cancel: CancelToken | None = None, *, speed: float = 1.0) -> int:
         """Render ahead what is not kept yet, in order; what is kept counts as used now.
 
         Returns:
@@ -81,7 +88,7 @@ class CachedVoice:
         rendered = 0
         for text in texts:
             token.raise_if_cancelled()
-            key = _key(text)
+            key = _key(text, speed)
             with self._lock:
                 if key in self._phrases:
                     self._phrases.move_to_end(key)
@@ -94,9 +101,9 @@ class CachedVoice:
             rendered += 1
         return rendered
 
-    def _render(self, key: str, mine: Rendering, token: CancelToken) -> Iterator[Samples]:
+    def _render(self, key: _Key, mine: Rendering, token: CancelToken) -> Iterator[Samples]:
         try:
-            for piece in self._engine.synthesize(key, cancel=token):
+            for piece in self._engine.synthesize(key[0], speed=key[1], cancel=token):
                 mine.add(piece)
                 yield piece
             self._keep(key, b"".join(to_pcm16(piece) for piece in mine.pieces))
@@ -106,7 +113,7 @@ class CachedVoice:
                 del self._under_way[key]
             mine.finish(complete=False)
 
-    def _keep(self, key: str, audio: bytes) -> None:
+    def _keep(self, key: _Key, audio: bytes) -> None:
         if len(audio) > self._capacity:
             return
         with self._lock:
@@ -117,8 +124,8 @@ class CachedVoice:
                 self._size -= len(dropped)
 
 
-def _key(text: str) -> str:
-    return " ".join(text.split())
+def _key(text: str, speed: float) -> _Key:
+    return " ".join(text.split()), round(speed, 2)
 
 
 def _pieces(audio: bytes) -> Iterator[Samples]:

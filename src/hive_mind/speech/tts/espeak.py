@@ -33,7 +33,9 @@ class EspeakVoice:
             streaming=False,
         )
 
-    def synthesize(self, text: str, *, cancel: CancelToken | None = None) -> Iterator[Samples]:
+    def synthesize(
+        self, text: str, *, speed: float = 1.0, cancel: CancelToken | None = None
+    ) -> Iterator[Samples]:
         """Yield the clause whole: it is ready before a first piece would be worth its copy."""
         token = cancel or CancelToken()
         token.raise_if_cancelled()
@@ -45,7 +47,8 @@ class EspeakVoice:
             audio.extend(piece)
             return not token.cancelled
 
-        self._library.speak(text, self._language, self._words_per_minute, take)
+        words_per_minute = min(450, max(80, round(speed * self._words_per_minute)))
+        self._library.speak(text, self._language, words_per_minute, take)
         if token.cancelled:
             raise Cancelled("The synthesis was cancelled.")
         yield trim(from_pcm16(bytes(audio)), self.capabilities.rate)

@@ -29,7 +29,9 @@ class FallbackVoice:
         self._current = 0
         self.capabilities = self._voices[0].capabilities
 
-    def synthesize(self, text: str, *, cancel: CancelToken | None = None) -> Iterator[Samples]:
+    def synthesize(
+        self, text: str, *, speed: float = 1.0, cancel: CancelToken | None = None
+    ) -> Iterator[Samples]:
         """Yield the clause in the best voice that works.
 
         Raises:
@@ -41,7 +43,7 @@ class FallbackVoice:
             place = self._current
             heard = False
             try:
-                for piece in _at_rate(self._voices[place], rate, text, cancel):
+                for piece in _at_rate(self._voices[place], rate, text, speed, cancel):
                     heard = True
                     yield piece
             except SpeechError as error:
@@ -66,10 +68,12 @@ class FallbackVoice:
         )
 
 
-def _at_rate(voice: TextToSpeech, rate: int, text: str, cancel: CancelToken | None) -> Iterator[Samples]:
+def _at_rate(
+    voice: TextToSpeech, rate: int, text: str, speed: float, cancel: CancelToken | None
+) -> Iterator[Samples]:
     """What `voice` says, at another rate."""
     own = voice.capabilities.rate
-    pieces = voice.synthesize(text, cancel=cancel)
+    pieces = voice.synthesize(text, speed=speed, cancel=cancel)
     if own == rate:
         yield from pieces
         return

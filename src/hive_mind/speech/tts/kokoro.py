@@ -78,7 +78,9 @@ class KokoroVoice:
             streaming=parts is not None,
         )
 
-    def synthesize(self, text: str, *, cancel: CancelToken | None = None) -> Iterator[Samples]:
+    def synthesize(
+        self, text: str, *, speed: float = 1.0, cancel: CancelToken | None = None
+    ) -> Iterator[Samples]:
         """Yield the clause in pieces, the first one short."""
         token = cancel or CancelToken()
         token.raise_if_cancelled()
@@ -88,17 +90,17 @@ class KokoroVoice:
         for phonemes in split_phonemes(phonemize(text, self._language)):
             ids = [self._vocabulary[p] for p in phonemes if p in self._vocabulary]
             if ids:
-                for piece in self._speak(ids, token):
+                for piece in self._speak(ids, speed, token):
                     if len(kept := trimmer.add(piece)):
                         yield kept
         if len(kept := trimmer.finish()):
             yield kept
 
-    def _speak(self, ids: list[int], token: CancelToken) -> Iterator[Samples]:
+    def _speak(self, ids: list[int], speed: float, token: CancelToken) -> Iterator[Samples]:
         inputs = {
             "tokens": np.array([[0, *ids, 0]], dtype=np.int64),
             "style": self._styles[min(len(ids), len(self._styles) - 1)],
-            "speed": np.ones(1, dtype=np.float32),
+            "speed": np.array([speed], dtype=np.float32),
         }
         if self._decoder is None:
             (audio,) = self._text.run(inputs, token)

@@ -53,7 +53,9 @@ class PiperVoice:
             streaming=False,
         )
 
-    def synthesize(self, text: str, *, cancel: CancelToken | None = None) -> Iterator[Samples]:
+    def synthesize(
+        self, text: str, *, speed: float = 1.0, cancel: CancelToken | None = None
+    ) -> Iterator[Samples]:
         """Yield the clause sentence by sentence: usually whole."""
         token = cancel or CancelToken()
         token.raise_if_cancelled()
@@ -66,17 +68,17 @@ class PiperVoice:
             ids = self._to_ids(
                 [p for p in phonemes if p in self._config.phoneme_id_map], self._config.phoneme_id_map
             )
-            audio = trim(self._infer(ids, token), self.capabilities.rate)
+            audio = trim(self._infer(ids, speed, token), self.capabilities.rate)
             if len(audio):
                 yield audio
 
-    def _infer(self, ids: list[int], token: CancelToken) -> Samples:
+    def _infer(self, ids: list[int], speed: float, token: CancelToken) -> Samples:
         config = self._config
         inputs: dict[str, NDArray[Any]] = {
             "input": np.array([ids], dtype=np.int64),
             "input_lengths": np.array([len(ids)], dtype=np.int64),
             "scales": np.array(
-                [config.noise_scale, config.length_scale, config.noise_w_scale], dtype=np.float32
+                [config.noise_scale, config.length_scale / speed, config.noise_w_scale], dtype=np.float32
             ),
         }
         if config.num_speakers > 1:

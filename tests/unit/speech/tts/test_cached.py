@@ -29,6 +29,17 @@ def test_a_phrase_is_rendered_once_and_sounds_the_same() -> None:
     assert voice.capabilities == engine.capabilities
 
 
+def test_a_phrase_at_another_speed_is_another_phrase() -> None:
+    voice = CachedVoice(ScriptedVoice())
+    slow = np.concatenate(list(voice.synthesize("quatre heures", speed=0.5)))
+    assert not voice.has("quatre heures")
+    usual = said(voice, "quatre heures")
+    assert len(slow) == 2 * len(usual)
+    assert voice.has("quatre heures", 0.5)
+    assert voice.prepare(["quatre heures"], speed=2.0) == 1
+    assert len(np.concatenate(list(voice.synthesize("quatre heures", speed=0.5)))) == len(slow)
+
+
 def test_prepare_renders_what_is_missing() -> None:
     engine = ScriptedVoice()
     voice = CachedVoice(engine)

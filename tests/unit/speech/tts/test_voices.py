@@ -77,6 +77,12 @@ def test_longer_text_takes_longer(voice: TextToSpeech) -> None:
     assert len(whole(voice, LONG)) > 1.5 * len(whole(voice, CLAUSE))
 
 
+def test_speed_shortens_and_lengthens(voice: TextToSpeech) -> None:
+    usual, fast, slow = (sum(map(len, voice.synthesize(CLAUSE, speed=speed))) for speed in (1.0, 1.45, 0.7))
+    assert 0.55 * usual < fast < 0.85 * usual
+    assert 1.2 * usual < slow < 1.7 * usual
+
+
 @pytest.mark.parametrize("text", ["", "   ", "...", "?!", "« »", "—"])
 def test_text_without_letters_is_nothing(voice: TextToSpeech, text: str) -> None:
     assert list(voice.synthesize(text)) == []

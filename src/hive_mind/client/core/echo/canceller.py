@@ -72,13 +72,13 @@ class AdaptiveCanceller:
         expected_db = self._remains_db + self._leak_db
         if expected_db < _INAUDIBLE_DB:
             self._open = 0
-            return Cleaned(left, 0.0)
+            return Cleaned(left, _share(heard, left))
         above_db = _level_db(left) - expected_db
         self._learn(above_db)
         self._open = _OPEN_BLOCKS if above_db > _MARGIN_DB else self._open - 1
         if self._open <= 0:
             return Cleaned(np.zeros_like(heard), 1.0)
-        return Cleaned(left, float(np.clip(1.0 - _power(left) / _power(heard), 0.0, 1.0)))
+        return Cleaned(left, _share(heard, left))
 
     def _lost(self, heard: Samples, left: Samples) -> bool:
         self._heard += (1 - _LOST_MEMORY) * (_power(heard) - self._heard)
@@ -90,6 +90,10 @@ class AdaptiveCanceller:
             self._leak_db += _OUTLIER_DB
         else:
             self._leak_db += _RISE_DB if above_db > 0 else -_FALL_DB
+
+
+def _share(heard: Samples, left: Samples) -> float:
+    return max(0.0, 1.0 - _power(left) / _power(heard))
 
 
 def _power(samples: Samples) -> float:

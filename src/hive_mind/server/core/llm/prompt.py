@@ -1,18 +1,18 @@
 """What the language model reads. Pure: the date is an argument.
 
 The text only ever grows at its end, so that the model's cache holds all but the newest words: the persona
-never changes, the day comes after it, no clock is told, and of a
-conversation past its budget the older half is dropped at once rather than a little at each turn.
+never changes, what the plugins can do and then the day come after it, no clock is told, and of a conversation
+past its budget the older half is dropped at once rather than a little at each turn.
 """
 
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 from itertools import zip_longest
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from hive_mind.language.spoken import date_text
 from hive_mind.server.core.entry import Entry
@@ -23,6 +23,23 @@ _ROLES: tuple[Literal["user", "assistant"], ...] = ("user", "assistant")
 CONVERSATION = "conversation"
 """Intent of what the model answers. Only this is shown to it again: yesterday's "Il est 14 h 30" would
 otherwise be taken for the time."""
+
+
+MOST_ABILITIES = 600
+"""Characters about what the house can do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What the plugins of the moment can do.
+
+    Attributes:
+        descriptions: of each plugin, in French, as its manifest has it.
+        intents: that can be asked.
+    """
+
+    descriptions: tuple[str, ...] = ()
+    intents: frozenset[str] = frozenset()
 
 
 def static_persona(name: str, language: str = "fr") -> list[ChatMessage]:
@@ -37,17 +54,28 @@ def static_persona(name: str, language: str = "fr") -> list[ChatMessage]:
     return [ChatMessage("system", data.system.format(name=name)), *examples]
 
 
-def persona(name: str, today: date, language: str = "fr") -> list[ChatMessage]:
-    """What begins every prompt of a day: the static persona, and a last example that tells the day.
+def persona(name: str, today: date, house: Abilities, language: str = "fr") -> list[ChatMessage]:
+    """What begins every prompt of a day: the static persona, what the house can do, and the day.
 
     Args:
         name: what the assistant calls itself.
         today: in the household's time zone.
+        house: what the plugins of the moment can do.
         language: ISO 639-1 code.
     """
+    data = _persona(language)
+    shown = list(data.day)
+    for case in data.unanswered:
+        known = str(case["with" if case["intent"] in house.intents else "without"])
+        shown[:0] = [("user", str(case["user"])), ("assistant", known)]
+    if house.descriptions:
+        told = ". ".join(text.strip().rstrip(".") for text in house.descriptions)[:MOST_ABILITIES]
+        shown[:0] = [(role, text.replace("{abilities}", told)) for role, text in data.house]
     said = date_text(today)
-    day = (ChatMessage(role, text.format(date=said)) for role, text in _persona(language).day)
-    return [*static_persona(name, language), *day]
+    return [
+        *static_persona(name, language),
+        *(ChatMessage(role, text.replace("{date}", said)) for role, text in shown),
+    ]
 
 
 class History:
@@ -100,21 +128,26 @@ def _in_turn(entries: Iterable[Entry]) -> list[ChatMessage]:
     return turns
 
 
+_Shown: TypeAlias = tuple[tuple[Literal["user", "assistant"], str], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Persona:
     """What `persona.toml` holds."""
 
     system: str
-    examples: tuple[tuple[Literal["user", "assistant"], str], ...]
-    day: tuple[tuple[Literal["user", "assistant"], str], ...]
+    examples: _Shown
+    house: _Shown
+    unanswered: tuple[Mapping[str, str], ...]
+    day: _Shown
 
 
 @lru_cache(maxsize=4)
 def _persona(language: str) -> _Persona:
     text = (files("hive_mind.server") / "data" / language / "persona.toml").read_text("utf-8")
     data = tomllib.loads(text)
-    examples, day = (
+    examples, house, day = (
         tuple((role, str(example[role])) for example in shown for role in _ROLES)
-        for shown in (data["examples"], [data["day"]])
+        for shown in (data["examples"], [data["house"]], [data["day"]])
     )
-    return _Persona(str(data["system"]).strip(), examples, day)
+    return _Persona(str(data["system"]).strip(), examples, house, tuple(data["unanswered"]), day)

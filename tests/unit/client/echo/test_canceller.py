@@ -1,0 +1,82 @@
+"""The canceller takes our own voice out and leaves everybody else's in."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hive_mind.client.core.echo.base import BLOCK, NoEcho
+from hive_mind.client.core.echo.canceller import AdaptiveCanceller
+from hive_mind.speech.audio import SAMPLE_RATE, Samples, silence
+from tests.unit.client.echo.rooms import babble, cleaned, level, room
+
+S = SAMPLE_RATE
+
+
+@pytest.mark.parametrize(("delay_ms", "gain_db"), [(20, -12), (80, -6), (200, 0)])
+def test_our_own_voice_is_taken_out(delay_ms: float, gain_db: float) -> None:
+    played = babble(12, 1)
+    heard = room(played, delay_ms=delay_ms, gain_db=gain_db)
+    clean, own = cleaned(AdaptiveCanceller(), heard, played)
+    assert level(clean[: 4 * S]) < level(heard[: 4 * S]) - 15, "from the first second on"
+    assert level(clean[6 * S :]) < level(heard[6 * S :]) - 25
+    loud = np.array([level(heard[at : at + BLOCK]) > -45 for at in range(0, len(clean), BLOCK)])
+    loud[: 6 * S // BLOCK] = False
+    assert np.mean(own[loud]) > 0.9
+
+
+def test_another_voice_passes_over_ours() -> None:
+    played = babble(14, 1)
+    echo = room(played)
+    near = np.zeros_like(echo)
+    near[10 * S : 12 * S] = babble(2, 7)
+    clean, own = cleaned(AdaptiveCanceller(), echo + near, played)
+    during = slice(10 * S, 12 * S)
+    left = clean[during] - near[during]
+    assert level(clean[during]) == pytest.approx(level(near[during]), abs=1.5)
+    assert level(left) < level(echo[during]) - 6, "what is ours is taken out under it"
+    assert np.mean(own[10 * S // BLOCK : 12 * S // BLOCK]) < 0.6
+
+
+def test_a_device_that_is_moved_is_learnt_anew_within_two_seconds() -> None:
+    played = babble(20, 1)
+    heard = np.concatenate([room(played)[: 10 * S], room(played, delay_ms=110, gain_db=-3, seed=5)[10 * S :]])
+    clean, _ = cleaned(AdaptiveCanceller(), heard, played)
+    assert level(clean[12 * S :]) < level(heard[12 * S :]) - 20
+
+
+def test_nothing_changes_while_nothing_is_played() -> None:
+    heard = babble(2, 3)
+    clean, own = cleaned(AdaptiveCanceller(), heard, silence(2))
+    assert np.array_equal(clean, heard[: len(clean)])
+    assert not np.any(own)
+
+
+def test_headphones_pass_everything() -> None:
+    heard = babble(1, 3)
+    clean, own = cleaned(NoEcho(), heard, babble(1, 4))
+    assert np.array_equal(clean, heard[: len(clean)])
+    assert not np.any(own)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    st.lists(st.sampled_from(["silence", "loud", "full", "voice"]), min_size=2, max_size=30),
+    st.integers(0, 9),
+)
+def test_whatever_comes_the_result_is_finite_and_no_louder_than_both(kinds: list[str], seed: int) -> None:
+    random = np.random.default_rng(seed)
+    canceller = AdaptiveCanceller()
+    shapes: dict[str, Callable[[], Samples]] = {
+        "silence": lambda: np.zeros(BLOCK, np.float32),
+        "loud": lambda: random.standard_normal(BLOCK).clip(-1, 1).astype(np.float32),
+        "full": lambda: np.ones(BLOCK, np.float32),
+        "voice": lambda: (0.05 * random.standard_normal(BLOCK)).astype(np.float32),
+    }
+    for heard, played in zip(kinds, reversed(kinds), strict=True):
+        result = canceller.cancel(shapes[heard](), shapes[played]())
+        assert len(result.samples) == BLOCK
+        assert np.all(np.isfinite(result.samples))
+        assert 0.0 <= result.own <= 1.0
