@@ -119,6 +119,8 @@ class Attempt:
         self._settle(gate_ms(plan, hears_more=self._hears_more))
         await reading.mend()
         plan = reading.plan or plan
+        if reading.taken_for:
+            self._settle(gate_ms(plan, hears_more=self._hears_more))
         self._corrects = plan.corrects
         link = self._parts.link
         if reading.ask is not None:
