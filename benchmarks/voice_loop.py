@@ -28,6 +28,7 @@ from hive_mind.cli.server_process import ServerProcess, free_port
 from hive_mind.client.app import open_client
 from hive_mind.client.config import load_config
 from hive_mind.client.core.clock import Clock, SystemClock
+from hive_mind.client.core.door import TurnTaking
 from hive_mind.client.core.playout import NullSink
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.client.engines import load_engines
@@ -162,8 +163,9 @@ async def run(options: Namespace) -> dict[str, Any]:
             sink = RecordingSink(engines.voice.capabilities.rate, clock)
             room = Room(clock)
             turns: asyncio.Queue[TurnRecord] = asyncio.Queue(8)
+            taking = TurnTaking(barge_in="words", answer_silence=True)  # the room hears no echo
             async with open_client(
-                config, engines, sink, clock=clock, answer_silence=True, on_turn=turns.put_nowait
+                config, engines, sink, clock=clock, taking=taking, on_turn=turns.put_nowait
             ) as client:
                 await client.link.first_contact()
                 listening = asyncio.ensure_future(client.loop.run(room))

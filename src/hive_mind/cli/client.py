@@ -11,13 +11,14 @@ import typer
 from hive_mind.cli.autostart import autostart
 from hive_mind.cli.setup.command import setup
 from hive_mind.client.config import ClientConfig, load_config
+from hive_mind.client.core.button import Button
 from hive_mind.client.core.state import ClientState, Link
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.client.core.websocket import server_url
 from hive_mind.client.discovery import the_server
 from hive_mind.client.engines import Engines, load_engines
 from hive_mind.client.logs import set_up_logs
-from hive_mind.client.microphone import Devices, open_devices, run_client
+from hive_mind.client.microphone import Devices, open_devices, run_client, turn_taking
 from hive_mind.client.platform.base import find_platform
 
 
@@ -77,39 +78,33 @@ async def with_server(config: ClientConfig) -> ClientConfig:
     return config.model_copy(update={"server": url})
 
 
+_INVITATIONS = {
+    "wake_word": "Say my name, then speak.",
+    "button": "Press Enter and speak.",
+    "always": "Speak when you like.",
+}
+
+
 async def talk(config: ClientConfig, engines: Engines, devices: Devices) -> None:
-    """Run the client with Enter as its button in a terminal, else always listening."""
-    by_button = config.listening == "button" or (config.listening == "wake_word" and sys.stdin.isatty())
+    """Run the client, with Enter as its button in a terminal."""
+    taking = turn_taking(config, engines, has_button=sys.stdin.isatty())
     microphone, speaker = devices.names
     typer.echo(f"Microphone: {microphone}. Speaker: {speaker}.", err=True)
-    typer.echo("Press Enter and speak." if by_button else "Speak when you like.", err=True)
-    await run_client(
-        config,
-        engines,
-        devices,
-        button=_enter_key() if by_button else None,
-        on_turn=_show,
-        on_change=_Announcer(),
-    )
+    typer.echo(_INVITATIONS[taking.listening], err=True)
+    button = Button()
+    if sys.stdin.isatty():
+        _enter_presses(button)
+    await run_client(config, engines, devices, taking, button=button, on_turn=_show, on_change=_Announcer())
 
 
-def _enter_key() -> asyncio.Queue[None]:
-    """One item for each line of standard input; presses that nobody takes are dropped."""
-    loop = asyncio.get_running_loop()
-    presses: asyncio.Queue[None] = asyncio.Queue(1)
-
-    def _pressed() -> None:
-        if not presses.full():
-            presses.put_nowait(None)
+def _enter_presses(button: Button) -> None:
+    """Each line of standard input is a press."""
 
     def _read() -> None:
         for _ in sys.stdin:
-            if loop.is_closed():
-                return
-            loop.call_soon_threadsafe(_pressed)
+            button.press()
 
     threading.Thread(target=_read, name="enter", daemon=True).start()
-    return presses
 
 
 def _show(record: TurnRecord) -> None:

@@ -13,6 +13,7 @@ from hive_mind.cli.server_process import some_server
 from hive_mind.client.app import open_client
 from hive_mind.client.config import ClientConfig, load_config
 from hive_mind.client.core.clock import SystemClock
+from hive_mind.client.core.door import TurnTaking
 from hive_mind.client.core.playout import NullSink, WavSink
 from hive_mind.client.core.source import WavSource
 from hive_mind.client.core.turn import TurnRecord
@@ -108,7 +109,7 @@ async def _converse(
     settings = EndpointSettings(no_speech_ms=int(1000 * (min(longest, PATIENCE_S) + 2.0)))
     answers: list[Clip] = []
     async with open_client(
-        config, engines, sink, clock=clock, settings=settings, answer_silence=True
+        config, engines, sink, clock=clock, settings=settings, taking=TurnTaking(answer_silence=True)
     ) as client:
         try:
             await client.link.first_contact()

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import structlog
 
 from hive_mind.client.config import ClientConfig, stable_client_id
+from hive_mind.client.core.calling import Verify
 from hive_mind.client.core.clock import Clock, SystemClock
-from hive_mind.client.core.device_commands import carry_out
+from hive_mind.client.core.door import TurnTaking
 from hive_mind.client.core.homecoming import Homecoming
+from hive_mind.client.core.incoming import Incoming
 from hive_mind.client.core.kept_questions import KeptQuestions, forget_kept
 from hive_mind.client.core.listening import Ear
 from hive_mind.client.core.mending import Mender
@@ -32,16 +34,11 @@ from hive_mind.client.engines import Engines
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import LinkError
 from hive_mind.language.messages import message
-from hive_mind.protocol.messages import (
-    Announce,
-    AnyServerMessage,
-    Capabilities,
-    DeviceCommand,
-    FollowUp,
-    Sentences,
-)
+from hive_mind.protocol.messages import Capabilities
 from hive_mind.protocol.session import ClientSession
+from hive_mind.speech.audio import Samples
 from hive_mind.speech.endpointing import EndpointSettings
+from hive_mind.speech.engines import Wake
 from hive_mind.understanding.grammar import Grammar, Match
 
 FIXED_PHRASES = ("not_heard", "degraded", "cannot_answer_offline", "question_kept", "too_long")
@@ -68,8 +65,7 @@ async def open_client(
     clock: Clock | None = None,
     uptime: Uptime | None = None,
     settings: EndpointSettings | None = None,
-    always_listening: bool = True,
-    answer_silence: bool = False,
+    taking: TurnTaking | None = None,
     on_turn: Callable[[TurnRecord], None] = lambda _: None,
     on_change: Callable[[ClientState], None] = lambda _: None,
 ) -> AsyncIterator[Client]:
@@ -82,8 +78,7 @@ async def open_client(
         clock: the machine's by default.
         uptime: tells a clock that was set from a machine that slept; the machine's where the clock is.
         settings: of the endpointer.
-        always_listening: otherwise after `VoiceLoop.listen` alone.
-        answer_silence: say so when nothing intelligible was heard.
+        taking: how it takes turns; it listens always by default.
         on_turn: told of each turn that ended.
         on_change: told of each new state.
     """
@@ -94,7 +89,11 @@ async def open_client(
     workers = [Worker(name) for name in ("stt", "voice", "prepare")]
     pace = Pace()
 
+    def _show_ringing() -> None:
+        loop.ringing(on=bool(keeper.ringing))
+
     def _mirror() -> None:
+        _show_ringing()
         ringer.hush(keeper.ringing)
         try:
             link.post(keeper.device_state(client_id))
@@ -109,20 +108,6 @@ async def open_client(
         elif event is Event.LINK_LOST:
             homecoming.lost()
 
-    def _told(unasked: AnyServerMessage) -> None:
-        if isinstance(unasked, Announce):
-            tasks.create_task(_announce(unasked))
-        elif isinstance(unasked, DeviceCommand):
-            tasks.create_task(carry_out(unasked, keeper))
-        elif isinstance(unasked, FollowUp):
-            loop.follow_up()
-        elif isinstance(unasked, Sentences):
-            tasks.create_task(sentences.take(unasked))
-
-    async def _announce(said: Announce) -> None:
-        if said.reminder_id is None or await keeper.may_say(said.reminder_id):
-            await loop.announce(said.text)
-
     async def _remind(text: str) -> None:
         tasks.create_task(loop.announce(text))
 
@@ -133,21 +118,25 @@ async def open_client(
         parts.dialogue.server_asks = False  # it is we who ask
 
     async def _sound(text: str) -> None:
-        await loop.announce(text, ring=True)
+        await loop.announce(text, ring=True, wanted=lambda: bool(keeper.ringing))
 
-    capabilities = Capabilities(stt=True, tts=True, local_commands=True)
-    session = ClientSession(client_id, room=config.room, capabilities=capabilities)
-    link = ServerLink(config.server, session, clock, on_event=_linked, on_message=_told)
     ringer = Ringer(_sound, clock.today)
     state_file = StateFile(config.state_folder / "time.json")
     keeper = Timekeeper(state_file, clock, ringer.ring, _mirror, uptime, remind=_remind)
-    preparer = Preparer(engines.voice, workers[2], clock, pace, lambda: keeper.speed)
+    capabilities = Capabilities(stt=True, tts=True, local_commands=True, wake_word=engines.wake is not None)
+    session = ClientSession(client_id, room=config.room, capabilities=capabilities)
+    link = ServerLink(
+        config.server, session, clock, on_event=_linked, on_message=lambda unasked: incoming.take(unasked)
+    )
+    key = config.key.get_secret_value() if config.key else None
+    corrections = CorrectionsFile(config.data_folder, key)
+    mender = Mender(engines.grammar, engines.stt, workers[0], corrections)
     parts = Parts(
         stt=engines.stt,
         stt_worker=workers[0],
         voice=engines.voice,
         voice_worker=workers[1],
-        preparer=preparer,
+        preparer=Preparer(engines.voice, workers[2], clock, pace, lambda: keeper.speed),
         grammar=engines.grammar,
         keeper=keeper,
         sink=sink,
@@ -156,38 +145,30 @@ async def open_client(
         shares_cpu=is_loopback(link.url),
         status=status,
         pace=pace,
+        mender=mender,
     )
 
     parts.dialogue.server_there = lambda: link.connected
-    key = config.key.get_secret_value() if config.key else None
-    corrections = CorrectionsFile(config.data_folder, key)
-    parts.mender = mender = Mender(engines.grammar, engines.stt, workers[0], corrections)
 
     def _know(grammar: Grammar) -> None:
         parts.grammar = grammar
         mender.know(grammar)
 
-    sentences = PluginSentences(_know)
     kept = KeptQuestions(config.data_folder, key) if config.keep_questions else None
     if kept is None:
         forget_kept(config.data_folder)
     parts.homecoming = homecoming = Homecoming(clock, lambda text: loop.announce(text), _offer, kept)
-    loop = VoiceLoop(
-        parts,
-        Ear(engines.vad, settings),
-        barge_in=config.barge_in,
-        always_listening=always_listening,
-        answer_silence=answer_silence,
-        on_turn=on_turn,
-    )
+    ear = Ear(engines.vad, settings, engines.wake)
+    loop = VoiceLoop(parts, ear, taking, verify=_verifier(engines, workers[0]), on_turn=on_turn)
+    _show_ringing()
     lasting = keeper.lasting_replies()
-    preparer.want(spoken_forms([*lasting, *(message(key) for key in FIXED_PHRASES)]))
+    parts.preparer.want(spoken_forms([*lasting, *(message(key) for key in FIXED_PHRASES)]))
     try:
         async with asyncio.TaskGroup() as tasks:
-            running = [
-                tasks.create_task(part()) for part in (link.run, keeper.run, preparer.run, homecoming.run)
-            ]
-            running += [tasks.create_task(kept.run())] if kept is not None else []
+            incoming = Incoming(loop, PluginSentences(_know), keeper, tasks.create_task)
+            work = [link.run, keeper.run, parts.preparer.run, homecoming.run]
+            work += [kept.run] if kept is not None else []
+            running = [tasks.create_task(part()) for part in work]
             try:
                 yield Client(loop, parts, link)
             finally:
@@ -199,6 +180,18 @@ async def open_client(
     finally:
         for worker in workers:
             worker.close()
+
+
+def _verifier(engines: Engines, worker: Worker) -> Verify | None:
+    """The second look at a wake word, in the recogniser's thread; None where there is none."""
+    second = engines.wake_verifier
+    if second is None:
+        return None
+
+    async def _verify(wake: Wake, samples: Samples) -> bool:
+        return await worker.run(lambda _: second.verify(wake, samples))
+
+    return _verify
 
 
 def _first(error: BaseException) -> BaseException:

@@ -11,7 +11,12 @@ from hive_mind.errors import ModelError
 from hive_mind.models.store import ModelStore
 from hive_mind.paths import models_dir, voice_speeds_file
 from hive_mind.speech.audio import silence
-from hive_mind.speech.engines import SpeechToText, VoiceActivityDetector
+from hive_mind.speech.engines import (
+    SpeechToText,
+    VoiceActivityDetector,
+    WakeWordDetector,
+    WakeWordVerifier,
+)
 from hive_mind.speech.stt.factory import make_stt
 from hive_mind.speech.tts.cached import CachedVoice
 from hive_mind.speech.tts.factory import make_voice
@@ -21,12 +26,19 @@ from hive_mind.understanding.grammar import Grammar
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """Ears, voice and grammar of one client, warm."""
+    """Ears, voice and grammar of one client, warm.
+
+    Attributes:
+        wake: hears its name; None where it has none.
+        wake_verifier: looks twice before its name counts; None trusts `wake`.
+    """
 
     vad: VoiceActivityDetector
     stt: SpeechToText
     voice: CachedVoice
     grammar: Grammar
+    wake: WakeWordDetector | None = None
+    wake_verifier: WakeWordVerifier | None = None
 
 
 def finder(store: ModelStore) -> Callable[[str], Path | None]:

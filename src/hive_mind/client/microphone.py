@@ -9,7 +9,9 @@ import structlog
 
 from hive_mind.client.app import Client, open_client
 from hive_mind.client.config import ClientConfig
+from hive_mind.client.core.button import Button
 from hive_mind.client.core.clock import Clock, SystemClock
+from hive_mind.client.core.door import BargeIn, TurnTaking
 from hive_mind.client.core.echo.base import EchoCanceller
 from hive_mind.client.core.echo.canceller import AdaptiveCanceller
 from hive_mind.client.core.echo.guard import EchoGuard
@@ -25,13 +27,9 @@ from hive_mind.client.platform.ring import SampleRing
 from hive_mind.errors import AudioError
 from hive_mind.language.messages import error_message, message
 from hive_mind.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples
-from hive_mind.speech.endpointing import EndpointSettings
 
 RING_S = 4.0
 """Seconds of microphone kept while the client is busy; the oldest go first."""
-
-BUTTON_PATIENCE_MS = 8000
-"""How long an ear asked for by button stays open when nobody speaks."""
 
 
 _BACK = {"MICROPHONE_LOST": "microphone_back", "SPEAKER_LOST": "speaker_back"}
@@ -171,12 +169,35 @@ def _missing(kind: str, wanted: str | None) -> str:
     return f"No {kind} was found: plug one in, or ask in writing with ./hive ask."
 
 
+def turn_taking(
+    config: ClientConfig, engines: Engines, *, has_button: bool, hears_itself: bool = False
+) -> TurnTaking:
+    """How this client takes turns.
+
+    Args:
+        config: settings.
+        engines: without a wake word detector, the button opens the ear, and without that it is always open.
+        has_button: somebody can press one, such as Enter.
+        hears_itself: what is played comes back in the microphone, and no `EchoGuard` takes it out.
+    """
+    listening = config.listening
+    if listening == "wake_word" and engines.wake is None:
+        listening = "button" if has_button else "always"
+    spoken_over: BargeIn = "button" if hears_itself else "words"
+    return TurnTaking(
+        listening=listening,
+        barge_in="speech" if config.barge_in else spoken_over,
+        answer_silence=listening == "button",
+    )
+
+
 async def run_client(
     config: ClientConfig,
     engines: Engines,
     devices: Devices,
+    taking: TurnTaking | None = None,
     *,
-    button: asyncio.Queue[None] | None = None,
+    button: Button | None = None,
     on_turn: Callable[[TurnRecord], None] = lambda _: None,
     on_change: Callable[[ClientState], None] = lambda _: None,
     on_trouble: Callable[[str], None] = lambda _: None,
@@ -187,22 +208,15 @@ async def run_client(
         config: settings.
         engines: loaded and warm.
         devices: open; closed at the end.
-        button: each item opens the ear for one utterance; None listens always.
+        taking: how it takes turns; it listens always by default.
+        button: each press opens the ear, or ends what is said into it.
         on_turn: told of each turn that ended.
         on_change: told of each new state.
         on_trouble: told the code when a device is gone; the client says it too, as far as it can.
     """
-    settings = None if button is None else EndpointSettings(no_speech_ms=BUTTON_PATIENCE_MS)
     try:
         async with open_client(
-            config,
-            engines,
-            devices.sink,
-            settings=settings,
-            always_listening=button is None,
-            answer_silence=button is not None,
-            on_turn=on_turn,
-            on_change=on_change,
+            config, engines, devices.sink, taking=taking, on_turn=on_turn, on_change=on_change
         ) as client:
             announcing: set[asyncio.Task[None]] = set()
 
@@ -241,7 +255,7 @@ async def _look_at_level(devices: Devices) -> None:
         )
 
 
-async def _press(client: Client, button: asyncio.Queue[None]) -> None:
+async def _press(client: Client, button: Button) -> None:
     while True:
-        await button.get()
-        client.loop.listen()
+        await button.pressed()
+        client.loop.press()

@@ -13,6 +13,8 @@ from typing import Literal, TypeAlias
 
 from hive_mind.speech.audio import FRAME_SAMPLES, SAMPLE_RATE
 
+_Reason: TypeAlias = Literal["gate", "end_of_audio", "unbroken"]
+
 
 @dataclass(frozen=True, slots=True)
 class SpeechStarted:
@@ -41,13 +43,15 @@ class Endpoint:
     """The utterance is over.
 
     Attributes:
-        reason: `gate`: the silence outlasted the gate; `end_of_audio`: the stream stopped (`finish`).
+        reason: `gate`: the silence outlasted the gate; `end_of_audio`: the stream stopped (`finish`);
+            `unbroken`: sound that takes no breath, such as a television: nobody speaks so. No other utterance
+            begins before it has paused.
         speech_start_sample: where speech began.
         speech_end_sample: where speech ended: the latency clock starts here.
         sample: where the decision fell, in samples heard.
     """
 
-    reason: Literal["gate", "end_of_audio"]
+    reason: _Reason
     speech_start_sample: int
     speech_end_sample: int
     sample: int
@@ -83,6 +87,7 @@ class EndpointSettings:
         resume_ms: speech that it takes to end a pause.
         gate_ms: silence that ends the utterance unless `set_gate` says otherwise.
         murmur_ms: how long probabilities between the two thresholds may stretch speech (distant talk, noise).
+        max_unbroken_ms: the utterance ends after this much without the shortest pause (`speculate_ms`).
         max_utterance_ms: `TooLong` after this much.
         no_speech_ms: `NoSpeech` after this much waiting; None never.
     """
@@ -94,6 +99,7 @@ class EndpointSettings:
     resume_ms: int = 64
     gate_ms: int = 600
     murmur_ms: int = 1500
+    max_unbroken_ms: int = 10_000
     max_utterance_ms: int = 30_000
     no_speech_ms: int | None = None
 
@@ -103,8 +109,8 @@ class EndpointSettings:
             raise ValueError("thresholds must be 0 < silence <= speech <= 1")
         if min(self.onset_ms, self.speculate_ms, self.resume_ms, self.murmur_ms) <= 0 or self.gate_ms < 0:
             raise ValueError("durations must be positive")
-        if self.max_utterance_ms <= self.onset_ms:
-            raise ValueError("max_utterance_ms must exceed onset_ms")
+        if min(self.max_utterance_ms, self.max_unbroken_ms) <= self.onset_ms:
+            raise ValueError("max_utterance_ms and max_unbroken_ms must exceed onset_ms")
 
 
 class Endpointer:
@@ -117,12 +123,15 @@ class Endpointer:
         self._resume = _frames(self.settings.resume_ms)
         self._murmur = _frames(self.settings.murmur_ms)
         self._longest = _frames(self.settings.max_utterance_ms)
+        self._breath = _frames(self.settings.max_unbroken_ms)
         self._frame = 0  # frames heard since construction
         self._start: int | None
         self._candidate: int | None  # first frame of what may become speech
+        self._breathed: int  # frame of the last pause, or of the beginning
         self._pause: int | None  # first silent frame of the present pause
         self._run: int  # loud frames: of the candidate, or in a row within a pause
         self._speculated: bool
+        self._noisy: bool  # the sound that was closed without a pause still goes on
         self._wait()
 
     @property
@@ -171,6 +180,11 @@ class Endpointer:
                 events += self._go_on(index)
         else:
             self._run = 0
+        if self._frame - self._breathed >= self._breath and not self._speculated:
+            end = self._frame if self._pause is None else self._pause
+            closed = self._close("unbroken", self._start, end)
+            self._noisy = True
+            return (*events, *closed)
         if self._frame - self._start >= self._longest:
             end = self._frame if self._pause is None else self._pause
             events.append(TooLong(self._start * FRAME_SAMPLES, end * FRAME_SAMPLES))
@@ -201,26 +215,39 @@ class Endpointer:
         """Forget the present utterance and wait anew; positions go on counting."""
         self._wait()
 
+    def rewind(self, frames: int) -> None:
+        """Wait anew from so many frames ago, whose probabilities are then fed once more."""
+        self._frame = max(0, self._frame - frames)
+        self._wait()
+
     def _wait(self) -> None:
         self._waiting_since = self._frame
         self._warned = False
         self._start = None
         self._candidate = None
         self._pause = None
+        self._breathed = self._frame
         self._last_loud = self._frame
         self._run = 0
         self._gap = 0
+        self._noisy = False
         self._speculated = False
         self._gate_ms = self.settings.gate_ms
 
     def _listen(self, index: int, loud: bool) -> tuple[EndpointEvent, ...]:
-        if loud:
+        if self._noisy:
+            # What took no breath goes on: nobody has begun to speak before it pauses.
+            self._gap = 0 if loud else self._gap + 1
+            self._noisy = self._gap < self._speculate
+            self._waiting_since = self._frame
+        elif loud:
             if self._candidate is None:
                 self._candidate, self._run = index, 0
             self._run += 1
             self._gap = 0
             if self._run >= self._onset:
                 self._start, self._last_loud, self._run = self._candidate, index, 0
+                self._breathed = self._start
                 return (SpeechStarted(self._start * FRAME_SAMPLES),)
         elif self._candidate is not None:
             # One weak frame inside a short word is forgiven; two in a row were a click.
@@ -228,8 +255,13 @@ class Endpointer:
             if self._gap > 1:
                 self._candidate = None
         limit = self.settings.no_speech_ms
-        waited = self._frame - self._waiting_since
-        if limit is not None and not self._warned and self._candidate is None and waited >= _frames(limit):
+        quiet = self._candidate is None and not self._noisy
+        if (
+            limit is not None
+            and not self._warned
+            and quiet
+            and self._frame - self._waiting_since >= _frames(limit)
+        ):
             self._warned = True
             return (NoSpeech(self.position),)
         return ()
@@ -242,15 +274,14 @@ class Endpointer:
 
     def _go_on(self, index: int) -> tuple[EndpointEvent, ...]:
         announced = self._speculated
+        self._breathed = index if announced else self._breathed
         began = index - self._run + 1
         self._pause, self._run, self._last_loud = None, 0, index
         self._speculated = False
         self._gate_ms = self.settings.gate_ms
         return (SpeechResumed(began * FRAME_SAMPLES),) if announced else ()
 
-    def _close(
-        self, reason: Literal["gate", "end_of_audio"], start: int, end: int
-    ) -> tuple[EndpointEvent, ...]:
+    def _close(self, reason: _Reason, start: int, end: int) -> tuple[EndpointEvent, ...]:
         event = Endpoint(reason, start * FRAME_SAMPLES, end * FRAME_SAMPLES, self.position)
         self._wait()
         return (event,)

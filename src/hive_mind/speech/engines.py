@@ -64,6 +64,22 @@ class WakeWordDetector(Protocol):
         ...
 
 
+class WakeWordVerifier(Protocol):
+    """Looks a second time, harder, at what a `WakeWordDetector` took for its word."""
+
+    def verify(self, wake: Wake, samples: Samples) -> bool:
+        """Whether it was the word.
+
+        Args:
+            wake: what the detector heard.
+            samples: the last second or so before the end of the word, mono, at `SAMPLE_RATE`.
+
+        Raises:
+            SpeechError: the engine failed; the detector is believed then.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
     """One reading of an utterance.

@@ -9,8 +9,8 @@ from hive_mind.speech.audio import SAMPLE_RATE, Samples
 PRE_ROLL_MS = 300
 """Kept from before the speech: VAD notices a soft first consonant late."""
 
-IDLE_MS = 1000
-"""Kept while nobody speaks: the pre-roll and the time it takes to be sure that speech began."""
+IDLE_MS = 3000
+"""Kept while nobody speaks: the pre-roll, and the time it takes to be sure that a wake word was said."""
 
 MAX_MS = 30_000
 
@@ -51,9 +51,16 @@ class UtteranceBuffer:
         while self._held - len(self._frames[0]) >= keep:
             self._held -= len(self._frames.popleft())
 
-    def begin(self, speech_start_sample: int) -> None:
-        """Speech began there: keep everything from the pre-roll on."""
-        self._start = max(0, speech_start_sample - self._pre_roll)
+    def begin(self, speech_start_sample: int, not_before: int = 0) -> None:
+        """Speech began there: keep everything from the pre-roll on, or from `not_before` if that is later."""
+        self._start = max(0, not_before, speech_start_sample - self._pre_roll)
+
+    def between(self, first: int, last: int) -> Samples:
+        """What is kept of these samples, the last one not included."""
+        if not self._frames:
+            return np.zeros(0, dtype=np.float32)
+        offset = self._end - self._held
+        return np.concatenate(self._frames)[max(0, first - offset) : max(0, last - offset)]
 
     def samples(self) -> Samples:
         """The utterance so far: at most the pre-roll of lead, the tail as it is; empty before `begin`."""

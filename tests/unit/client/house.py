@@ -1,16 +1,19 @@
 """A whole voice client made of fakes, in virtual time."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from hive_mind.client.app import Client, open_client
 from hive_mind.client.config import load_config
+from hive_mind.client.core.door import TurnTaking
 from hive_mind.client.core.playout import WavSink
+from hive_mind.client.core.state import ClientState
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.client.engines import Engines
 from hive_mind.speech.endpointing import EndpointSettings
+from hive_mind.speech.engines import WakeWordDetector, WakeWordVerifier
 from hive_mind.speech.tts.cached import CachedVoice
 from hive_mind.understanding.grammar import Grammar
 from tests.fakes.scripted_microphone import LoudnessVad, ScriptedMicrophone
@@ -21,6 +24,15 @@ GRAMMAR = Grammar.load()
 NOWHERE = "ws://127.0.0.1:9/ws"
 
 
+class RoomSink(WavSink):
+    """Remembers how low it was told to play."""
+
+    gain = 1.0
+
+    def duck(self, factor: float) -> None:
+        self.gain = factor
+
+
 @dataclass
 class House:
     """A client and what it is made of."""
@@ -29,7 +41,7 @@ class House:
     clock: VirtualClock
     voice: ToneVoice
     stt: ScriptedStt
-    sink: WavSink
+    sink: RoomSink
     records: list[TurnRecord]
 
     def microphone(self, *pieces: float, tail_s: float = 60.0) -> ScriptedMicrophone:
@@ -51,14 +63,18 @@ async def house(
     barge_in: bool = False,
     button: bool = False,
     keep_questions: bool = False,
+    taking: TurnTaking | None = None,
+    wake: WakeWordDetector | None = None,
+    wake_verifier: WakeWordVerifier | None = None,
+    on_change: Callable[[ClientState], None] = lambda _: None,
 ) -> AsyncIterator[House]:
     clock = VirtualClock()
     voice = voice or ToneVoice()
-    sink = WavSink(voice.capabilities.rate, clock)
+    sink = RoomSink(voice.capabilities.rate, clock)
     config = load_config(
         server=url, data=folder, client_id="salon", barge_in=barge_in, keep_questions=keep_questions
     )
-    engines = Engines(LoudnessVad(), stt, CachedVoice(voice), GRAMMAR)
+    engines = Engines(LoudnessVad(), stt, CachedVoice(voice), GRAMMAR, wake, wake_verifier)
     records: list[TurnRecord] = []
     async with open_client(
         config,
@@ -66,9 +82,14 @@ async def house(
         sink,
         clock=clock,
         settings=EndpointSettings(no_speech_ms=4000),
-        always_listening=not button,
-        answer_silence=True,
+        taking=taking
+        or TurnTaking(
+            listening="button" if button else "always",
+            barge_in="speech" if barge_in else "button",
+            answer_silence=True,
+        ),
         on_turn=records.append,
+        on_change=on_change,
     ) as client:
         if url != NOWHERE:
             await client.link.first_contact()

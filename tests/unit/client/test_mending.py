@@ -56,6 +56,7 @@ def test_without_scores_only_what_sounds_the_same_is_repaired(tmp_path: Path) ->
     (same,) = hear(tmp_path, ScriptedStt("Dimois l'heure"))
     (near,) = hear(tmp_path, ScriptedStt(MISHEARD))
     assert same.intent == "get_time"
+    assert same.timings_ms["endpoint"] < 450  # a repaired order waits no longer than one heard right
     assert near.intent == "server_away"
 
 

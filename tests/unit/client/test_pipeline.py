@@ -146,6 +146,25 @@ def test_speech_over_the_answer_stops_it_and_tells_what_was_heard(tmp_path: Path
     assert len(interrupt.spoken) < 8 * 50
 
 
+def test_a_question_that_goes_on_before_its_answer_sounds_is_asked_as_a_whole(tmp_path: Path) -> None:
+    async def slow(talk: Talk, said: ClientMessage) -> None:
+        if isinstance(said, VoiceInput) and said.transcription.endswith("Italie ?"):
+            await rome(talk, said)
+
+    async def scene() -> tuple[list[TurnRecord], ScriptedServer, list[float]]:
+        stt = ScriptedStt("Quelle est la capitale", "Quelle est la capitale de l'Italie ?")
+        async with scripted_server(slow) as server, house(tmp_path, stt, server.url) as at:
+            await at.client.loop.run(at.microphone(-0.3, 1.0, -1.0, 0.8, tail_s=5.0))
+            return at.records, server, stt.heard_s
+
+    (record,), server, heard = run(scene())
+    assert record.transcript == "Quelle est la capitale de l'Italie ?"
+    assert record.answer.startswith("La capitale de l'Italie est Rome.")
+    (interrupt,) = (m for m in server.received if isinstance(m, Interrupt))
+    assert interrupt.spoken == ""
+    assert heard[-1] > 2.8
+
+
 def test_its_own_voice_does_not_stop_an_answer(tmp_path: Path) -> None:
     async def scene() -> tuple[list[TurnRecord], ScriptedServer]:
         async with scripted_server(rome) as server:
@@ -168,15 +187,25 @@ def test_noise_alone_ends_with_an_answer(tmp_path: Path) -> None:
     assert (record.intent, record.answer, record.transcript) == ("no_speech", message("not_heard"), "")
 
 
-def test_speech_without_end_is_bounded(tmp_path: Path) -> None:
-    async def scene() -> tuple[TurnRecord, list[float]]:
+def test_sound_that_takes_no_breath_is_no_question(tmp_path: Path) -> None:
+    async def scene() -> tuple[list[TurnRecord], list[float]]:
         stt = ScriptedStt("jamais")
         async with house(tmp_path, stt) as at:
-            return await at.hear(40.0), stt.heard_s
+            await at.client.loop.run(at.microphone(15.0, tail_s=1.0))
+            return at.records, stt.heard_s
 
-    record, heard = run(scene())
+    records, heard = run(scene())
+    assert records == []
+    assert 9.5 < heard[0] < 10.5
+
+
+def test_speech_without_end_is_bounded(tmp_path: Path) -> None:
+    async def scene() -> TurnRecord:
+        async with house(tmp_path, ScriptedStt("jamais")) as at:
+            return await at.hear(*[3.0, -0.2] * 14)
+
+    record = run(scene())
     assert (record.intent, record.answer) == ("too_long", message("too_long"))
-    assert heard == []
 
 
 def test_words_that_mean_nothing_are_not_a_question(tmp_path: Path) -> None:

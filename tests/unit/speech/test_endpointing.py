@@ -212,3 +212,27 @@ def test_events_come_in_order_whatever_is_heard(
             if state == "pausing":
                 silent_ms = (endpointer.position - last_end) // FRAME_SAMPLES * FRAME_MS
                 assert silent_ms < max(endpointer.gate_ms, settings.speculate_ms) + 2 * FRAME_MS
+
+
+def test_sound_without_a_pause_is_closed_and_begins_nothing_before_it_has_paused() -> None:
+    endpointer = Endpointer(EndpointSettings(max_unbroken_ms=3200))
+    events = hear(endpointer, [SPEECH] * 400)
+    assert events == [
+        SpeechStarted(0),
+        Endpoint("unbroken", 0, 100 * FRAME_SAMPLES, 100 * FRAME_SAMPLES),
+    ]
+    assert hear(endpointer, [SILENCE] * 3 + [SPEECH] * 5) == [SpeechStarted(403 * FRAME_SAMPLES)]
+
+
+def test_speech_with_pauses_is_never_unbroken() -> None:
+    endpointer = Endpointer(EndpointSettings(max_unbroken_ms=3200))
+    events = hear(endpointer, ([SPEECH] * 80 + [SILENCE] * 4) * 5)
+    assert not [event for event in events if isinstance(event, Endpoint)]
+
+
+def test_what_followed_a_wake_word_is_heard_again() -> None:
+    endpointer = Endpointer()
+    hear(endpointer, [SPEECH] * 30)
+    endpointer.rewind(10)
+    assert endpointer.position == 20 * FRAME_SAMPLES
+    assert hear(endpointer, [SILENCE] * 4 + [SPEECH] * 6) == [SpeechStarted(24 * FRAME_SAMPLES)]

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hive_mind.speech.audio import FRAME_SAMPLES, SAMPLE_RATE
-from hive_mind.speech.utterance import UtteranceBuffer
+from hive_mind.speech.utterance import IDLE_MS, UtteranceBuffer
 
 PRE_ROLL = 4800
 
@@ -61,11 +61,28 @@ def test_memory_is_bounded_and_positions_hold(sizes: list[int], begin_at: int, c
         position += size
     assert buffer.position == position
     samples = buffer.samples()
-    assert len(samples) <= 3 * SAMPLE_RATE + 3000
+    assert len(samples) <= (2000 + IDLE_MS) * SAMPLE_RATE // 1000 + 3000
     if len(samples):
         assert samples[-1] == position - 1
         assert (np.diff(samples) == 1.0).all()
     if clear:
         buffer.clear()
         buffer.begin(0)
-        assert len(buffer.samples()) <= SAMPLE_RATE + 3000
+        assert len(buffer.samples()) <= IDLE_MS * SAMPLE_RATE // 1000 + 3000
+
+
+def test_what_was_heard_between_two_moments() -> None:
+    buffer = UtteranceBuffer()
+    for i in range(20):
+        buffer.push(ramp(i * FRAME_SAMPLES))
+    assert list(buffer.between(1000, 1003)) == [1000, 1001, 1002]
+    assert len(buffer.between(-500, 20)) == 20
+    assert len(UtteranceBuffer().between(0, 100)) == 0
+
+
+def test_an_utterance_may_begin_no_earlier_than_it_is_told() -> None:
+    buffer = UtteranceBuffer()
+    for i in range(20):
+        buffer.push(ramp(i * FRAME_SAMPLES))
+    buffer.begin(6000, not_before=5000)
+    assert buffer.samples()[0] == 5000

@@ -7,25 +7,24 @@ from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 
 from hive_mind.client.core.answering import Answer, Hooks
-from hive_mind.client.core.dialogue import OPEN_GATE_MS, Plan
+from hive_mind.client.core.dialogue import Plan
 from hive_mind.client.core.exchange import Exchange, ServerSaid
+from hive_mind.client.core.gates import GATES_MS, gate_ms
 from hive_mind.client.core.homecoming import away_sentences
 from hive_mind.client.core.parts import Parts
+from hive_mind.client.core.reading import Reading, Utterance
 from hive_mind.client.core.speaking import clauses_of
 from hive_mind.client.core.state import Event
 from hive_mind.client.core.turn import Route, Timeline, TurnRecord, local_turn
 from hive_mind.client.core.websocket import ServerLink
 from hive_mind.commands.state import CommandState
-from hive_mind.errors import LinkError, SpeechError
+from hive_mind.errors import LinkError
 from hive_mind.language.clauses import ClauseSplitter
 from hive_mind.language.messages import error_message, message
 from hive_mind.language.written import written_forms
 from hive_mind.protocol.messages import Playout
-from hive_mind.speech.audio import SAMPLE_RATE, Samples
-from hive_mind.speech.engines import Transcript
+from hive_mind.speech.audio import SAMPLE_RATE
 from hive_mind.understanding.decision import Decision
-
-_NOISE_PROBABILITY = 0.8
 
 
 class Attempt:
@@ -33,53 +32,60 @@ class Attempt:
 
     Args:
         parts: engines, link and records.
-        samples: the utterance.
-        question_end: when it ended, on the client's clock.
-        question_end_sample: the same as a position in what was heard.
+        utterance: what was said.
         settle: told the gate that the transcript calls for.
         instead: nothing to recognise: an intent and the sentence to say.
         answer_silence: say so when nothing intelligible was heard.
+        hears_more: the speaker is heard over the answer.
     """
 
     def __init__(
         self,
         parts: Parts,
-        samples: Samples,
-        question_end: float,
-        question_end_sample: int,
+        utterance: Utterance,
         settle: Callable[[int], None],
         *,
         instead: tuple[str, str] | None = None,
         answer_silence: bool = False,
+        hears_more: bool = False,
     ) -> None:
-        self.question_end_sample = question_end_sample
-        self.timeline = Timeline(question_end)
+        self.utterance = utterance
+        self.timeline = Timeline(utterance.end)
         self.asks = False
         """Whether the answer asks back, so that the next utterance belongs to it."""
         self._parts = parts
-        self._samples = samples
         self._settle = settle
         self._instead = instead
         self._answer_silence = answer_silence
+        self._hears_more = hears_more
         self._committed = asyncio.Event()
         self._dropped = self._failed = False
-        self._timings: dict[str, float] = {}
+        since = timedelta(seconds=parts.clock.now() - utterance.end)
+        self._asked_at: datetime = parts.clock.today() - since
+        self._reading = Reading(parts, utterance, self._asked_at)
+        self._timings = self._reading.timings
         self._said: list[str] = []
         self._route: Route = "none"
         self._intent = "none"
-        self._heard = ""
-        self._taken_for = ""
         self._corrects: tuple[str, str] | None = None
         self._speed = parts.keeper.state.speed
         self._answer: Answer | None = None
         self._exchange: Exchange | None = None
-        since = timedelta(seconds=parts.clock.now() - question_end)
-        self._asked_at: datetime = parts.clock.today() - since
 
     @property
     def committed(self) -> bool:
         """Whether the user is known to have finished."""
         return self._committed.is_set()
+
+    @property
+    def plan(self) -> Plan | None:
+        """What the utterance was understood to ask for, as soon as that is known."""
+        return self._reading.plan
+
+    @property
+    def said(self) -> str:
+        """The answer so far."""
+        return "".join(self._said)
 
     def commit(self) -> None:
         """The pause was the end: act, and let the answer sound."""
@@ -101,32 +107,34 @@ class Attempt:
             self._intent = self._instead[0]
             await self._speak(self._sorry([self._instead[1]]))
             return self._record("")
-        transcript = await self._recognise()
-        text = transcript.text.strip()
-        if not any(c.isalnum() for c in text) or transcript.no_speech_probability > _NOISE_PROBABILITY:
+        reading = self._reading
+        self._mark("stt_started")
+        await reading.hear()
+        self._mark("stt_done")
+        if reading.excuse:
+            self._said.append(reading.excuse)
+        plan = reading.understand() if reading.text else None
+        if plan is None:
             return await self._nothing_heard()
-        began = self._parts.clock.now()
-        plan = self._parts.dialogue.plan(self._parts.grammar, self._parts.keeper, text, self._asked_at)
-        self._timings["understanding"] = round((self._parts.clock.now() - began) * 1000, 1)
         self._mark("understood")
-        self._settle(plan.gate_ms)
-        if plan.understood and not plan.doubtful:
-            return await self._answer_to(text, plan, None)
+        self._settle(gate_ms(plan, hears_more=self._hears_more))
+        if not reading.may_be_misheard:
+            return await self._answer_to(plan)
         link = self._parts.link
-        if link is None or not link.connected or self._parts.mender is None:
-            return await self._answer_to(text, *await self._mend(transcript, plan))
+        if link is None or not link.connected:
+            return await self._answer_to(await self._mended(plan))
         with link.exchange() as exchange:
-            self._draft(exchange, plan.rest or text)
+            self._draft(exchange, plan.rest or reading.text)
             try:
-                plan, ask = await self._mend(transcript, plan)
+                plan = await self._mended(plan)
             except asyncio.CancelledError:
                 if not self._dropped:
                     exchange.interrupt()  # nobody interrupted us: the client stops
                 raise
-            if self._taken_for or ask is not None:
+            if reading.taken_for or reading.ask is not None:
                 exchange.interrupt()
                 self._exchange = None
-            return await self._answer_to(text, plan, ask)
+            return await self._answer_to(plan)
 
     def _draft(self, exchange: Exchange, text: str) -> None:
         """Ask the server before it is known whether there is anything to repair: mostly there is not."""
@@ -135,23 +143,33 @@ class Attempt:
             exchange.ask(text, self._asked_at, speculative=True)
             self._mark("sent")
 
-    async def _answer_to(self, text: str, plan: Plan, ask: Decision | None) -> TurnRecord | None:
-        """Answer what was understood, or let the server; `ask` is what may have been meant."""
-        self._heard, self._corrects = text, plan.corrects
+    async def _mended(self, plan: Plan) -> Plan:
+        """What was probably meant; an order that was repaired waits as long as one that was heard right."""
+        reading = self._reading
+        await reading.mend()
+        plan = reading.plan or plan
+        if reading.taken_for:
+            self._settle(gate_ms(plan, hears_more=self._hears_more))
+        return plan
+
+    async def _answer_to(self, plan: Plan) -> TurnRecord | None:
+        """Answer what was understood, or let the server, or ask what was meant."""
+        reading = self._reading
+        self._corrects = plan.corrects
         link = self._parts.link
-        if ask is not None:
-            await self._ask_back(ask)
+        if reading.ask is not None:
+            await self._ask_back(reading.ask)
         elif plan.declined:
             await self._command(plan, then=[message("not_meant")])
         elif plan.rest is None:
             await self._command(plan)
-            return self._told(self._record(text), plan)
+            return self._told(self._record(reading.text), plan)
         elif link is not None and link.connected:
             await self._question(link, plan)
         else:
             await self._committed.wait()
             await self._command(plan, then=self._away(plan.rest))
-        return self._record(text)
+        return self._record(reading.text)
 
     def _told(self, record: TurnRecord, plan: Plan) -> TurnRecord:
         """Tell the server what we answered, if it is there, so that it can say why."""
@@ -161,31 +179,13 @@ class Attempt:
                 link.post(local_turn(record, plan.orders[0]))
         return record
 
-    async def _mend(self, transcript: Transcript, plan: Plan) -> tuple[Plan, Decision | None]:
-        """What a transcript that nothing matches was probably meant to be; or what to ask about."""
-        parts = self._parts
-        if parts.mender is None:
-            return plan, None
-        began = parts.clock.now()
-        expecting = parts.keeper.expecting(self._asked_at)
-        decision = await parts.mender.mend(transcript, expecting=expecting)
-        took = round((parts.clock.now() - began) * 1000, 1)
-        self._timings["understanding"] += took
-        if decision.verdict != "reject":
-            self._timings["repair"] = took
-        if decision.verdict == "ask":
-            return plan, None if plan.understood else decision
-        if decision.verdict == "accept":
-            self._taken_for = decision.text
-            plan = parts.dialogue.plan(parts.grammar, parts.keeper, decision.text, self._asked_at)
-        return plan, None
-
     async def _ask_back(self, decision: Decision) -> None:
         """Ask whether this was meant; nothing is done before a yes."""
-        match, heard = decision.match, self._heard
+        match, heard = decision.match, self._reading.text
         if match is None:
             return
-        self._route, self._intent, self._taken_for, self.asks = "command", match.intent, decision.text, True
+        self._reading.taken_for = decision.text
+        self._route, self._intent, self.asks = "command", match.intent, True
 
         async def _act() -> None:
             self._parts.dialogue.asks(match, decision.text, heard, self._asked_at)
@@ -193,31 +193,17 @@ class Attempt:
         question = message("did_you_say", sentence=written_forms(decision.text)[0])
         await self._speak(self._sorry([question]), _act)
 
-    async def _recognise(self) -> Transcript:
-        parts = self._parts
-        with parts.preparer.given_way():
-            self._mark("stt_started")
-            try:
-                transcript = await parts.stt_worker.run(
-                    lambda token: parts.stt.transcribe(
-                        self._samples, vocabulary=parts.vocabulary, cancel=token
-                    )
-                )
-            except SpeechError as error:
-                self._said.append(error_message(error.code))
-                transcript = Transcript("")
-            self._mark("stt_done")
-        self._timings["stt"] = self.timeline.between("stt_started", "stt_done") or 0.0
-        return transcript
-
     async def _nothing_heard(self) -> TurnRecord | None:
-        self._settle(OPEN_GATE_MS)
+        self._settle(GATES_MS["open"])
         await self._committed.wait()
-        if not self._answer_silence:
+        if self.utterance.noisy and self.utterance.why in ("wake_word", "button", "question"):
+            self._intent, excuse = "too_noisy", message("too_noisy")
+        elif self._answer_silence and self.utterance.why in ("always", "button") and not self._reading.text:
+            self._intent, excuse = "no_speech", message("not_heard")
+        else:
             self._parts.status.tell(Event.SPEECH_DROPPED)
             return None
-        self._intent = "no_speech"
-        await self._speak(self._sorry([message("not_heard")]))
+        await self._speak(self._sorry([excuse]))
         return self._record("")
 
     async def _command(self, plan: Plan, then: Sequence[str] = ()) -> None:
@@ -245,7 +231,7 @@ class Attempt:
         parts, said = self._parts, " ".join(self._said)
 
         async def _act() -> None:
-            parts.dialogue.did(plan, parts.keeper, said, self._asked_at, self._heard)
+            parts.dialogue.did(plan, parts.keeper, said, self._asked_at, self._reading.text)
             await parts.keeper.accept(state)
             if self._corrects is not None and parts.mender is not None:
                 await parts.mender.learn(*self._corrects)
@@ -388,6 +374,6 @@ class Attempt:
             timings_ms=timings,
             timeline_ms=self.timeline.as_ms(),
             gaps=self._answer.report().gaps if self._answer else (),
-            question_end_s=self.question_end_sample / SAMPLE_RATE,
-            taken_for=self._taken_for,
+            question_end_s=self.utterance.end_sample / SAMPLE_RATE,
+            taken_for=self._reading.taken_for,
         )

@@ -4,20 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from hive_mind.client.core.door import Reason
 from hive_mind.client.core.timers import Timekeeper
 from hive_mind.commands.interpret import INTENTS, READ_ONLY
+from hive_mind.language.interruptions import continues
 from hive_mind.understanding.corrections import said_again
 from hive_mind.understanding.grammar import Extent, Grammar, Match
 from hive_mind.understanding.talk import DECLINED, LEAN_FOR_S, TalkState, understand
-
-OPEN_GATE_MS = 600
-"""Silence that ends an utterance which is no sentence of the grammar."""
-
-_GATES_MS = {"closed": 0, "extendable": 700, "unfinished": 1000, "open": OPEN_GATE_MS}
-
-_READING_GATE_MS = 400
-"""For a complete question that changes nothing ("quelle heure est-il | à Tokyo"): answering it too early
-costs a repeat, never a wrong act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +43,54 @@ class Plan:
         return bool(self.orders) or self.leaning is not None or self.declined
 
     @property
-    def gate_ms(self) -> int:
-        """Silence that ends the utterance, by whether its grammar lets one go on."""
-        early = self.reading and self.extent == "extendable"
-        return _READING_GATE_MS if early else _GATES_MS[self.extent]
+    def amendable(self) -> bool:
+        """Whether it can be taken back and done otherwise when the speaker goes on after all."""
+        return self.rest is None and all(order.intent in _AMENDABLE for order in self.orders)
+
+
+_AMENDABLE = frozenset({"start_timer", "set_alarm", "adjust_timer"}) | READ_ONLY
+_SILENCING = frozenset({"stop", "snooze", "adjust_timer", "cancel_timer", "cancel_alarm", "thanks"})
+
+
+def is_for_us(why: Reason, plan: Plan, text: str) -> bool:
+    """Whether an utterance that nobody's call came before is meant for us.
+
+    Args:
+        why: the door was open to it.
+        plan: what was understood.
+        text: what was heard.
+    """
+    if why == "answer":
+        return plan.understood or continues(text)
+    if why == "ringing":
+        return bool(plan.orders) and plan.rest is None and all(o.intent in _SILENCING for o in plan.orders)
+    return True
+
+
+def amended(before: Plan, whole: Plan) -> Plan | None:
+    """What is left to do when an utterance that was acted upon too early turns out to go on.
+
+    Args:
+        before: what was done.
+        whole: what the whole utterance asks for.
+
+    Returns:
+        The whole plan without what is done, and with what is to be taken back; None when the rest adds
+        nothing that we understand.
+    """
+    if not whole.orders or len(whole.orders) < len(before.orders):
+        return None
+    orders: list[Match] = []
+    for old, new in zip(before.orders, whole.orders, strict=False):
+        if (old.intent, old.slots) == (new.intent, new.slots):
+            continue
+        if old.intent != new.intent:
+            return None
+        orders.append(new if old.intent in READ_ONLY else replace(new, replaces=old))
+    orders += whole.orders[len(before.orders) :]
+    if not orders and whole.rest is None:
+        return None
+    return replace(whole, orders=tuple(orders))
 
 
 class Dialogue:

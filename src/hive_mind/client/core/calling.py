@@ -1,0 +1,90 @@
+"""Its name was heard: a second look where there is one, and the server gets ready."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from hive_mind.client.core.listening import Ear
+from hive_mind.client.core.parts import Parts
+from hive_mind.client.core.speaking import spoken_forms
+from hive_mind.errors import LinkError, SpeechError
+from hive_mind.protocol.messages import WakeDetected
+from hive_mind.speech.audio import Samples
+from hive_mind.speech.engines import Wake
+
+MOST_LIKELY = 8
+"""Replies rendered ahead while the user speaks: more than there is time for."""
+
+VERDICT_S = 3.0
+"""A verdict about a wake word comes within this, or is about another one."""
+
+Verify = Callable[[Wake, Samples], Awaitable[bool]]
+"""The second look at a wake word: whether it was one, given its audio."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Calling:
+    """Takes wake words from the ear.
+
+    Args:
+        parts: the link, and what is rendered ahead.
+        ear: that heard it.
+        verify: may veto; None trusts the ear and costs nothing.
+        woken: told of a wake word that counts.
+    """
+
+    def __init__(self, parts: Parts, ear: Ear, verify: Verify | None, woken: Callable[[Wake], None]) -> None:
+        self._parts = parts
+        self._ear = ear
+        self._verify = verify
+        self._woken = woken
+        self._at = -VERDICT_S
+
+    @property
+    def recent(self) -> bool:
+        """Whether a verdict may be about the last wake word."""
+        return self._parts.clock.now() - self._at <= VERDICT_S
+
+    def heard(self, wake: Wake, tasks: asyncio.TaskGroup) -> None:
+        """The first detector is sure."""
+        if self._verify is None:
+            self._accept(wake)
+        else:
+            tasks.create_task(self._look_again(wake, self._verify))
+
+    async def _look_again(self, wake: Wake, verify: Verify) -> None:
+        try:
+            real = await verify(wake, self._ear.call(wake))
+        except SpeechError as error:
+            _log.warning("wake word not verified", code=error.code)
+            real = True
+        if real and not self._parts.status.state.muted:
+            self._accept(wake)
+
+    def _accept(self, wake: Wake) -> None:
+        self._at = self._parts.clock.now()
+        self._tell_server(
+            WakeDetected(word=wake.word, score=wake.score, loudness=self._ear.loudness_of(wake))
+        )
+        self._woken(wake)
+
+    def spoken_to(self, *, unnamed: bool) -> None:
+        """Somebody begins to speak to us: the server and the voice get ready, while the processor is idle.
+
+        Args:
+            unnamed: no wake word came before, so that the server does not know yet.
+        """
+        parts = self._parts
+        if unnamed:
+            self._tell_server(WakeDetected(word="", score=1.0, loudness=self._ear.loudness))
+        parts.preparer.want(spoken_forms(parts.keeper.likely_replies()[:MOST_LIKELY]))
+
+    def _tell_server(self, news: WakeDetected) -> None:
+        link = self._parts.link
+        if link is not None and link.connected:
+            try:
+                link.post(news)
+            except LinkError as error:
+                _log.debug("wake not sent", code=error.code)

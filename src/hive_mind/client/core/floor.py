@@ -1,0 +1,130 @@
+"""What is being answered or said: at most one thing at a time, and one call stops it."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Literal, TypeAlias
+
+import structlog
+
+from hive_mind.client.core.announcing import Announcer, speak
+from hive_mind.client.core.attempt import Attempt
+from hive_mind.client.core.gates import AMEND_S
+from hive_mind.client.core.parts import Parts
+from hive_mind.client.core.reading import Begun
+from hive_mind.client.core.state import Event, Turn
+from hive_mind.client.core.turn import TurnRecord
+from hive_mind.errors import HiveMindError
+from hive_mind.speech.audio import SAMPLE_RATE
+
+Outcome: TypeAlias = Literal["answered", "announced", "nothing"]
+"""What came of it: nothing when there was nothing to answer."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Floor:
+    """Runs the present attempt, or the present announcement.
+
+    Args:
+        parts: engines, link and records.
+        over: told that nothing is said any more: whether it asked back, and what came of it.
+        on_turn: told of each turn that ended.
+    """
+
+    def __init__(
+        self, parts: Parts, over: Callable[[bool, Outcome], None], on_turn: Callable[[TurnRecord], None]
+    ) -> None:
+        self.attempt: Attempt | None = None
+        """The present one, perhaps not committed yet."""
+        self.on_turn = on_turn
+        self.hushed = False
+        """Whether the user has silenced the last announcement, rather than spoken over it."""
+        self.announcer = Announcer(self._announce)
+        self._parts = parts
+        self._over = over
+        self._task: asyncio.Task[None] | None = None
+        self._text = ""
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is answered or said, or prepared."""
+        return self._task is not None
+
+    @property
+    def answering(self) -> bool:
+        """Whether an answer was decided on, or an announcement is said."""
+        return self._task is not None and (self.attempt is None or self.attempt.committed)
+
+    @property
+    def said(self) -> str:
+        """The text of what is said, as far as it is known."""
+        return self._text if self.attempt is None else self.attempt.said
+
+    def begun(self, sample: int) -> Begun | None:
+        """The order that is answered, if speech from `sample` on may belong to it."""
+        attempt = self._recent(sample)
+        if attempt is None or attempt.plan is None or not attempt.plan.amendable:
+            return None
+        return Begun(attempt.utterance, attempt.plan)
+
+    def unheard(self, sample: int) -> Begun | None:
+        """The question whose answer does not sound yet, if speech from `sample` on may belong to it."""
+        attempt, turn = self._recent(sample), self._parts.status.state.turn
+        if attempt is None or attempt.plan is None or attempt.plan.orders or turn is not Turn.PROCESSING:
+            return None
+        return Begun(attempt.utterance, None)
+
+    def _recent(self, sample: int) -> Attempt | None:
+        attempt = self.attempt
+        if attempt is None or sample - attempt.utterance.end_sample >= AMEND_S * SAMPLE_RATE:
+            return None
+        return attempt
+
+    def begin(self, attempt: Attempt, tasks: asyncio.TaskGroup) -> None:
+        """Work on an attempt, instead of whatever there was."""
+        self.drop()
+        self.attempt = attempt
+        self._task = tasks.create_task(self._answer(attempt))
+
+    def drop(self) -> None:
+        """Stop the present attempt or announcement, whatever it is doing."""
+        attempt, task = self.attempt, self._task
+        self.attempt = self._task = None
+        if attempt is not None:
+            attempt.interrupt()
+        elif task is not None:
+            self._parts.sink.interrupt()
+        if task is not None:
+            task.cancel()
+
+    async def _answer(self, attempt: Attempt) -> None:
+        record = None
+        failed = False
+        try:
+            record = await attempt.run()
+        except HiveMindError as error:
+            failed = True
+            _log.error("turn failed", code=error.code)
+        finally:
+            if self.attempt is attempt:
+                self.attempt = self._task = None
+                self._over(attempt.asks, "answered" if failed or record is not None else "nothing")
+        if record is not None:
+            self.on_turn(record)
+
+    async def _announce(self, text: str, ring: bool) -> bool:
+        self.hushed, self._text = False, text
+        self.announcer.floor_free.clear()
+        self._task = task = asyncio.ensure_future(speak(self._parts, text, ring=ring))
+        self._parts.status.tell(Event.ANSWER_STARTED)
+        try:
+            await asyncio.wait([task])
+        finally:
+            task.cancel()
+            if self._task is task:
+                self._task = None
+                self._over(False, "announced")
+        if task.cancelled():
+            return self.hushed
+        task.result()
+        return True

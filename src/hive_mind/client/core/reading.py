@@ -1,0 +1,172 @@
+"""From the audio of an utterance to what it asks for."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from hive_mind.client.core.dialogue import Plan, amended, is_for_us
+from hive_mind.client.core.door import Reason
+from hive_mind.client.core.parts import Parts
+from hive_mind.errors import SpeechError
+from hive_mind.language.called import without_call
+from hive_mind.language.messages import error_message
+from hive_mind.speech.audio import Samples, silence
+from hive_mind.speech.engines import Transcript
+from hive_mind.understanding.decision import Decision
+
+MOST_HEADS = 8
+"""Beginnings of a noisy transcript that are tried as an order."""
+
+_NOISE_PROBABILITY = 0.8
+_END_MARK = re.compile(r"[.!?;,](?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What was said, as the ear cut it out.
+
+    Attributes:
+        end: when it ended, on the client's clock.
+        end_sample: the same as a position in what was heard.
+        samples: of it.
+        heard_to: position of the last of them.
+        why: the door was open to it.
+        calls: wake words that may still stand at its head.
+        transcript: when it was recognised already.
+        amends: what was done already of its beginning.
+        noisy: it took no breath: what is not understood of it was a television, or the like.
+    """
+
+    end: float
+    end_sample: int
+    samples: Samples = field(default_factory=lambda: silence(0), repr=False)
+    heard_to: int = 0
+    why: Reason = "always"
+    calls: Sequence[str] = ()
+    transcript: Transcript | None = None
+    amends: Plan | None = None
+    noisy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What was said and answered, and may go on.
+
+    Attributes:
+        utterance: what was said of it.
+        plan: what was done; None when nothing was.
+    """
+
+    utterance: Utterance
+    plan: Plan | None
+
+
+async def recognise(parts: Parts, samples: Samples) -> Transcript:
+    """Recognise speech, before whatever else wants the processor.
+
+    Raises:
+        SpeechError: the recogniser failed.
+    """
+    with parts.preparer.given_way():
+        return await parts.stt_worker.run(
+            lambda token: parts.stt.transcribe(samples, vocabulary=parts.vocabulary, cancel=token)
+        )
+
+
+class Reading:
+    """What became of one utterance.
+
+    Args:
+        parts: engines and records.
+        utterance: to be read.
+        at: when it was said.
+    """
+
+    def __init__(self, parts: Parts, utterance: Utterance, at: datetime) -> None:
+        self.text = ""
+        """What was heard, without the wake word; empty when that was nothing, or not for us."""
+        self.plan: Plan | None = None
+        """What it asks for."""
+        self.ask: Decision | None = None
+        """What must be asked back before anything is done."""
+        self.taken_for = ""
+        """The sentence that a misheard transcript was taken for."""
+        self.excuse = ""
+        """Why it could not be recognised, for the user."""
+        self.timings: dict[str, float] = {}
+        self._parts = parts
+        self._utterance = utterance
+        self._at = at
+        self._transcript = Transcript("")
+
+    async def hear(self) -> None:
+        """Recognise it."""
+        transcript = self._utterance.transcript
+        if transcript is None:
+            began = self._parts.clock.now()
+            try:
+                transcript = await recognise(self._parts, self._utterance.samples)
+            except SpeechError as error:
+                self.excuse = error_message(error.code)
+                transcript = Transcript("")
+            self.timings["stt"] = self._since(began)
+        self._transcript = transcript
+        text = without_call(transcript.text.strip(), self._utterance.calls)
+        noise = transcript.no_speech_probability > _NOISE_PROBABILITY
+        self.text = "" if noise or not any(c.isalnum() for c in text) else text
+
+    def understand(self) -> Plan | None:
+        """Understand it as it was heard; None when it is nothing to be answered."""
+        began = self._parts.clock.now()
+        before, plan = self._utterance.amends, self._plan_of(self.text)
+        if before is not None:
+            left = amended(before, plan)
+            plan = left if left is not None else plan
+            for_us = left is not None
+        else:
+            if self._utterance.noisy:
+                plan = self._head_of_noise(plan)
+            understood = plan.understood or not self._utterance.noisy
+            for_us = understood and is_for_us(self._utterance.why, plan, self.text)
+        self.plan = plan if for_us else None
+        self.timings["understanding"] = self._since(began)
+        return self.plan
+
+    @property
+    def may_be_misheard(self) -> bool:
+        """Whether to look for what was meant instead: nothing, or a doubtful place, was understood."""
+        plan = self.plan
+        if self._parts.mender is None or plan is None or self._utterance.why in ("answer", "ringing"):
+            return False
+        return not plan.understood or plan.doubtful
+
+    async def mend(self) -> None:
+        """Understand what was misheard."""
+        parts, plan = self._parts, self.plan
+        if parts.mender is None or plan is None:
+            return
+        began = parts.clock.now()
+        decision = await parts.mender.mend(self._transcript, expecting=parts.keeper.expecting(self._at))
+        took = self._since(began)
+        self.timings["understanding"] += took
+        if decision.verdict != "reject":
+            self.timings["repair"] = took
+        if decision.verdict == "ask" and not plan.understood:
+            self.ask = decision
+        if decision.verdict == "accept":
+            self.taken_for = decision.text
+            self.plan = self._plan_of(decision.text)
+
+    def _head_of_noise(self, plan: Plan) -> Plan:
+        """The order that was said before a television took over."""
+        ends = [match.start() for match in _END_MARK.finditer(self.text)]
+        plans = (plan, *(self._plan_of(self.text[:end]) for end in reversed(ends[:MOST_HEADS])))
+        found = next((p for p in plans if p.orders), plan)
+        return replace(found, rest=None) if found.orders else plan
+
+    def _plan_of(self, text: str) -> Plan:
+        return self._parts.dialogue.plan(self._parts.grammar, self._parts.keeper, text, self._at)
+
+    def _since(self, began: float) -> float:
+        return round((self._parts.clock.now() - began) * 1000, 1)

@@ -1,0 +1,58 @@
+import pytest
+
+from hive_mind.language.called import without_call
+from hive_mind.language.interruptions import continues, interruption
+
+
+@pytest.mark.parametrize("text", ["Stop.", "Stop !", "Arrête.", "tais-toi", "Chut !", "C'est bon, merci."])
+def test_words_that_silence(text: str) -> None:
+    assert interruption([text]) == "stop"
+
+
+@pytest.mark.parametrize("text", ["Attends.", "Attends une seconde", "Pardon ?", "Non, attends !"])
+def test_words_that_silence_and_want_an_ear(text: str) -> None:
+    assert interruption([text]) == "wait"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "...", "l'arrêt du bus", "Arrête le chronomètre", "il faut que tu arrêtes", "oui", "hum"],
+)
+def test_anything_else_silences_nothing(text: str) -> None:
+    assert interruption([text]) is None
+
+
+def test_going_on_with_the_talk() -> None:
+    assert continues("Et de l'Espagne ?")
+    assert continues("Pourquoi ?")
+    assert not continues("Passe-moi le sel, chérie.")
+    assert not continues("")
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("Hey Jarvis, quelle heure est-il ?", "quelle heure est-il ?"),
+        ("Jarvis quelle heure est-il ?", "quelle heure est-il ?"),
+        ("Eh, Jarvis !", ""),
+        ("Quelle heure est-il ?", "Quelle heure est-il ?"),
+        ("Qui est le majordome Jarvis ?", "Qui est le majordome Jarvis ?"),
+        ("", ""),
+    ],
+)
+def test_the_wake_phrase_at_the_head_is_left_out(text: str, rest: str) -> None:
+    assert without_call(text, ("hey_jarvis",)) == rest
+
+
+def test_without_a_wake_word_nothing_is_left_out() -> None:
+    assert without_call("Hey Jarvis, quelle heure est-il ?", ()) == "Hey Jarvis, quelle heure est-il ?"
+
+
+@pytest.mark.parametrize("text", ["d'étois", "T'étoie.", "t'es toi", "Stob.", "Zassufi.", "Stoppe"])
+def test_a_word_that_is_misheard_is_known_by_its_sound(text: str) -> None:
+    assert interruption([text]) == "stop"
+
+
+def test_another_reading_counts_too() -> None:
+    assert interruption(["et ton", "attends"]) == "wait"
+    assert interruption(["le toit", "moi", "entends", "pardi", "la pause"]) is None
