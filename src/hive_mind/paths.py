@@ -37,6 +37,11 @@ def plugins_dir(data: Path, override: Path | None = None) -> Path:
     return data / "plugins"
 
 
+def wake_words_dir(data: Path) -> Path:
+    """The household's own wake words: a model and a card each."""
+    return data / "wake-words"
+
+
 def voice_speeds_file(data: Path) -> Path:
     """Where the measured speed of each voice on this machine is remembered."""
     return data / "voice-speeds.json"
