@@ -10,6 +10,7 @@ import structlog
 
 from hive_mind.client.config import ClientConfig
 from hive_mind.errors import ModelError
+from hive_mind.memory import give_back
 from hive_mind.models.store import ModelStore
 from hive_mind.paths import models_dir, voice_speeds_file, wake_words_dir
 from hive_mind.speech.audio import silence
@@ -85,6 +86,7 @@ def load_engines(config: ClientConfig) -> Engines:
         engines = Engines(vad, stt.result(), CachedVoice(voice.result()), grammar.result(), wake, wake)
     vad.probability(silence(0.032))
     vad.reset()
+    give_back()
     gc.freeze()  # what was loaded stays: no garbage to look for in it, which takes a third of a second
     return engines
 
