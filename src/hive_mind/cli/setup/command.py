@@ -15,7 +15,7 @@ from hive_mind.client.config import config_file, load_config
 from hive_mind.client.core.levels import check_level
 from hive_mind.client.core.timers import StateFile
 from hive_mind.client.engines import finder
-from hive_mind.client.platform.base import find_platform
+from hive_mind.client.platform.machine import this_machine
 from hive_mind.language.messages import message
 from hive_mind.models.store import ModelStore
 from hive_mind.paths import models_dir
@@ -49,7 +49,7 @@ def setup(
         return made[voice_id]
 
     volume = StateFile(config.state_folder / "time.json").load().volume
-    run = SettingUp(Terminal(), find_platform(), config, config_file(data))
+    run = SettingUp(Terminal(), this_machine().init_audio(), config, config_file(data))
     steps = (
         server_step,
         room_step,
