@@ -1,4 +1,4 @@
-"""Power, looked after while a client runs: battery for the server, troubles told once, a dark screen at night."""
+"""Power, looked after while a client runs: battery for the server, troubles said once, dark at night."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
