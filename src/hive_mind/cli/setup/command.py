@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from hive_mind.cli.autostart import has_systemd, turn_on_here
 from hive_mind.cli.setup.console import Terminal
 from hive_mind.cli.setup.device_steps import microphone_step, speaker_step
 from hive_mind.cli.setup.server_step import server_step
@@ -78,6 +79,9 @@ def setup(
     )
     try:
         set_up(run, steps)
+        if has_systemd() and run.console.confirm(message("setup.autostart"), default=False):
+            for line in turn_on_here(config.data_folder):
+                run.console.say(line)
     except (typer.Abort, KeyboardInterrupt):
         typer.echo(f"\n{message('setup.stopped')}", err=True)
         raise typer.Exit(130) from None
