@@ -14,6 +14,7 @@ ALLOWED: dict[str, set[str]] = {
     "paths": set(),
     "crypto": set(),
     "corrections_file": {"crypto", "understanding"},
+    "mending": {"corrections_file", "understanding", "speech"},
     "protocol": set(),
     "language": set(),
     "understanding": {"language", "protocol"},
@@ -29,6 +30,7 @@ ALLOWED: dict[str, set[str]] = {
         "models",
         "crypto",
         "corrections_file",
+        "mending",
     },
     "client": {
         "protocol",
@@ -39,6 +41,7 @@ ALLOWED: dict[str, set[str]] = {
         "models",
         "crypto",
         "corrections_file",
+        "mending",
     },
 }
 PURE_PARTS = {"protocol", "language", "understanding", "commands"}

@@ -15,7 +15,6 @@ from hive_mind.client.core.homecoming import Homecoming
 from hive_mind.client.core.incoming import Incoming
 from hive_mind.client.core.kept_questions import KeptQuestions, forget_kept
 from hive_mind.client.core.listening import Ear
-from hive_mind.client.core.mending import Mender
 from hive_mind.client.core.pace import Pace
 from hive_mind.client.core.parts import Parts, Status
 from hive_mind.client.core.pipeline import VoiceLoop
@@ -34,6 +33,7 @@ from hive_mind.client.engines import Engines
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import LinkError
 from hive_mind.language.messages import message
+from hive_mind.mending import Mender
 from hive_mind.protocol.messages import Capabilities
 from hive_mind.protocol.session import ClientSession
 from hive_mind.speech.audio import Samples

@@ -8,13 +8,13 @@ import structlog
 
 from hive_mind.client.core.announcing import Announcer, speak
 from hive_mind.client.core.attempt import Attempt
-from hive_mind.client.core.gates import AMEND_S
 from hive_mind.client.core.parts import Parts
 from hive_mind.client.core.reading import Begun
 from hive_mind.client.core.state import Event, Turn
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.errors import HiveMindError
 from hive_mind.speech.audio import SAMPLE_RATE
+from hive_mind.understanding.gates import AMEND_S
 
 Outcome: TypeAlias = Literal["answered", "announced", "nothing"]
 """What came of it: nothing when there was nothing to answer."""
