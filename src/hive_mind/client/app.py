@@ -14,11 +14,8 @@ from hive_mind.client.core.door import TurnTaking
 from hive_mind.client.core.homecoming import Homecoming
 from hive_mind.client.core.incoming import Incoming
 from hive_mind.client.core.kept_questions import KeptQuestions, forget_kept
-from hive_mind.client.core.listening import Ear
-from hive_mind.client.core.pace import Pace
 from hive_mind.client.core.parts import Parts, Status
 from hive_mind.client.core.pipeline import VoiceLoop
-from hive_mind.client.core.playout import PlayoutSink
 from hive_mind.client.core.plugin_sentences import PluginSentences
 from hive_mind.client.core.preparing import Preparer
 from hive_mind.client.core.ringing import Ringer
@@ -39,6 +36,9 @@ from hive_mind.protocol.session import ClientSession
 from hive_mind.speech.audio import Samples
 from hive_mind.speech.endpointing import EndpointSettings
 from hive_mind.speech.engines import Wake
+from hive_mind.speech.listening import Ear
+from hive_mind.speech.pace import Pace
+from hive_mind.speech.playout import PlayoutSink
 from hive_mind.understanding.grammar import Grammar, Match
 
 FIXED_PHRASES = ("not_heard", "degraded", "cannot_answer_offline", "question_kept", "too_long")

@@ -8,12 +8,12 @@ from pathlib import Path
 from hive_mind.client.app import Client, open_client
 from hive_mind.client.config import load_config
 from hive_mind.client.core.door import TurnTaking
-from hive_mind.client.core.playout import WavSink
 from hive_mind.client.core.state import ClientState
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.client.engines import Engines
 from hive_mind.speech.endpointing import EndpointSettings
 from hive_mind.speech.engines import WakeWordDetector, WakeWordVerifier
+from hive_mind.speech.playout import WavSink
 from hive_mind.speech.tts.cached import CachedVoice
 from hive_mind.understanding.grammar import Grammar
 from tests.fakes.scripted_microphone import LoudnessVad, ScriptedMicrophone

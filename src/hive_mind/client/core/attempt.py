@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 
-from hive_mind.client.core.answering import Answer, Hooks
 from hive_mind.client.core.dialogue import Plan
 from hive_mind.client.core.exchange import Exchange, ServerSaid
 from hive_mind.client.core.homecoming import away_sentences
@@ -22,6 +21,7 @@ from hive_mind.language.clauses import ClauseSplitter
 from hive_mind.language.messages import error_message, message
 from hive_mind.language.written import written_forms
 from hive_mind.protocol.messages import Playout
+from hive_mind.speech.answering import Answer, Hooks
 from hive_mind.speech.audio import SAMPLE_RATE
 from hive_mind.understanding.decision import Decision
 from hive_mind.understanding.gates import GATES_MS, gate_ms

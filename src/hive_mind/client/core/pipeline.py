@@ -11,7 +11,6 @@ from hive_mind.client.core.barge_in import DUCKED, BargeIn, Judgement
 from hive_mind.client.core.calling import Calling, Verify
 from hive_mind.client.core.door import Door, Reason, TurnTaking
 from hive_mind.client.core.floor import Floor, Outcome
-from hive_mind.client.core.listening import Ear, Heard
 from hive_mind.client.core.parts import Parts
 from hive_mind.client.core.reading import Begun, Utterance
 from hive_mind.client.core.source import AudioSource
@@ -28,6 +27,7 @@ from hive_mind.speech.endpointing import (
     TooLong,
 )
 from hive_mind.speech.engines import Transcript, Wake
+from hive_mind.speech.listening import Ear, Heard
 
 
 class VoiceLoop:
