@@ -17,11 +17,17 @@ from hive_mind.speech.engines import (
     WakeWordDetector,
     WakeWordVerifier,
 )
+from hive_mind.speech.stt.absent import AbsentStt
 from hive_mind.speech.stt.factory import make_stt
 from hive_mind.speech.tts.cached import CachedVoice
 from hive_mind.speech.tts.factory import make_voice
 from hive_mind.speech.vad.factory import make_vad
+from hive_mind.speech.wake_word.factory import make_wake_words
+from hive_mind.speech.wake_word.settings import WordSetting
 from hive_mind.understanding.grammar import Grammar
+
+SATELLITE_VOICE = "espeak:fr"
+SATELLITE_CACHE_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,8 @@ def load_engines(config: ClientConfig) -> Engines:
         SpeechError: the voice is unknown or cannot be had.
     """
     store = ModelStore(models_dir(config.data_folder))
+    if config.profile == "satellite":
+        return _satellite(config, store)
     stt_folder = store.path(config.stt_model or store.selected("stt"))
     with ThreadPoolExecutor(thread_name_prefix="load") as pool:
         stt = pool.submit(make_stt, stt_folder, threads=config.stt_threads)
@@ -74,6 +82,16 @@ def load_engines(config: ClientConfig) -> Engines:
     vad.reset()
     gc.freeze()  # what was loaded stays: no garbage to look for in it, which takes a third of a second
     return engines
+
+
+def _satellite(config: ClientConfig, store: ModelStore) -> Engines:
+    """What a machine with little memory can hold: its name, voice activity, and a voice for its own words."""
+    voice = CachedVoice(make_voice(store.find, config.voice or SATELLITE_VOICE), SATELLITE_CACHE_BYTES)
+    wake = None
+    if config.listening == "wake_word":
+        words = [WordSetting(word, share) for word, share in config.wake_words.items()]
+        wake = make_wake_words(store.find, words)
+    return Engines(make_vad(), AbsentStt(), voice, Grammar.load(), wake)
 
 
 def _warm_grammar() -> Grammar:

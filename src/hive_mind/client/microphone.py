@@ -11,7 +11,7 @@ from hive_mind.client.app import Client, open_client
 from hive_mind.client.config import ClientConfig
 from hive_mind.client.core.button import Button
 from hive_mind.client.core.clock import Clock, SystemClock
-from hive_mind.client.core.door import BargeIn, TurnTaking
+from hive_mind.client.core.door import AFTER_ANSWER_S, BargeIn, TurnTaking
 from hive_mind.client.core.echo.base import EchoCanceller
 from hive_mind.client.core.echo.canceller import AdaptiveCanceller
 from hive_mind.client.core.echo.guard import EchoGuard
@@ -183,8 +183,11 @@ def turn_taking(
     listening = config.listening
     if listening == "wake_word" and engines.wake is None:
         listening = "button" if has_button else "always"
-    spoken_over: BargeIn = "button" if hears_itself else "words"
+    satellite = config.profile == "satellite"
+    # Without words of its own a client cannot tell what is meant for it: it takes what its name opens.
+    spoken_over: BargeIn = "button" if hears_itself or satellite else "words"
     return TurnTaking(
+        after_answer_s=0.0 if satellite else AFTER_ANSWER_S,
         listening=listening,
         barge_in="speech" if config.barge_in else spoken_over,
         answer_silence=listening == "button",

@@ -72,7 +72,9 @@ class VoiceLoop:
         async with asyncio.TaskGroup() as self._tasks:
             async for frame in source.frames():
                 muted = self._parts.status.state.muted
-                self._handle(self._ear.hear(np.zeros_like(frame) if muted else frame, source.own))
+                heard = np.zeros_like(frame) if muted else frame
+                self._heard_frame(heard)
+                self._handle(self._ear.hear(heard, source.own))
                 self._look_at_the_time()
             self._handle(self._ear.finish())
 
@@ -156,6 +158,9 @@ class VoiceLoop:
         await self._floor.announcer.announce(text, ring=ring, wanted=wanted)
 
     # What the ear hears.
+
+    def _heard_frame(self, frame: Samples) -> None:
+        """Each frame, before the ear has it."""
 
     def _handle(self, heard: tuple[Heard, ...]) -> None:
         for event in heard:

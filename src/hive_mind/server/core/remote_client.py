@@ -242,6 +242,7 @@ class RemoteClient:
     def on_interrupt(self, wish: Interrupt) -> None:
         """Stop the answer, or drop the draft."""
         if wish.utterance_id is not None and wish.turn_id is None:
+            self.stream.drop(wish.utterance_id)
             if self._draft is not None and self._draft.utterance_id == wish.utterance_id:
                 self._drop_draft()
             if self._turn is not None and self._turn.utterance_id == wish.utterance_id:

@@ -1,7 +1,5 @@
 """The frames of one streamed utterance, made into what the ear takes."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from hive_mind.errors import SpeechError
@@ -9,6 +7,7 @@ from hive_mind.protocol.codec import check_audio
 from hive_mind.protocol.limits import AudioBudget
 from hive_mind.protocol.messages import AudioStart
 from hive_mind.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples, from_pcm16, silence
+from hive_mind.speech.resampling import converter
 
 
 class IncomingAudio:
@@ -25,7 +24,7 @@ class IncomingAudio:
         if start.format != "pcm_s16le":
             raise SpeechError(f"The format {start.format} is not read here.", code="AUDIO_UNSUPPORTED")
         self._budget = AudioBudget(start.rate)
-        self._convert = _converter(start.rate)
+        self._convert = converter(start.rate, SAMPLE_RATE)
         self._left = silence(0)
 
     def take(self, data: bytes) -> list[Samples]:
@@ -40,22 +39,3 @@ class IncomingAudio:
         whole = len(samples) // FRAME_SAMPLES * FRAME_SAMPLES
         self._left = samples[whole:]
         return [samples[at : at + FRAME_SAMPLES] for at in range(0, whole, FRAME_SAMPLES)]
-
-
-def _converter(rate: int) -> Callable[[Samples], Samples]:
-    if rate == SAMPLE_RATE:
-        return lambda samples: samples
-    try:
-        import soxr
-    except ImportError as error:
-        raise SpeechError(
-            f"Audio at {rate} Hz cannot be resampled: install soxr, or send {SAMPLE_RATE} Hz.",
-            code="AUDIO_UNSUPPORTED",
-        ) from error
-    stream = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32", quality="MQ")
-
-    def _convert(samples: Samples) -> Samples:
-        converted: Samples = stream.resample_chunk(samples)
-        return converted
-
-    return _convert

@@ -82,8 +82,14 @@ class Stream:
         self._open = False
         self._hearing.end()
 
-    def drop(self) -> None:
-        """The client is gone, or begins anew: forget an utterance whose end was not heard."""
+    def drop(self, utterance_id: str | None = None) -> None:
+        """The client is gone, gives up, or begins anew: forget an utterance whose end was not heard.
+
+        Args:
+            utterance_id: this one alone.
+        """
+        if utterance_id is not None and (self._hearing is None or self._hearing.utterance_id != utterance_id):
+            return
         self._open = False
         self._stop()
 
