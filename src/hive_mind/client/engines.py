@@ -91,7 +91,8 @@ def _satellite(config: ClientConfig, store: ModelStore) -> Engines:
     if config.listening == "wake_word":
         words = [WordSetting(word, share) for word, share in config.wake_words.items()]
         wake = make_wake_words(store.find, words)
-    return Engines(make_vad(), AbsentStt(), voice, Grammar.load(), wake)
+    nothing = Grammar(())  # no word is understood here
+    return Engines(make_vad(), AbsentStt(), voice, nothing, wake)
 
 
 def _warm_grammar() -> Grammar:

@@ -21,6 +21,7 @@ from hive_mind.protocol.messages import (
     ResponseChunk,
     ServerMessage,
     VoiceInput,
+    WakeDetected,
 )
 from hive_mind.protocol.session import ServerSession
 from hive_mind.server.core.acting import Acting
@@ -104,6 +105,7 @@ class RemoteClient:
         self._house = house
         self._turn: Turn | None = None
         self._draft: Turn | None = None
+        self.calls: tuple[str, ...] = ()
         self._tasks: dict[Turn, asyncio.Task[None]] = {}
         self._deliveries: dict[Turn, Delivery] = {}
         self._heard: deque[str] = deque(maxlen=_UTTERANCES)
@@ -179,6 +181,11 @@ class RemoteClient:
         if said.speculative and utterance is None:
             raise ProtocolError("A speculative voice_input needs an utterance_id.", code="INVALID_MESSAGE")
         self._take(text, utterance, speculative=bool(said.speculative))
+
+    def on_wake(self, wake: WakeDetected) -> None:
+        """Its name was heard there: the words that follow are for us."""
+        self.calls = (wake.word,) if wake.word else ()
+        self._house.spawn(self._house.warm())
 
     async def read(self, text: str) -> Reading:
         """What a text asks for, as far as listening depends on it."""

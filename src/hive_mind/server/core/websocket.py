@@ -170,7 +170,7 @@ class Connection:
             case Flow():
                 remote.on_flow(message)
             case WakeDetected():
-                self._house.spawn(self._house.warm())
+                remote.on_wake(message)
             case Playout():
                 self._house.on_playout(message)
             case Forget():

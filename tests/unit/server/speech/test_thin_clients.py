@@ -282,3 +282,10 @@ async def _binary(page: ThinClient) -> bytes:
 
 def test_a_tone_is_as_long_as_the_tests_believe() -> None:
     assert len(TONE) / SAMPLE_RATE == pytest.approx(0.8)
+
+
+async def test_its_name_at_the_head_of_a_question_is_no_part_of_it(tmp_path: Path) -> None:
+    async with house(tmp_path, engines(f"Jarvis, {ITALY}")) as server, ThinClient(server.ws) as satellite:
+        await satellite.send("wake_detected", word="hey_jarvis", score=0.9, loudness=-30.0)
+        await satellite.say_tone()
+        assert (await satellite.until("transcript", is_final=True))["text"] == ITALY

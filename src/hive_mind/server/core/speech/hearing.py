@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from hive_mind.errors import HiveMindError, ProtocolError
+from hive_mind.language.called import without_call
 from hive_mind.protocol.messages import AudioStart, ServerMessage, TranscriptMessage
 from hive_mind.server.core.speech.engines import SpeechEngines
 from hive_mind.server.core.speech.house_speech import HouseSpeech
@@ -60,6 +61,11 @@ class Said:
 
 class Listener(Protocol):
     """The client as known here, as far as an utterance needs it."""
+
+    @property
+    def calls(self) -> tuple[str, ...]:
+        """Wake words that may still stand at the head of what is said."""
+        ...
 
     def send(self, message: ServerMessage) -> None:
         """Send to the client."""
@@ -222,7 +228,7 @@ class Hearing:
             self._inbox.put_nowait(error)
             return
         took = round(1000 * (loop.time() - began), 1)
-        text = transcript.text.strip()
+        text = without_call(transcript.text.strip(), self._listener.calls)
         if transcript.no_speech_probability > _NOISE_PROBABILITY or not any(c.isalnum() for c in text):
             text = ""
         self._inbox.put_nowait(_Recognised(end, Said(self.utterance_id, text, transcript, took)))
