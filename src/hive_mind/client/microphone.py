@@ -189,11 +189,13 @@ def turn_taking(config: ClientConfig, engines: Engines, *, has_button: bool) -> 
     listening = config.listening
     if listening == "wake_word" and engines.wake is None:
         listening = "button" if has_button else "always"
-    spoken_over: BargeIn = "words" if config.echo else "button"
+    satellite = config.profile == "satellite"
+    # Without words of its own a client cannot tell what is meant for it: it takes what its name opens.
+    spoken_over: BargeIn = "words" if config.echo and not satellite else "button"
     return TurnTaking(
         listening=listening,
         follow_up_s=config.follow_up_s,
-        after_answer_s=config.after_answer_s,
+        after_answer_s=0.0 if satellite else config.after_answer_s,
         barge_in="speech" if config.barge_in else spoken_over,
         answer_silence=listening == "button",
     )

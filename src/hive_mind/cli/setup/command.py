@@ -16,7 +16,6 @@ from hive_mind.cli.setup.word_step import word_step
 from hive_mind.client.config import config_file, load_config
 from hive_mind.client.core.levels import check_level
 from hive_mind.client.core.timers import StateFile
-from hive_mind.client.engines import finder
 from hive_mind.client.platform.machine import this_machine
 from hive_mind.language.messages import message
 from hive_mind.models.store import ModelStore
@@ -52,7 +51,7 @@ def setup(
     before the end; Ctrl-C leaves everything as it was.
     """
     config = load_config(data=data)
-    find = finder(ModelStore(models_dir(config.data_folder)))
+    find = ModelStore(models_dir(config.data_folder)).find
     made: dict[str, TextToSpeech] = {}
 
     def _voice(voice_id: str) -> TextToSpeech:

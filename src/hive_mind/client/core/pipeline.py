@@ -11,7 +11,6 @@ from hive_mind.client.core.barge_in import DUCKED, BargeIn, Judgement
 from hive_mind.client.core.calling import Calling, Verify
 from hive_mind.client.core.door import Door, Reason, TurnTaking
 from hive_mind.client.core.floor import Floor, Outcome
-from hive_mind.client.core.listening import Ear, Heard
 from hive_mind.client.core.parts import Parts
 from hive_mind.client.core.reading import Begun, Utterance
 from hive_mind.client.core.source import AudioSource
@@ -28,6 +27,7 @@ from hive_mind.speech.endpointing import (
     TooLong,
 )
 from hive_mind.speech.engines import Transcript, Wake
+from hive_mind.speech.listening import Ear, Heard
 
 
 class VoiceLoop:
@@ -72,7 +72,9 @@ class VoiceLoop:
         async with asyncio.TaskGroup() as self._tasks:
             async for frame in source.frames():
                 muted = self._parts.status.state.muted
-                self._handle(self._ear.hear(np.zeros_like(frame) if muted else frame, source.own))
+                heard = np.zeros_like(frame) if muted else frame
+                self._heard_frame(heard)
+                self._handle(self._ear.hear(heard, source.own))
                 self._look_at_the_time()
             self._handle(self._ear.finish())
 
@@ -161,6 +163,9 @@ class VoiceLoop:
         await self._floor.announcer.announce(text, ring=ring, wanted=wanted)
 
     # What the ear hears.
+
+    def _heard_frame(self, frame: Samples) -> None:
+        """Each frame, before the ear has it."""
 
     def _handle(self, heard: tuple[Heard, ...]) -> None:
         for event in heard:

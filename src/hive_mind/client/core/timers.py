@@ -90,8 +90,8 @@ class Timekeeper:
 
     @property
     def loudness(self) -> float:
-        """Amplitude of the voice at the volume that was asked for, from 0 to 1: its square sounds even."""
-        return 0.0 if self.state.muted else (self.state.volume / 100) ** 2
+        """Amplitude of the voice at the volume that was asked for, from 0 to 1."""
+        return self.state.loudness
 
     @property
     def ringing(self) -> tuple[Rung, ...]:
