@@ -1,7 +1,8 @@
 """What is being answered or said: at most one thing at a time, and one call stops it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Literal, Protocol, TypeAlias
 
 import structlog
@@ -90,6 +91,15 @@ class Floor:
         self._over = over
         self._task: asyncio.Task[None] | None = None
         self._text = ""
+
+    @contextmanager
+    def telling(self, on_turn: Callable[[TurnRecord], None]) -> Iterator[None]:
+        """While in this context somebody else is told of each turn that ended."""
+        before, self.on_turn = self.on_turn, on_turn
+        try:
+            yield
+        finally:
+            self.on_turn = before
 
     @property
     def busy(self) -> bool:

@@ -81,23 +81,17 @@ class VoiceLoop:
     async def one_turn(self, source: AudioSource) -> TurnRecord | None:
         """Listen until one question is answered; None when the source ends without a question."""
         first: asyncio.Future[TurnRecord] = asyncio.get_running_loop().create_future()
-
-        def _note(record: TurnRecord) -> None:
-            if not first.done():
-                first.set_result(record)
-
-        report, self._floor.on_turn = self._floor.on_turn, _note
-        listening = asyncio.ensure_future(self.run(source))
-        listening.add_done_callback(lambda _: first.cancel())
-        try:
-            await asyncio.wait([first])
-            if listening.done():
-                listening.result()
-            return None if first.cancelled() else first.result()
-        finally:
-            self._floor.on_turn = report
-            listening.cancel()
-            await asyncio.wait([listening])
+        with self._floor.telling(lambda record: None if first.done() else first.set_result(record)):
+            listening = asyncio.ensure_future(self.run(source))
+            listening.add_done_callback(lambda _: first.cancel())
+            try:
+                await asyncio.wait([first])
+                if listening.done():
+                    listening.result()
+                return None if first.cancelled() else first.result()
+            finally:
+                listening.cancel()
+                await asyncio.wait([listening])
 
     @property
     def words(self) -> tuple[str, str]:
