@@ -22,6 +22,9 @@ ENVIRONMENT_ONLY = frozenset({"key", "data"})
 
 USUAL_SENSITIVITY = 0.5
 
+NIGHT = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
+"""From one time of day to another."""
+
 Sensitivity: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -47,6 +50,15 @@ class ClientConfig(BaseSettings):
         barge_in: speech stops an answer. For headphones: a microphone that hears the speaker would stop it.
         keep_questions: what only the server can answer is kept, sealed, while it is away, and offered when it
             is back.
+        echo: take our own voice out of what the microphone hears; off for headphones.
+        follow_up_s: seconds for which it listens after it has asked something.
+        after_answer_s: the same after an answer; 0 for never.
+        screen: where the eyes are: `auto` takes a window where there is a screen; `panel` is a small one.
+        full_screen: of the window, at its start.
+        subtitles: the window also writes what is said and answered.
+        panel: driver of the small screen ("ssd1306", "st7789", "epd2in13_V4", ...).
+        panel_at: where it is: "i2c:1:0x3c" or "spi:0:0".
+        night: hours in which the eyes are dimmed ("22:00-07:00"); None for never.
         key: base64 of the 32 bytes that seal what is remembered; None keeps a key file in the data folder.
         log_level: of the log on stderr.
     """
@@ -70,6 +82,15 @@ class ClientConfig(BaseSettings):
     }
     barge_in: bool = False
     keep_questions: bool = False
+    echo: bool = True
+    follow_up_s: Annotated[float, Field(ge=1, le=60)] = 6.0
+    after_answer_s: Annotated[float, Field(ge=0, le=60)] = 4.0
+    screen: Literal["auto", "window", "panel", "none"] = "auto"
+    full_screen: bool = False
+    subtitles: bool = True
+    panel: str = "ssd1306"
+    panel_at: str = "i2c:1:0x3c"
+    night: Annotated[str, Field(pattern=NIGHT)] | None = None
     key: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
 

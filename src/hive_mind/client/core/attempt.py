@@ -83,6 +83,11 @@ class Attempt:
         return self._reading.plan
 
     @property
+    def heard(self) -> str:
+        """What was understood to be said, as soon as that is known."""
+        return self._reading.taken_for or self._reading.text
+
+    @property
     def said(self) -> str:
         """The answer so far."""
         return "".join(self._said)

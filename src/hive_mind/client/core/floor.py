@@ -46,6 +46,11 @@ class Answering(Protocol):
         ...
 
     @property
+    def heard(self) -> str:
+        """What the user said, as soon as that is known."""
+        ...
+
+    @property
     def said(self) -> str:
         """The answer so far."""
         ...
@@ -100,6 +105,13 @@ class Floor:
     def said(self) -> str:
         """The text of what is said, as far as it is known."""
         return self._text if self.attempt is None else self.attempt.said
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """What the user said, and what is answered or said unasked; both empty while nothing is."""
+        if self._task is None:
+            return "", ""
+        return "" if self.attempt is None else self.attempt.heard, self.said
 
     def begun(self, sample: int) -> Begun | None:
         """The order that is answered, if speech from `sample` on may belong to it."""

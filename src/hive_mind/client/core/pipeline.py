@@ -99,6 +99,11 @@ class VoiceLoop:
             listening.cancel()
             await asyncio.wait([listening])
 
+    @property
+    def words(self) -> tuple[str, str]:
+        """What is being said, by the user and by us, for subtitles."""
+        return self._floor.words
+
     # What others tell it.
 
     def press(self) -> None:

@@ -38,16 +38,16 @@ class RemoteAttempt:
     Args:
         parts: the link, and a simple voice for when the server is away.
         utterance: where it began; its end is where the last pause was.
-        heard: told that the server has heard the end of it.
+        on_heard: told that the server has heard the end of it.
     """
 
-    def __init__(self, parts: Parts, utterance: Utterance, heard: Callable[[], None]) -> None:
+    def __init__(self, parts: Parts, utterance: Utterance, on_heard: Callable[[], None]) -> None:
         self.utterance = utterance
         self.asks = False
         self.plan: Plan | None = None
         self.timeline = Timeline(utterance.end)
         self._parts = parts
-        self._heard = heard
+        self._on_heard = on_heard
         self._paused_at = utterance.end
         self._committed = asyncio.Event()
         self._closed = asyncio.Event()
@@ -63,6 +63,11 @@ class RemoteAttempt:
     def committed(self) -> bool:
         """Whether the user is known to have finished."""
         return self._committed.is_set()
+
+    @property
+    def heard(self) -> str:
+        """What the server heard so far."""
+        return self._text
 
     @property
     def said(self) -> str:
@@ -149,7 +154,7 @@ class RemoteAttempt:
                         return None
                     if final:
                         self.commit()
-                        self._heard()
+                        self._on_heard()
                 case ResponseChunk(content=content):
                     self._mark("first_chunk")
                     self._said.append(content)

@@ -75,6 +75,8 @@ class Timekeeper:
     ) -> None:
         self.state = file.load()
         self._file = file
+        self.battery: Callable[[], float | None] = lambda: None
+        """Charge of this machine's battery, for the mirror; None without one."""
         self._clock = clock
         self._ring = ring
         self._remind = remind
@@ -173,6 +175,7 @@ class Timekeeper:
             clock=self._clock.today().astimezone(UTC),
             rings=bool(self.ringing),
             said=self.state.said,
+            battery=self.battery(),
             **dict(items_of(self.state)),
         )
 

@@ -145,7 +145,8 @@ async def test_an_interruption_stops_the_voice_and_what_was_not_heard_is_forgott
         await page.say("Bonjour")
         await page.until("turn_end")
         kept = [entry.text for entry in server.house.context.tail if entry.role == "assistant"]
-        assert len(kept[0]) < len(long) / 4
+        assert long.startswith(kept[0])
+        assert len(kept[0]) < len(long) / 2
 
 
 async def test_a_new_question_stops_the_voice_of_the_last_answer(tmp_path: Path) -> None:
