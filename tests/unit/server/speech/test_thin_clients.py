@@ -136,7 +136,7 @@ async def test_an_interruption_stops_the_voice_and_what_was_not_heard_is_forgott
     async with running_server(tmp_path, model, engines(ITALY)) as server, ThinClient(server.ws) as page:
         await page.say_tone()
         start = await page.until("speech_start")
-        while len(page.voice) < 10:
+        while len(page.voice) < 16:  # 4 s, of which 1.5 s have sounded
             page.voice.append(await _binary(page))
         await page.send("interrupt", turn_id=start["turn_id"])
         end = await page.until("speech_end")
