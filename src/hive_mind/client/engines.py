@@ -92,11 +92,16 @@ def _words(config: ClientConfig) -> list[WordSetting]:
 def _satellite(config: ClientConfig, store: ModelStore) -> Engines:
     """What a machine with little memory can hold: its name, voice activity, and a voice for its own words."""
     voice = CachedVoice(make_voice(store.find, config.voice or SATELLITE_VOICE), SATELLITE_CACHE_BYTES)
-    wake = None
-    if config.listening == "wake_word":
-        wake = make_wake_words(store.find, _words(config), trained=wake_words_dir(config.data_folder))
+    wake: WakeWordDetector | None = None
+    try:
+        if config.listening == "wake_word":
+            wake = make_wake_words(store.find, _words(config), trained=wake_words_dir(config.data_folder))
+    except ModelError as error:
+        _log.warning("it will not hear its name", code=error.code, reason=error.message)
     nothing = Grammar(())  # no word is understood here
-    return Engines(make_vad(), AbsentStt(), voice, nothing, wake)
+    engines = Engines(make_vad(), AbsentStt(), voice, nothing, wake)
+    give_back()
+    return engines
 
 
 def _wake_words(

@@ -71,8 +71,7 @@ class VoiceLoop:
         self._ear.restart()
         async with asyncio.TaskGroup() as self._tasks:
             async for frame in source.frames():
-                muted = self._parts.status.state.muted
-                heard = np.zeros_like(frame) if muted else frame
+                heard = np.zeros_like(frame) if self._parts.status.state.muted else frame
                 self._heard_frame(heard)
                 self._handle(self._ear.hear(heard, source.own))
                 self._look_at_the_time()
@@ -229,14 +228,13 @@ class VoiceLoop:
         self._commit()
 
     def _work_on(self, utterance: Utterance, instead: tuple[str, str] | None = None) -> None:
-        taking = self._taking
         attempt = Attempt(
             self._parts,
             utterance,
             lambda gate_ms: None if attempt.committed else self._settle(gate_ms, attempt),
             instead=instead,
-            answer_silence=taking.answer_silence,
-            hears_more=taking.barge_in != "button",
+            answer_silence=self._taking.answer_silence,
+            hears_more=self._taking.barge_in != "button",
         )
         self._floor.begin(attempt, self._tasks)
 

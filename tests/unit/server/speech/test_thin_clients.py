@@ -136,16 +136,17 @@ async def test_an_interruption_stops_the_voice_and_what_was_not_heard_is_forgott
     async with running_server(tmp_path, model, engines(ITALY)) as server, ThinClient(server.ws) as page:
         await page.say_tone()
         start = await page.until("speech_start")
-        while len(page.voice) < 10:
+        while len(page.voice) < 16:  # 4 s, of which 1.5 s have sounded
             page.voice.append(await _binary(page))
         await page.send("interrupt", turn_id=start["turn_id"])
         end = await page.until("speech_end")
         assert end["outcome"] == "interrupted"
-        assert page.spoken().seconds < 5
+        assert page.spoken().seconds < 10
         await page.say("Bonjour")
         await page.until("turn_end")
         kept = [entry.text for entry in server.house.context.tail if entry.role == "assistant"]
-        assert len(kept[0]) < len(long) / 4
+        assert long.startswith(kept[0])
+        assert len(kept[0]) < len(long) / 2
 
 
 async def test_a_new_question_stops_the_voice_of_the_last_answer(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from hive_mind.errors import ModelError
 from hive_mind.models.store import ModelStore
 from hive_mind.paths import models_dir, voice_speeds_file
 from hive_mind.server.config import ServerConfig
@@ -40,6 +41,12 @@ def loader(config: ServerConfig) -> Load:
         store = ModelStore(models_dir(config.data_path))
         stt = make_stt(store.path(config.stt_model or store.selected("stt")))
         speeds = voice_speeds_file(config.data_path)
-        return SpeechEngines(stt, CachedVoice(make_voice(store.find, config.voice, memory=speeds)))
+        try:
+            voice = make_voice(store.find, config.voice, memory=speeds)
+        except ImportError as error:
+            raise ModelError(
+                f"This server has no voice ({error.name}): install hive-mind[home].", code="ENGINE_MISSING"
+            ) from error
+        return SpeechEngines(stt, CachedVoice(voice))
 
     return _load
