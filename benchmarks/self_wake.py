@@ -63,7 +63,7 @@ QUESTION = "Raconte-moi quelque chose."
 ROOMS = ((-12.0, 60), (0.0, 120), (-6.0, 30))
 """Echo at the microphone in dB, and its delay in milliseconds."""
 
-PATIENCE_S = 90.0
+PATIENCE_S = 40.0
 REST_S = 1.0
 
 
@@ -219,10 +219,14 @@ async def _tell(
             button.press()
             await asyncio.sleep(0.2)
             saying = air.play(question)
-            async with asyncio.timeout(PATIENCE_S):
-                record = await watch.turns.get()
-                await asyncio.to_thread(saying.wait)
-                await eventually(lambda: watch.state.turn is Turn.IDLE, PATIENCE_S)
+            await asyncio.to_thread(saying.wait)
+            try:
+                async with asyncio.timeout(PATIENCE_S):
+                    record = await watch.turns.get()
+            except TimeoutError:
+                print("the question was not heard", file=sys.stderr)
+                continue
+            await eventually(lambda: watch.state.turn is Turn.IDLE, PATIENCE_S)
             await asyncio.sleep(REST_S)
             print(
                 f"{gain_db:+.0f} dB, {delay_ms} ms  « {record.transcript} » {record.outcome}"
