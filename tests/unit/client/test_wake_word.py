@@ -1,6 +1,7 @@
 """A client that is called by its name: in one breath, alone, wrongly, from another room."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 from hive_mind.client.core.door import TurnTaking
@@ -97,6 +98,18 @@ def test_the_last_syllable_of_its_name_is_no_question_but_a_short_order_is_one(t
 
     assert run(scene("C'est un service.")) == ([], Turn.LISTENING)
     assert [record.intent for record in run(scene("Lance un chrono"))[0]] == ["start_stopwatch"]
+
+
+def test_its_name_after_an_answer_is_enough_although_the_detector_is_late(tmp_path: Path) -> None:
+    async def scene() -> list[TurnRecord]:
+        stt = ScriptedStt("Lance un chrono", "Hey Jarvis, chante-moi une chanson")
+        taking = replace(CALLED, after_answer_s=4.0)
+        wake = ScriptedWake(1.2, 7.0, late_s=2.2)
+        async with house(tmp_path, stt, taking=taking, wake=wake) as at:
+            return await live(at, -0.5, 2.1, -3.7, 2.1, tail_s=6.0)
+
+    first, second = run(scene())
+    assert (first.intent, second.transcript) == ("start_stopwatch", "chante-moi une chanson")
 
 
 def test_a_vetoed_name_shows_nothing_and_a_verified_one_loses_nothing(tmp_path: Path) -> None:

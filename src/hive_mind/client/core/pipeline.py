@@ -210,7 +210,7 @@ class VoiceLoop:
             samples=samples,
             heard_to=self._ear.position if judged is None else judged.heard_to,
             why=self._door.why or "always",
-            calls=self._words,
+            calls=self._words or (self._ear.words if self._door.reason == "answer" else ()),
             transcript=None if judged is None else judged.transcript,
             amends=None if begun is None else begun.plan,
             noisy=noisy,
@@ -321,6 +321,8 @@ class VoiceLoop:
             self._calling.heard(wake, self._tasks)
 
     def _woken(self, wake: Wake) -> None:
+        if self._floor.answers_what_ended_after(wake.end_sample):
+            return  # it was told late, and what was asked with it is being answered
         self._barge_in.drop()
         self._tell(Event.WOKEN)
         self._floor.drop()

@@ -36,7 +36,7 @@ class Utterance:
         transcript: when it was recognised already.
         amends: what was done already of its beginning.
         noisy: it took no breath: what is not understood of it was a television, or the like.
-        brief: it was over so soon after its name that it may be the end of that: only what is understood counts.
+        brief: it was over so soon after its name that it may be the end of that: only an order counts.
         name_samples: its name, at the head of `samples`, is so long.
     """
 
@@ -132,10 +132,16 @@ class Reading:
             if self._utterance.noisy:
                 plan = self._head_of_noise(plan)
             doubtful = self._utterance.noisy or self._utterance.brief
-            for_us = (plan.understood or not doubtful) and is_for_us(self._utterance.why, plan, self.text)
+            why = "wake_word" if self._named else self._utterance.why
+            for_us = (plan.understood or not doubtful) and is_for_us(why, plan, self.text)
         self.plan = plan if for_us else None
         self.timings["understanding"] = self._since(began)
         return self.plan
+
+    @property
+    def _named(self) -> bool:
+        """Whether its name stands at the head of what was heard: then it is for us, whatever opened the door."""
+        return self.text != self._transcript.text.strip()
 
     @property
     def may_be_misheard(self) -> bool:
