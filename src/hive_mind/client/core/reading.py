@@ -52,6 +52,11 @@ class Utterance:
     brief: bool = False
     name_samples: int = 0
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether there is something behind the name: the recogniser may stop at it."""
+        return self.name_samples > 0 and not self.brief
+
 
 @dataclass(frozen=True, slots=True)
 class Begun:
@@ -117,6 +122,9 @@ class Reading:
             self.timings["stt"] = self._since(began)
         self._transcript = transcript
         text = without_call(transcript.text.strip(), self._utterance.calls)
+        if not text and self._utterance.goes_on:
+            self._transcript = transcript = await self._behind_name()
+            text = transcript.text.strip()
         noise = transcript.no_speech_probability > _NOISE_PROBABILITY
         self.text = "" if noise or not any(c.isalnum() for c in text) else text
 
