@@ -147,12 +147,15 @@ class Room:
         loud = np.flatnonzero(np.abs(clip.samples) > 0.02)
         return time.monotonic() - (len(clip.samples) - int(loud[-1])) / SAMPLE_RATE
 
-    def ask(self, text: str, *, call: bool = True, within: float = 15.0) -> str:
-        """Say it, and listen to the whole answer; the words that were heard from the speaker."""
+    def ask(self, text: str, *, call: bool = True, within: float = 60.0) -> str:
+        """Say it, and listen until it was answered; the words that were heard from the speaker."""
+        before, end = len(self.turns), time.monotonic() + within
         with self.air.recording() as heard:
             self.say(text, call=call)
-            heard.wait_until_loud(within)
-            wait_until_quiet(heard)
+            while len(self.turns) == before:
+                assert time.monotonic() < end, f"{text!r} was not answered"
+                time.sleep(0.05)
+            time.sleep(0.3)
             return self.transcribe(heard)
 
     def transcribe(self, heard: Recording) -> str:

@@ -20,8 +20,8 @@ VERDICT_S = 3.0
 """A verdict about a wake word comes within this, or is about another one."""
 
 BRIEF_MS = 700
-"""The detector may be sure of a name before it is over. What ends so soon after the end that it gives may be
-no more than the last syllable: of 29 synthetic voices at two speeds, none took longer, and no question less."""
+"""The detector may be sure of a name before it is over. What ends so soon after the end that it gives may
+be no more than the last syllable: of 29 synthetic voices at two speeds, none took longer, and no question less."""
 
 Verify = Callable[[Wake, Samples], Awaitable[bool]]
 """The second look at a wake word: whether it was one, given its audio."""

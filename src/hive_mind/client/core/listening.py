@@ -21,8 +21,9 @@ CALL_LEAD_MS = 60
 """Of the wake word, kept before a question that comes after a pause: the detector is not that exact."""
 
 BREATH_MS = 400
-"""Speech that begins so soon after the wake word is of one breath with it. Then the whole word is kept: cut in
-its last syllable, "Jarvis, quelle heure" is heard as "c'est ce qu'elle aurait"; whole, it can be told apart."""
+"""Speech that begins so soon after the wake word is of one breath with it. Then the whole word is kept: cut
+in its last syllable, "Jarvis, quelle heure" is heard as "c'est ce qu'elle aurait"; whole, it can be told
+apart."""
 
 CALL_MS = 900
 """How long a wake word lasts, about: its loudness is measured over this."""

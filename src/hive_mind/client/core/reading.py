@@ -148,7 +148,7 @@ class Reading:
 
     @property
     def _named(self) -> bool:
-        """Whether its name stands at the head of what was heard: then it is for us, whatever opened the door."""
+        """Whether its name stands at the head of what was heard: then it is for us, however the door is."""
         return self.text != self._transcript.text.strip()
 
     @property
