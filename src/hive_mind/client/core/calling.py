@@ -21,7 +21,7 @@ VERDICT_S = 3.0
 
 BRIEF_MS = 700
 """The detector may be sure of a name before it is over. What ends so soon after the end that it gives may
-be no more than the last syllable: of 29 synthetic voices at two speeds, none took longer, and no question less."""
+be no more than the last syllable: of 29 synthetic voices at two speeds none took longer, no question less."""
 
 Verify = Callable[[Wake, Samples], Awaitable[bool]]
 """The second look at a wake word: whether it was one, given its audio."""
