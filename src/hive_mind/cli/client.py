@@ -19,7 +19,7 @@ from hive_mind.client.discovery import the_server
 from hive_mind.client.engines import Engines, load_engines
 from hive_mind.client.logs import set_up_logs
 from hive_mind.client.microphone import Devices, open_devices, run_client, turn_taking
-from hive_mind.client.platform.base import find_platform
+from hive_mind.client.platform.machine import this_machine
 from hive_mind.client.ui.expressing import face_settings
 from hive_mind.client.ui.face import open_face
 
@@ -68,7 +68,7 @@ def client(
     set_up_logs(config.log_level)
     config = asyncio.run(with_server(config))
     engines = load_engines(config)
-    devices = open_devices(find_platform(), config, engines.voice.capabilities.rate)
+    devices = open_devices(this_machine().init_audio(), config, engines.voice.capabilities.rate)
     asyncio.run(talk(config, engines, devices))
 
 
@@ -100,9 +100,18 @@ async def talk(config: ClientConfig, engines: Engines, devices: Devices) -> None
     button = Button()
     if sys.stdin.isatty():
         _enter_presses(button)
-    async with open_face(face_settings(config, stable_client_id(config))) as face:
+    machine = this_machine()
+    async with open_face(machine.init_display(face_settings(config, stable_client_id(config)))) as face:
         await run_client(
-            config, engines, devices, taking, button=button, face=face, on_turn=_show, on_change=_Announcer()
+            config,
+            engines,
+            devices,
+            taking,
+            button=button,
+            face=face,
+            power=machine.power_management(),
+            on_turn=_show,
+            on_change=_Announcer(),
         )
 
 
@@ -135,7 +144,7 @@ class _Announcer:
 
 def devices() -> None:
     """List microphones and speakers by the names that settings take, the machine's own first."""
-    platform = find_platform()
+    platform = this_machine().init_audio()
     for kind, found in (("microphone", platform.microphones()), ("speaker", platform.speakers())):
         for device in found:
             typer.echo(f"{kind:11}{device.name}")

@@ -36,6 +36,8 @@ class ClientConfig(BaseSettings):
         room: where this client stands ("cuisine").
         client_id: its stable name; None makes one and keeps it in the data folder.
         data: data folder; None means `HIVE_MIND_DATA` or the platform's own place.
+        profile: `desktop` hears and speaks by itself; `satellite`, for machines with little memory, hears its
+            name and keeps its timers, and has the server recognise and speak.
         stt_model: id of the recognition model; None means the chosen one.
         stt_threads: CPU threads of recognition; one leaves the others to the voice and the language model.
         voice: "kokoro:ff_siwis", "espeak:fr", ...; None means the best one here.
@@ -65,8 +67,10 @@ class ClientConfig(BaseSettings):
 
     server: str = DEFAULT_SERVER
     room: Annotated[str, Field(max_length=200)] | None = None
-    client_id: Annotated[str, Field(pattern=r"^[\w.:@-]{1,128}$")] | None = None
+    # The length is no part of the pattern: counted repetitions of \w cost 12 MB of memory.
+    client_id: Annotated[str, Field(pattern=r"^[\w.:@-]+$", max_length=128)] | None = None
     data: Path | None = None
+    profile: Literal["desktop", "satellite"] = "desktop"
     stt_model: str | None = None
     stt_threads: Annotated[int, Field(ge=1, le=64)] = 1
     voice: str | None = None

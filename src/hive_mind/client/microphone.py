@@ -17,6 +17,7 @@ from hive_mind.client.core.echo.base import EchoCanceller, NoEcho
 from hive_mind.client.core.echo.canceller import AdaptiveCanceller
 from hive_mind.client.core.echo.guard import EchoGuard
 from hive_mind.client.core.levels import check_level
+from hive_mind.client.core.powering import Powering
 from hive_mind.client.core.source import MicrophoneSource
 from hive_mind.client.core.speaker import SpeakerSink
 from hive_mind.client.core.state import ClientState, Turn
@@ -24,6 +25,7 @@ from hive_mind.client.core.turn import TurnRecord
 from hive_mind.client.engines import Engines
 from hive_mind.client.platform.base import AudioPlatform
 from hive_mind.client.platform.keeper import DeviceKeeper
+from hive_mind.client.platform.machine import Power
 from hive_mind.client.platform.ring import SampleRing
 from hive_mind.client.ui.expressing import Expressing, night_hours
 from hive_mind.client.ui.face import Face, NoFace, Press
@@ -35,6 +37,10 @@ RING_S = 4.0
 """Seconds of microphone kept while the client is busy; the oldest go first."""
 
 
+_POWER = {
+    "UNDER_VOLTAGE": "The power supply is too weak: use the one of the board's maker, and a short cable.",
+    "TOO_HOT": "The processor is too hot and was slowed down: give it air, or a heat sink.",
+}
 _BACK = {"MICROPHONE_LOST": "microphone_back", "SPEAKER_LOST": "speaker_back"}
 
 _log = structlog.get_logger(__name__)
@@ -183,11 +189,13 @@ def turn_taking(config: ClientConfig, engines: Engines, *, has_button: bool) -> 
     listening = config.listening
     if listening == "wake_word" and engines.wake is None:
         listening = "button" if has_button else "always"
-    spoken_over: BargeIn = "words" if config.echo else "button"
+    satellite = config.profile == "satellite"
+    # Without words of its own a client cannot tell what is meant for it: it takes what its name opens.
+    spoken_over: BargeIn = "words" if config.echo and not satellite else "button"
     return TurnTaking(
         listening=listening,
         follow_up_s=config.follow_up_s,
-        after_answer_s=config.after_answer_s,
+        after_answer_s=0.0 if satellite else config.after_answer_s,
         barge_in="speech" if config.barge_in else spoken_over,
         answer_silence=listening == "button",
     )
@@ -201,6 +209,7 @@ async def run_client(
     *,
     button: Button | None = None,
     face: Face | None = None,
+    power: Power | None = None,
     on_turn: Callable[[TurnRecord], None] = lambda _: None,
     on_change: Callable[[ClientState], None] = lambda _: None,
     on_trouble: Callable[[str], None] = lambda _: None,
@@ -214,6 +223,7 @@ async def run_client(
         taking: how it takes turns; it listens always by default.
         button: each press opens the ear, or ends what is said into it.
         face: shows what it does; a press on it is one of the button.
+        power: of the machine; None leaves it alone.
         on_turn: told of each turn that ended.
         on_change: told of each new state.
         on_trouble: told the code when a device is gone; the client says it too, as far as it can.
@@ -221,10 +231,19 @@ async def run_client(
     clock = SystemClock()
     button = button or Button()
     face = face or NoFace()
-    eyes = Expressing(face, night_hours(config.night), clock.today)
+
+    async def _warn(code: str) -> None:
+        _log.warning(_POWER[code])
+        await client.loop.announce(error_message(code))
+
+    night = night_hours(config.night)
+    eyes = Expressing(face, night, clock.today)
+    powering = None if power is None else Powering(power, _warn, night, clock.today)
 
     def _changed(state: ClientState) -> None:
         eyes.state(state)
+        if powering is not None:
+            powering.busy(on=state.turn is not Turn.IDLE or state.ringing)
         on_change(state)
 
     try:
@@ -256,6 +275,9 @@ async def run_client(
                 eyes.run(_voice, lambda: client.loop.words),
             ]
             work += [mender.prepare()] if mender is not None else []
+            if powering is not None:
+                client.parts.keeper.battery = lambda: powering.battery
+                work.append(powering.run())
             running = [tasks.create_task(part) for part in work]
             try:
                 await client.loop.run(devices.source)

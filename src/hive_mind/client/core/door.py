@@ -20,6 +20,9 @@ Reason: TypeAlias = Literal["always", "wake_word", "button", "question", "answer
 """Why it is open. `question`: we asked back. `answer`: we have just answered. `ringing`: something rings."""
 
 
+AFTER_ANSWER_S = 4.0
+
+
 @dataclass(frozen=True, slots=True)
 class TurnTaking:
     """How a client takes turns.
@@ -43,7 +46,7 @@ class TurnTaking:
     barge_in: BargeIn = "button"
     question_s: float = 8.0
     follow_up_s: float = 6.0
-    after_answer_s: float = 4.0
+    after_answer_s: float = AFTER_ANSWER_S
     wake_score_over_answer: float = 0.7
     cue_s: float = 0.5
     echo_ms: int = 250

@@ -11,7 +11,6 @@ from hive_mind.client.core.barge_in import DUCKED, BargeIn, Judgement
 from hive_mind.client.core.calling import Calling, Verify
 from hive_mind.client.core.door import Door, Reason, TurnTaking
 from hive_mind.client.core.floor import Floor, Outcome
-from hive_mind.client.core.listening import Ear, Heard
 from hive_mind.client.core.parts import Parts
 from hive_mind.client.core.reading import Begun, Utterance
 from hive_mind.client.core.source import AudioSource
@@ -21,6 +20,7 @@ from hive_mind.language.messages import message
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.endpointing import Endpoint, NoSpeech, Speculate, SpeechResumed, SpeechStarted, TooLong
 from hive_mind.speech.engines import Transcript, Wake
+from hive_mind.speech.listening import Ear, Heard
 
 
 class VoiceLoop:
@@ -65,30 +65,26 @@ class VoiceLoop:
         async with asyncio.TaskGroup() as self._tasks:
             async for frame in source.frames():
                 muted = self._parts.status.state.muted
-                self._handle(self._ear.hear(np.zeros_like(frame) if muted else frame, source.own))
+                heard = np.zeros_like(frame) if muted else frame
+                self._heard_frame(heard)
+                self._handle(self._ear.hear(heard, source.own))
                 self._look_at_the_time()
             self._handle(self._ear.finish())
 
     async def one_turn(self, source: AudioSource) -> TurnRecord | None:
         """Listen until one question is answered; None when the source ends without a question."""
         first: asyncio.Future[TurnRecord] = asyncio.get_running_loop().create_future()
-
-        def _note(record: TurnRecord) -> None:
-            if not first.done():
-                first.set_result(record)
-
-        report, self._floor.on_turn = self._floor.on_turn, _note
-        listening = asyncio.ensure_future(self.run(source))
-        listening.add_done_callback(lambda _: first.cancel())
-        try:
-            await asyncio.wait([first])
-            if listening.done():
-                listening.result()
-            return None if first.cancelled() else first.result()
-        finally:
-            self._floor.on_turn = report
-            listening.cancel()
-            await asyncio.wait([listening])
+        with self._floor.telling(lambda record: None if first.done() else first.set_result(record)):
+            listening = asyncio.ensure_future(self.run(source))
+            listening.add_done_callback(lambda _: first.cancel())
+            try:
+                await asyncio.wait([first])
+                if listening.done():
+                    listening.result()
+                return None if first.cancelled() else first.result()
+            finally:
+                listening.cancel()
+                await asyncio.wait([listening])
 
     @property
     def words(self) -> tuple[str, str]:
@@ -154,6 +150,9 @@ class VoiceLoop:
         await self._floor.announcer.announce(text, ring=ring, wanted=wanted)
 
     # What the ear hears.
+
+    def _heard_frame(self, frame: Samples) -> None:
+        """Each frame, before the ear has it."""
 
     def _handle(self, heard: tuple[Heard, ...]) -> None:
         for event in heard:

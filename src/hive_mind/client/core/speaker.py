@@ -5,9 +5,9 @@ import threading
 import numpy as np
 
 from hive_mind.client.core.clock import Clock
-from hive_mind.client.core.playout import AHEAD_S, GAP_S, Gap, PlayoutReport, first_audible
 from hive_mind.client.platform.ring import SampleRing
 from hive_mind.speech.audio import Samples
+from hive_mind.speech.playout import AHEAD_S, GAP_S, Gap, PlayoutReport, first_audible
 
 _LOOK_S = 0.02
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from hive_mind.client.core.listening import OWN_VOICE, Ear, Heard
 from hive_mind.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples
 from hive_mind.speech.endpointing import Endpoint, SpeechStarted
 from hive_mind.speech.engines import Wake
+from hive_mind.speech.listening import OWN_VOICE, Ear, Heard
 from tests.fakes.scripted_microphone import voice
 
 

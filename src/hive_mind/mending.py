@@ -1,15 +1,19 @@
-"""From a transcript that no sentence matches to what was probably said: by sound, then by the recogniser."""
+"""From a transcript that no sentence matches to what was probably said: by sound, then by the recogniser.
+
+Where the recogniser is: on a room's client, or on the server for clients that stream their voice.
+"""
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import zip_longest
+from typing import Protocol, TypeVar
 
 import structlog
 
-from hive_mind.client.core.worker import Worker
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import ModelError, SpeechError
 from hive_mind.language.called import without_call
+from hive_mind.speech.cancel import CancelToken
 from hive_mind.speech.engines import (
     Evidence,
     ListensAgain,
@@ -40,6 +44,17 @@ _END_MARKS = re.compile(r"[\s.,!?…]+$")
 _log = structlog.get_logger(__name__)
 
 
+T = TypeVar("T")
+
+
+class Runs(Protocol):
+    """The recogniser's thread."""
+
+    async def run(self, work: Callable[[CancelToken], T]) -> T:
+        """Run `work` there and wait for it; told through its token when the caller no longer waits."""
+        ...
+
+
 class Mender:
     """Repairs what was heard, and remembers what the house corrects.
 
@@ -50,7 +65,7 @@ class Mender:
         file: where corrections are kept.
     """
 
-    def __init__(self, grammar: Grammar, stt: SpeechToText, worker: Worker, file: CorrectionsFile) -> None:
+    def __init__(self, grammar: Grammar, stt: SpeechToText, worker: Runs, file: CorrectionsFile) -> None:
         self._grammar = grammar
         self._repairer: Repairer | None = None
         self._stt = stt
