@@ -80,6 +80,8 @@ def load_engines(config: ClientConfig) -> Engines:
         engines = Engines(vad, stt.result(), CachedVoice(voice.result()), grammar.result(), wake, wake)
     vad.probability(silence(0.032))
     vad.reset()
+    if wake is not None:
+        wake.warm()
     give_back()
     gc.freeze()  # what was loaded stays: no garbage to look for in it, which takes a third of a second
     return engines

@@ -111,6 +111,16 @@ class Floor:
         """Whether an answer was decided on, or an announcement is said."""
         return self._task is not None and (self.attempt is None or self.attempt.committed)
 
+    def answers_what_ended_after(self, sample: int) -> bool:
+        """Whether an utterance that was over only after this was understood, and is being answered."""
+        attempt = self.attempt
+        return (
+            attempt is not None
+            and attempt.committed
+            and attempt.plan is not None
+            and attempt.utterance.end_sample > sample
+        )
+
     @property
     def said(self) -> str:
         """The text of what is said, as far as it is known."""

@@ -18,14 +18,7 @@ from hive_mind.client.core.state import Effect, Event, Turn
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.language.messages import message
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
-from hive_mind.speech.endpointing import (
-    Endpoint,
-    NoSpeech,
-    Speculate,
-    SpeechResumed,
-    SpeechStarted,
-    TooLong,
-)
+from hive_mind.speech.endpointing import Endpoint, NoSpeech, Speculate, SpeechResumed, SpeechStarted, TooLong
 from hive_mind.speech.engines import Transcript, Wake
 from hive_mind.speech.listening import Ear, Heard
 
@@ -215,10 +208,12 @@ class VoiceLoop:
             samples=samples,
             heard_to=self._ear.position if judged is None else judged.heard_to,
             why=self._door.why or "always",
-            calls=self._words,
+            calls=self._words or (self._ear.words if self._door.reason == "answer" else ()),
             transcript=None if judged is None else judged.transcript,
             amends=None if begun is None else begun.plan,
             noisy=noisy,
+            brief=self._calling.just_named(end),
+            name_samples=self._calling.name_in(samples) if begun is None else 0,
         )
         self._work_on(utterance)
 
@@ -323,6 +318,8 @@ class VoiceLoop:
             self._calling.heard(wake, self._tasks)
 
     def _woken(self, wake: Wake) -> None:
+        if self._floor.answers_what_ended_after(wake.end_sample):
+            return  # it was told late, and what was asked with it is being answered
         self._barge_in.drop()
         self._tell(Event.WOKEN)
         self._floor.drop()
@@ -371,6 +368,8 @@ class VoiceLoop:
             self._open("question", asked_s or taking.follow_up_s)
         elif outcome == "answered" and taking.listening == "wake_word" and taking.after_answer_s > 0:
             self._open("answer", taking.after_answer_s)
+        elif outcome == "nothing" and self._door.reason == "wake_word":
+            self._cue_at = self._ear.position  # that was no question: it still listens
         if self._door.reason is not None:
             self._tell(Event.WOKEN if self._door.called else Event.FOLLOW_UP_OPENED)
         self._hear_on(sounded=outcome != "nothing")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hive_mind.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples
+from hive_mind.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples, silence
 from hive_mind.speech.cancel import CancelToken
 from hive_mind.speech.engines import Wake, WakeWordDetector
 from hive_mind.speech.wake_word.recent_audio import RecentAudio
@@ -103,6 +103,15 @@ class VerifiedWakeWords:
             return None
         self._candidates = dict([*self._candidates.items(), (candidate.wake, candidate)][-MOST_WAITING:])
         return candidate.wake
+
+    def warm(self) -> None:
+        """Do now what the first verification would wait for, which can be two seconds' work; blocking.
+
+        Raises:
+            SpeechError: the recogniser failed.
+        """
+        for word in self.words:
+            self.verify(Wake(word, 0.0, 0), silence(KEPT_SAMPLES / SAMPLE_RATE))
 
     def verify(self, wake: Wake, samples: Samples) -> bool:
         """Whether it was the word; blocking. The audio that `hear` kept counts, if there is any.
