@@ -138,6 +138,32 @@ def test_a_question_back_is_listened_to_without_the_button(tmp_path: Path) -> No
     assert second.transcript == "Dix minutes"
 
 
+def test_what_the_server_asks_in_its_answer_is_answered_without_the_button(tmp_path: Path) -> None:
+    async def ask_back(talk: Talk, said: ClientMessage) -> None:
+        if isinstance(said, VoiceInput) and not said.speculative:
+            more = said.transcription.startswith("Ajoute")
+            draft = said.model_copy(update={"speculative": True})
+            await talk.answer(draft, "Pour quand ?" if more else "C'est noté.")
+            if more:
+                await talk.send(FollowUp(seconds=8, turn_id="t1"))
+            await talk.end(said)
+
+    async def scene() -> list[TurnRecord]:
+        async with (
+            scripted_server(ask_back) as server,
+            house(
+                tmp_path, ScriptedStt("Ajoute un rendez-vous", "Le truc de mardi"), server.url, button=True
+            ) as at,
+        ):
+            task = await listening(at, -0.2, 0.8, -4.5, 0.8)
+            at.client.loop.listen()
+            await asyncio.sleep(20)
+            await stop(task)
+            return at.records
+
+    assert [record.answer for record in run(scene())] == ["Pour quand ?", "C'est noté."]
+
+
 def test_a_follow_up_that_nobody_uses_closes_by_itself(tmp_path: Path) -> None:
     async def ask_back(talk: Talk, said: ClientMessage) -> None:
         if isinstance(said, VoiceInput) and not said.speculative:

@@ -282,6 +282,8 @@ class Attempt:
                 raise
             self._parts.dialogue.last_answer = "".join(self._said).strip()
             end = await exchange.ended()
+            if exchange.asks_back:
+                self.asks = self._parts.dialogue.server_asks = True
             if end is not None:
                 self._route, self._intent = end.route, end.intent
                 self._timings["understanding"] += end.timings_ms.get("understanding", 0.0)

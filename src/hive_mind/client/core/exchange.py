@@ -15,6 +15,7 @@ from hive_mind.protocol.messages import (
     ClientMessage,
     Error,
     Flow,
+    FollowUp,
     Interrupt,
     Playout,
     ResponseChunk,
@@ -61,6 +62,8 @@ class Exchange:
         self.turn_id: str | None = None
         self.end: TurnEnd | None = None
         self.answered = False
+        self.asks_back = False
+        """Whether the answer is a question: what is said next belongs to it."""
         self._client_id = client_id
         self._post = post
         self._clock = clock
@@ -174,6 +177,8 @@ class Exchange:
             self._sounding = isinstance(message, SpeechStart)
         if message.turn_id is not None:
             self.turn_id = message.turn_id
+        if isinstance(message, FollowUp):
+            self.asks_back = True
         if isinstance(message, TurnEnd):
             self.end = message
             self._ended.set()
