@@ -84,7 +84,9 @@ def fit(
     for step in range(settings.steps):
         if step in (settings.steps // 3, 2 * settings.steps // 3):
             hardest = [_hardest(network, windows) for windows in sources[1:]]
-        chosen = [random.integers(len(source), size=count) for source, count in zip(sources, counts, strict=True)]
+        chosen = [
+            random.integers(len(source), size=count) for source, count in zip(sources, counts, strict=True)
+        ]
         for place, hard in enumerate(hardest, 1):
             share = counts[place] // 3
             chosen[place][:share] = hard[random.integers(len(hard), size=share)]

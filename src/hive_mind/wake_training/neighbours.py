@@ -31,7 +31,7 @@ def alike_texts(phrase: str, known: Sequence[str]) -> list[str]:
         known: its spellings: what sounds like one of them is the word itself.
     """
     data = texts("words")
-    words = [*data["words"], *data["names"]]
+    words = [*data["words"], *data["names"], *data["callings"]]
     targets = [_sounds(text) for text in dict.fromkeys([phrase, *known])]
     parts = phrase.split()
     first, last = _nearest(words, parts[0], 30), _nearest(words, " ".join(parts[1:]) or parts[0], 60)
@@ -41,6 +41,11 @@ def alike_texts(phrase: str, known: Sequence[str]) -> list[str]:
     measured = sorted((min(_apart(_sounds(text), target) for target in targets), text) for text in found)
     near = [text for apart, text in measured if TOO_NEAR <= apart <= NEAR_ENOUGH]
     return [text for text in near[: 2 * MOST] if not _contains(_sounds(text), targets)][:MOST]
+
+
+def holds(text: str, known: Sequence[str]) -> bool:
+    """Whether a phrase, by one of its spellings, is somewhere in a text."""
+    return _contains(_sounds(text), [_sounds(each) for each in known])
 
 
 def parts_of(phrase: str) -> list[str]:

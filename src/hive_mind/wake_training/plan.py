@@ -77,12 +77,12 @@ class Size:
         steps: of the optimiser.
     """
 
-    positives: int = 360
-    near: int = 230
-    sentences: int = 70
-    cheap: int = 120
+    positives: int = 300
+    near: int = 190
+    sentences: int = 62
+    cheap: int = 100
     scenes: int = 5
-    tests: int = 60
+    tests: int = 50
     steps: int = 1500
 
 
@@ -143,11 +143,20 @@ def plan(
     def misses(count: int, known: Sequence[str]) -> list[Line]:
         return [Line("kokoro", phonemize(text)) for text in _some(known, count, random)]
 
+    def chatter(count: int, part: int) -> tuple[Line, ...]:
+        # Chance of its own: these lines are the same for most words, and are made once for all of them.
+        lines = _chatter(count, np.random.default_rng([seed, part]))
+        return tuple(Line("espeak", text) for text in lines if not neighbours.holds(text, [phrase, *written]))
+
+    def sentences(known: Sequence[str], count: int) -> tuple[Line, ...]:
+        clean = [text for text in known if not neighbours.holds(text, [phrase, *written])]
+        return tuple(Line("kokoro", phonemize(clean[n % len(clean)])) for n in range(count))
+
     speech = texts("speech")
     shares = (size.near * 3 // 5, size.near * 2 // 5)
     espeaks = ESPEAK_VOICES[:-3]
     groups = [
-        Group("speech", "negative", "train", tuple(_sentences(speech["sentences"], size.sentences)), train, 3),
+        Group("speech", "negative", "train", sentences(speech["sentences"], size.sentences), train, 3),
         Group("word", "positive", "train", tuple(words(size.positives)), train, size.scenes),
         Group(
             "word-espeak",
@@ -180,30 +189,48 @@ def plan(
             "speech-espeak",
             "negative",
             "train",
-            tuple(Line("espeak", text) for text in _chatter(4 * size.cheap, random)),
+            chatter(4 * size.cheap, 2),
             espeaks,
             2,
         ),
         Group("noise", "negative", "train", (Line("noise", ""),) * size.cheap, (), 1),
-        Group("set-word", "positive", "calibrate", tuple(words(size.tests)), pools["calibrate"], 3, keep_audio=True),
-        Group("set-near", "near", "calibrate", tuple(misses(size.tests // 2, heard)), pools["calibrate"], 2, keep_audio=True),
+        Group(
+            "set-word",
+            "positive",
+            "calibrate",
+            tuple(words(size.tests)),
+            pools["calibrate"],
+            3,
+            keep_audio=True,
+        ),
+        Group(
+            "set-near",
+            "near",
+            "calibrate",
+            tuple(misses(size.tests // 2, heard)),
+            pools["calibrate"],
+            2,
+            keep_audio=True,
+        ),
         Group(
             "set-speech",
             "negative",
             "calibrate",
-            tuple(Line("espeak", text) for text in _chatter(3 * size.cheap, random)),
+            chatter(3 * size.cheap, 3),
             ESPEAK_VOICES[-3:-1],
             1,
             keep_audio=True,
         ),
-        Group("test-near", "near", "test", tuple(misses(size.tests, unheard)), pools["test"], 1, keep_audio=True),
+        Group(
+            "test-near", "near", "test", tuple(misses(size.tests, unheard)), pools["test"], 1, keep_audio=True
+        ),
         Group(
             "test-speech",
             "negative",
             "test",
             (
-                *_sentences(speech["heard"], min(size.sentences, len(speech["heard"]) * 2)),
-                *(Line("espeak", text) for text in _chatter(3 * size.cheap, random)),
+                *sentences(speech["heard"], min(size.sentences, len(speech["heard"]))),
+                *chatter(3 * size.cheap, 4),
             ),
             (*pools["test"], ESPEAK_VOICES[-1]),
             1,
@@ -243,11 +270,6 @@ def _in_breath(phonemes: str, random: np.random.Generator) -> Line:
     return Line("kokoro", phonemes, phonemize(beginning), ending if chance < 0.92 else "")
 
 
-def _sentences(known: Sequence[str], count: int) -> Iterator[Line]:
-    for number in range(count):
-        yield Line("kokoro", phonemize(known[number % len(known)]))
-
-
 def _chatter(count: int, random: np.random.Generator) -> Iterator[str]:
     """Sentences and runs of words as they come."""
     speech, words = texts("speech")["sentences"], texts("words")
@@ -256,14 +278,20 @@ def _chatter(count: int, random: np.random.Generator) -> Iterator[str]:
         if number % 3 == 0:
             yield speech[int(random.integers(len(speech)))]
         else:
-            yield " ".join(known[int(n)] for n in random.integers(len(known), size=int(random.integers(4, 12))))
+            yield " ".join(
+                known[int(n)] for n in random.integers(len(known), size=int(random.integers(4, 12)))
+            )
 
 
 def _some(known: Sequence[str], count: int, random: np.random.Generator) -> list[str]:
     """All of them as often as it goes, the first ones once more."""
     if not known:
         return []
-    rest = list(known)[: count % len(known)] if count < len(known) else _shuffled(known, random)[: count % len(known)]
+    rest = (
+        list(known)[: count % len(known)]
+        if count < len(known)
+        else _shuffled(known, random)[: count % len(known)]
+    )
     return list(known) * (count // len(known)) + rest
 
 

@@ -1,5 +1,6 @@
-"""Says the lines of a plan, puts them into rooms and computes the embeddings; what was made is kept on disk."""
+"""Says the lines of a plan, puts them into rooms, computes the embeddings, and keeps them on disk."""
 
+import hashlib
 import threading
 import zlib
 from collections.abc import Callable, Sequence
@@ -18,6 +19,9 @@ from hive_mind.wake_training import voices
 from hive_mind.wake_training.plan import Group, Line
 from hive_mind.wake_training.scenes import Background, Conditions, Scene, all_of, backgrounds, in_a_room
 from hive_mind.wake_training.voices import KokoroCrowd, Spoken
+
+RECIPE = 1
+"""Changes when the same plan gives other takes."""
 
 CHUNK = 48
 """Lines that are kept together: what an interruption may cost."""
@@ -95,7 +99,7 @@ class Studio:
 
     def speech(self, group: Group) -> list[Samples]:
         """The plain sound of a group's lines: what babbles in the background of all others."""
-        file = self.folder / f"{group.name}-plain.npz"
+        file = self._plain(group)
         if file.exists():
             with np.load(file) as data:
                 return [_floats(data[name]) for name in data.files]
@@ -115,23 +119,29 @@ class Studio:
             progress: told how many lines are done.
         """
         noises = backgrounds(speech, self.noises)
+        said = self.speech(group) if self._plain(group).exists() else ()
         found: list[Take] = []
         for start in range(0, len(group.lines), CHUNK):
             numbers = range(start, min(start + CHUNK, len(group.lines)))
-            file = self.folder / f"{group.name}-{start // CHUNK:03}.npz"
+            file = self.folder / f"{self._key(group)}-{start // CHUNK:03}.npz"
             if not file.exists():
                 with ThreadPoolExecutor(self.threads) as pool:
-                    made = pool.map(lambda n: self._take(group, n, noises, speech), numbers)
+                    made = pool.map(lambda n: self._take(group, n, noises, speech, said), numbers)
                     _save_takes(file, [take for takes in made for take in takes])
             found += _load_takes(file)
             progress(numbers.stop)
         return found
 
     def _take(
-        self, group: Group, number: int, noises: Sequence[Background], speech: Sequence[Samples]
+        self,
+        group: Group,
+        number: int,
+        noises: Sequence[Background],
+        speech: Sequence[Samples],
+        said: Sequence[Samples],
     ) -> list[Take]:
         random = self._random(group, number, 1)
-        spoken = self._say(group, number)
+        spoken = Spoken(said[number], 0, len(said[number])) if said else self._say(group, number)
         found: list[Take] = []
         for turn in range(group.scenes):
             conditions = group.conditions[turn % len(group.conditions)]
@@ -165,7 +175,11 @@ class Studio:
             case "kokoro":
                 names = [name for name in group.voices if name in self.crowd.names]
                 # Strangers speak with their own voices: a mix of two could be like one that is known.
-                mix = voices.some_mix(names, random) if group.split == "train" else {names[number % len(names)]: 1.0}
+                mix = (
+                    voices.some_mix(names, random)
+                    if group.split == "train"
+                    else {names[number % len(names)]: 1.0}
+                )
                 if group.split != "train":
                     speed, pitch = (0.85, 1.0, 1.15)[number % 3], 1.0
                 return self.crowd.say(
@@ -189,8 +203,24 @@ class Studio:
         audio = np.concatenate(pieces) if pieces else np.zeros(1, dtype=np.float32)
         return voices.recorded(audio, self.piper.capabilities.rate)
 
+    def _plain(self, group: Group) -> Path:
+        return self.folder / f"{self._key(group)}-plain.npz"
+
+    def _key(self, group: Group) -> str:
+        """Tells the takes of a group from all that would be other ones."""
+        heard = [zlib.crc32(samples.tobytes()) for samples in (*self.own, *self.noises)]
+        content = repr((RECIPE, group, self.seed, self.crowd.names, heard))
+        return f"{group.name}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
+
     def _random(self, group: Group, number: int, purpose: int) -> np.random.Generator:
         return np.random.default_rng([self.seed, zlib.crc32(group.name.encode()), number, purpose])
+
+
+def take_of(front_end: FrontEnd, samples: Samples) -> Take:
+    """A recording as it is, with its sound; near-silence before it lets the embedding warm up."""
+    lead = np.random.default_rng(0).normal(0.0, 5e-4, 2 * SAMPLE_RATE).astype(np.float32)
+    whole = np.concatenate((lead, samples, lead[: SAMPLE_RATE // 2]))
+    return Take(front_end(whole), len(whole), _integers(whole))
 
 
 def _integers(samples: Samples) -> NDArray[np.int16]:

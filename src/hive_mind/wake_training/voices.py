@@ -24,11 +24,12 @@ MEASURED_VOICE = "ff_siwis"
 ROOM = 1.4
 """How much louder than the measured voice another one may be before its convolutions clip."""
 
-AFTER_S = 0.45
+AFTER_S = 0.42
 """Sound kept after the end of the word."""
 
 HELD_OUT = (
-    "af_heart", "am_michael", "am_onyx", "bf_emma", "em_alex", "ff_siwis", "hm_psi", "if_sara", "pm_alex", "zf_xiaoyi",
+    "af_heart", "am_michael", "am_onyx", "bf_emma", "em_alex", "ff_siwis", "hm_psi", "if_sara",
+    "pm_alex", "zf_xiaoyi",
 )  # fmt: skip
 """Voices of Kokoro that are never trained on: they tell how well the word is heard from a stranger."""
 
@@ -82,13 +83,17 @@ class KokoroCrowd:
         options.log_severity_level = 4
         try:
             file = model_dir / "model.onnx"
-            self._vocabulary: dict[str, int] = json.loads((model_dir / "vocab.json").read_text("utf-8"))["vocab"]
+            self._vocabulary: dict[str, int] = json.loads((model_dir / "vocab.json").read_text("utf-8"))[
+                "vocab"
+            ]
             known = measurements(hashlib.sha256(file.read_bytes()).hexdigest(), MEASURED_VOICE)
             amplitudes = {name: value * ROOM for name, value in known.amplitudes.items()} if known else {}
             whole = graph.Graph(file)
             parts = (whole.text_part(), whole.decoder(amplitudes, {}, signed=has_dot_products()))
             self._text, self._decoder = (
-                onnxruntime.InferenceSession(part.SerializeToString(), options, providers=["CPUExecutionProvider"])
+                onnxruntime.InferenceSession(
+                    part.SerializeToString(), options, providers=["CPUExecutionProvider"]
+                )
                 for part in parts
             )
             self._styles: Mapping[str, Any] = {
@@ -133,9 +138,7 @@ class KokoroCrowd:
             "style": np.asarray(style, dtype=np.float32),
             "speed": np.array([speed], dtype=np.float32),
         }
-        made = dict(
-            zip(graph.TEXT_OUTPUTS, self._text.run(list(graph.TEXT_OUTPUTS), inputs), strict=True)
-        )
+        made = dict(zip(graph.TEXT_OUTPUTS, self._text.run(list(graph.TEXT_OUTPUTS), inputs), strict=True))
         lengths = made[graph.DURATIONS].reshape(-1)
         total = int(lengths.sum())
         begin = int(lengths[: 1 + len(head)].sum())
@@ -153,7 +156,10 @@ class KokoroCrowd:
             },
         )[0]
         return _spoken(
-            audio.reshape(-1), round(RATE * pitch), (begin - start) * FRAME_SAMPLES, (end - start) * FRAME_SAMPLES
+            audio.reshape(-1),
+            round(RATE * pitch),
+            (begin - start) * FRAME_SAMPLES,
+            (end - start) * FRAME_SAMPLES,
         )
 
     def _ids(self, phonemes: str) -> list[int]:
