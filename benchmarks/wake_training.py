@@ -17,6 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -96,12 +97,12 @@ def humans(folder: Path, trained: Path, cache: Path) -> None:
     print(f"{'':34}{'hits':>12}{'false, calibrating half':>26}{f'false in the other {hours:.2f} h':>28}")
     for word, stock in STOCK.items():
         makers: dict[str, Callable[[], Listener]] = {
-            "trained here": lambda word=word: Ours([word], None, trained),
-            "trained here, verified": lambda word=word: Ours([word], stt, trained),
-            "stock, ours": lambda stock=stock: Ours([stock]),
-            "stock, ours, verified": lambda stock=stock: Ours([stock], stt),
-            "stock, microWakeWord": lambda stock=stock: MicroWakeWordPeer([stock]),
-            "stock, openWakeWord": lambda stock=stock: OpenWakeWordPeer([stock]),
+            "trained here": partial(Ours, [word], None, trained),
+            "trained here, verified": partial(Ours, [word], stt, trained),
+            "stock, ours": partial(Ours, [stock]),
+            "stock, ours, verified": partial(Ours, [stock], stt),
+            "stock, microWakeWord": partial(MicroWakeWordPeer, [stock]),
+            "stock, openWakeWord": partial(OpenWakeWordPeer, [stock]),
         }
         real = [clip for clip in positives if word in clip.word]
         for name, make in makers.items():

@@ -17,8 +17,8 @@ def learn(
 ) -> None:
     """Make a trained word less sensitive to what woke it for nothing.
 
-    With learn_wake_words in client.toml the embeddings of wakes are kept, not the voice; "ce n'était pas pour
-    toi" marks the last wake as a false one. What is learnt is refused when the word itself would be missed more.
+    With learn_wake_words in client.toml the embeddings of wakes are kept, not the voice; "ce n'était pas
+    pour toi" marks the last wake as false. What is learnt is refused when the word would be missed more.
     """
     from hive_mind.speech.wake_word.card import read_card
     from hive_mind.speech.wake_word.lessons import Lessons

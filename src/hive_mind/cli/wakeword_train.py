@@ -3,11 +3,11 @@
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -22,6 +22,10 @@ from hive_mind.paths import models_dir, wake_words_dir
 from hive_mind.speech.audio import SAMPLE_RATE, Clip, Samples
 from hive_mind.speech.engines import SpeechToText
 from hive_mind.speech.files import read_audio, write_wav
+
+if TYPE_CHECKING:
+    from hive_mind.wake_training.progress import Tell
+    from hive_mind.wake_training.voices import KokoroCrowd
 
 NEEDED = ("openwakeword", "kokoro-82m-int8", "kokoro-voices-all")
 PIPER = "piper-fr-siwis-medium"
@@ -157,12 +161,11 @@ def _stt(store: ModelStore, model: str | None) -> SpeechToText | None:
     return stt
 
 
-def _say_all(crowd: object, phonemes: Sequence[str], out: Path | None) -> None:
+def _say_all(crowd: "KokoroCrowd", phonemes: Sequence[str], out: Path | None) -> None:
     from hive_mind.cli.setup.sounds import play
     from hive_mind.client.platform.base import find_platform
-    from hive_mind.wake_training.voices import MEASURED_VOICE, KokoroCrowd
+    from hive_mind.wake_training.voices import MEASURED_VOICE
 
-    assert isinstance(crowd, KokoroCrowd)
     for number, each in enumerate(phonemes, 1):
         spoken = crowd.say(each, {MEASURED_VOICE: 1.0})
         if out is None:
@@ -192,7 +195,7 @@ def _recorded(phrase: str, spellings: Sequence[str], stt: SpeechToText | None) -
 
 
 @contextmanager
-def told(console: Console | None = None) -> Iterator[Callable[[object], None]]:
+def told(console: Console | None = None) -> "Iterator[Tell]":
     """Show the progress of this block on standard error: a bar on a terminal, a line a stage elsewhere."""
     from hive_mind.wake_training.progress import Progress as Step
 
@@ -200,8 +203,8 @@ def told(console: Console | None = None) -> Iterator[Callable[[object], None]]:
     if not console.is_terminal:
         known: set[str] = set()
 
-        def line(step: object) -> None:
-            if isinstance(step, Step) and step.stage not in known:
+        def line(step: Step) -> None:
+            if step.stage not in known:
                 known.add(step.stage)
                 typer.echo(f"{STAGES[step.stage]} ({100 * step.done:.0f} %)", err=True)
 
@@ -210,9 +213,4 @@ def told(console: Console | None = None) -> Iterator[Callable[[object], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as bar:
         task = bar.add_task("", total=1.0)
-
-        def show(step: object) -> None:
-            if isinstance(step, Step):
-                bar.update(task, description=STAGES[step.stage], completed=step.done)
-
-        yield show
+        yield lambda step: bar.update(task, description=STAGES[step.stage], completed=step.done)

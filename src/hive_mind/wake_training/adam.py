@@ -19,7 +19,7 @@ class Adam:
         steps: how many there will be.
         rate: the highest learning rate.
         decay: weight decay, for weights alone.
-        averaged: how slowly the average follows the weights, in (0, 1).
+        averaged: part of the steps, the last ones, over which the average goes.
     """
 
     def __init__(
@@ -28,10 +28,11 @@ class Adam:
         steps: int,
         rate: float = 2e-3,
         decay: float = 0.02,
-        averaged: float = 0.99,
+        averaged: float = 0.05,
     ) -> None:
         self._parameters = dict(parameters)
-        self._steps, self._rate, self._decay, self._averaged = steps, rate, decay, averaged
+        self._steps, self._rate, self._decay = steps, rate, decay
+        self._follow = min(1.0, 1.0 / (averaged * steps))
         self._first = {name: np.zeros_like(value) for name, value in parameters.items()}
         self._second = {name: np.zeros_like(value) for name, value in parameters.items()}
         self._done = 0
@@ -51,7 +52,7 @@ class Adam:
             if value.ndim > 1:
                 value *= 1.0 - rate * self._decay
             value -= (rate * unbiased / scale).astype(np.float32)
-            self.average[name] += np.float32(1.0 - self._averaged) * (value - self.average[name])
+            self.average[name] += np.float32(self._follow) * (value - self.average[name])
 
 
 def one_cycle(done: float) -> float:

@@ -57,13 +57,13 @@ def adapted(memory: Memory, lessons: Sequence[Lesson], threshold: float, seed: i
     before = _passing(memory.network, kept, threshold)
     if not len(false):
         return Adapted(None, before, before, 0, 0)
-    heard = int(round(_passing(memory.network, false, threshold) * len(false)))
+    heard = round(_passing(memory.network, false, threshold) * len(false))
     found = Examples(
         as_windows(learnt), as_windows(np.repeat(false, REPEATED, axis=0)), as_windows(memory.negative)
     )
     network = fit(found, FitSettings(steps=STEPS), seed, start=copy.deepcopy(memory.network), rate=RATE)
     after = _passing(network, kept, threshold)
-    still = int(round(_passing(network, false, threshold) * len(false)))
+    still = round(_passing(network, false, threshold) * len(false))
     good = after >= before - MOST_LOST and still < heard
     return Adapted(network if good else None, before, after, heard, still)
 

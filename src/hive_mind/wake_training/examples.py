@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from hive_mind.speech.audio import SAMPLE_RATE
+from hive_mind.speech.wake_word.mel import STEP_SAMPLES
 from hive_mind.wake_training.fit import Examples
 from hive_mind.wake_training.plan import Group
 from hive_mind.wake_training.studio import Take, end_of
@@ -20,8 +21,9 @@ PART_FROM_MS, PART_TO_MS = -700, -280
 def around(take: Take, from_ms: int, to_ms: int) -> Numbers:
     """Windows of a take that end within a span around the word's end."""
     places = everywhere(take.embeddings)
-    after = (end_of(places) - take.end) * 1000 // SAMPLE_RATE
-    return places[(after >= from_ms) & (after <= to_ms)]
+    after = (places * STEP_SAMPLES + end_of(0) - take.end) * 1000 // SAMPLE_RATE
+    wanted: Numbers = places[(after >= from_ms) & (after <= to_ms)]
+    return wanted
 
 
 def examples(groups: Sequence[Group], takes: Mapping[str, Sequence[Take]]) -> Examples:

@@ -30,7 +30,7 @@ def write_onnx(network: Network, path: Path) -> None:
 
     model = helper.make_model(
         helper.make_graph(
-            _nodes(network, helper),
+            _nodes(helper),
             "wake_word",
             [helper.make_tensor_value_info("embeddings", TensorProto.FLOAT, [1, LENGTH, WIDTH])],
             [helper.make_tensor_value_info("probability", TensorProto.FLOAT, [1, 1])],
@@ -58,7 +58,7 @@ def _constants(network: Network) -> dict[str, Any]:
     return {"mean": network.mean, "scale": (1.0 / network.spread).astype(np.float32), **known}
 
 
-def _nodes(network: Network, helper: Any) -> list[Any]:
+def _nodes(helper: Any) -> list[Any]:
     turned = {"perm": [0, 2, 1]}
     nodes = [
         helper.make_node("Sub", ["embeddings", "mean"], ["centred"]),

@@ -94,7 +94,7 @@ def fit(
         normal = network.normal(windows)
         normal += np.float32(settings.noise) * random.standard_normal(normal.shape, dtype=np.float32)
         odds = network.forward(normal)
-        network.backward((_logistic(odds) - targets) * costs)
+        network.backward(((_logistic(odds) - targets) * costs).astype(np.float32))
         optimiser.step(network.gradients())
         progress(step + 1)
     network.load(optimiser.average)
@@ -122,5 +122,4 @@ def _usual(examples: Examples) -> tuple[Floats, Floats]:
 
 
 def _logistic(odds: Floats) -> Floats:
-    made: Floats = 1.0 / (1.0 + np.exp(-np.clip(odds, -30.0, 30.0)))
-    return made
+    return (1.0 / (1.0 + np.exp(-np.clip(odds, -30.0, 30.0)))).astype(np.float32)

@@ -1,4 +1,4 @@
-"""What sounds nearly like a wake word and must not wake: its parts, words like it, the word with sounds changed."""
+"""What sounds nearly like a wake word and must not wake: parts of it, words like it, other sounds in it."""
 
 import itertools
 from collections.abc import Sequence

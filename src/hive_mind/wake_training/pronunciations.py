@@ -20,9 +20,9 @@ _RESPELLINGS = (
 
 _ACCENT = str.maketrans(
     {
-        "h": "", "A": "ɛj", "æ": "a", "ɪ": "i", "ɐ": "a", "ʌ": "œ", "ɑ": "a", "ɒ": "ɔ", "ʊ": "u", "ɜ": "œ", "ə": "œ",
-        "ɹ": "ʁ", "ɾ": "t", "ŋ": "ɡ", "θ": "s", "ð": "z", "O": "o", "Q": "o", "I": "aj", "W": "aw", "Y": "ɔj", "ᵊ": "œ",
-        "ɚ": "œʁ", "ᵻ": "i", "ː": "", "ʤ": "dʒ", "ʧ": "tʃ",
+        "h": "", "A": "ɛj", "æ": "a", "ɪ": "i", "ɐ": "a", "ʌ": "œ", "ɑ": "a", "ɒ": "ɔ", "ʊ": "u", "ɜ": "œ",
+        "ə": "œ", "ɹ": "ʁ", "ɾ": "t", "ŋ": "ɡ", "θ": "s", "ð": "z", "O": "o", "Q": "o", "I": "aj", "W": "aw",
+        "Y": "ɔj", "ᵊ": "œ", "ɚ": "œʁ", "ᵻ": "i", "ː": "", "ʤ": "dʒ", "ʧ": "tʃ",
     }
 )  # fmt: skip
 """English phonemes as a French speaker says them."""
@@ -65,15 +65,14 @@ def proposed(phrase: str, spellings: Iterable[str] = ()) -> tuple[Pronunciation,
 
 def readings(phrase: str, spellings: Iterable[str] = ()) -> tuple[str, ...]:
     """The phrase, other spellings, and what a French reader may make of them; none twice."""
-    given = [phrase, *spellings]
-    found = list(given)
-    for text in given:
-        for pattern, replacement in _RESPELLINGS:
-            found += [re.sub(pattern, replacement, known) for known in list(found) if known]
-    return tuple(dict.fromkeys(text for text in found if text.strip()))[:MOST_READINGS]
+    found = dict.fromkeys(text for text in (phrase, *spellings) if text.strip())
+    for pattern, replacement in _RESPELLINGS:
+        respelt = (re.sub(pattern, replacement, text) for text in tuple(found))
+        found |= dict.fromkeys(text for text in respelt if text.strip())
+    return tuple(found)[:MOST_READINGS]
 
 
-MOST_READINGS = 12
+MOST_READINGS = 16
 
 
 def sounds(phonemes: str) -> str:

@@ -9,7 +9,7 @@ from hive_mind.wake_training.evaluation import Evaluation, Point, Rate
 from hive_mind.wake_training.texts import words_of_report
 
 GOOD_MISSED, FAIR_MISSED, FAIR_NEAR = 10.0, 20.0, 10.0
-"""Percentages of misses next to the microphone, and of near misses that wake, up to which a word is good or fair."""
+"""Percentages of misses next to the microphone and of near misses that wake, up to which a word will do."""
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 560, 300, 56, 44, 14
 MOST_X, MOST_Y = 20.0, 40.0
@@ -17,7 +17,8 @@ MOST_X, MOST_Y = 20.0, 40.0
 
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:#222}"
-    "table{border-collapse:collapse;margin:1rem 0}td,th{padding:.25rem .8rem;border-bottom:1px solid #ddd;text-align:left}"
+    "table{border-collapse:collapse;margin:1rem 0}"
+    "td,th{padding:.25rem .8rem;border-bottom:1px solid #ddd;text-align:left}"
     "td.n{text-align:right}svg text{font:12px system-ui,sans-serif}small{color:#666}"
 )
 
@@ -74,30 +75,29 @@ def verdict(found: Evaluation) -> str:
 def picture(found: Evaluation) -> str:
     """Misses against false wakes an hour, as SVG: the first stage alone, and both."""
     say = words_of_report()
-    lines = [
-        f'<rect x="{LEFT}" y="{TOP}" width="{WIDTH - LEFT - 10}" height="{HEIGHT - BOTTOM - TOP}" fill="none" stroke="#bbb"/>'
-    ]
+    wide, high = WIDTH - LEFT - 10, HEIGHT - BOTTOM - TOP
+    lines = [f'<rect x="{LEFT}" y="{TOP}" width="{wide}" height="{high}" fill="none" stroke="#bbb"/>']
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
         x, y = _place(share * MOST_X, share * MOST_Y)
-        lines.append(
-            f'<text x="{x:.0f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">{share * MOST_X:g}</text>'
-        )
-        lines.append(f'<text x="{LEFT - 6}" y="{y + 4:.0f}" text-anchor="end">{share * MOST_Y:g}</text>')
-    lines.append(f'<text x="{(WIDTH + LEFT) // 2}" y="{HEIGHT - 6}" text-anchor="middle">{say["x"]}</text>')
-    lines.append(
-        f'<text x="14" y="{HEIGHT // 2}" text-anchor="middle" transform="rotate(-90 14 {HEIGHT // 2})">{say["y"]}</text>'
-    )
-    for place, (name, colour, points) in enumerate(
-        (("alone", "#b5651d", found.curve), ("verified", "#1b6ca8", found.verified_curve))
-    ):
-        lines.append(f'<polyline points="{_line(points)}" fill="none" stroke="{colour}" stroke-width="2.5"/>')
-        lines.append(
-            f'<text x="{WIDTH - 20}" y="{TOP + 20 + 18 * place}" text-anchor="end" fill="{colour}">{say[name]}</text>'
-        )
+        lines.append(_text(x, HEIGHT - BOTTOM + 16, f"{share * MOST_X:g}"))
+        lines.append(_text(LEFT - 6, y + 4, f"{share * MOST_Y:g}", 'text-anchor="end"'))
+    lines.append(_text((WIDTH + LEFT) / 2, HEIGHT - 6, say["x"]))
+    turned = f'text-anchor="middle" transform="rotate(-90 14 {HEIGHT // 2})"'
+    lines.append(_text(14, HEIGHT / 2, say["y"], turned))
+    curves = (("alone", "#b5651d", found.curve), ("verified", "#1b6ca8", found.verified_curve))
+    for place, (name, colour, points) in enumerate(curves):
+        drawn = f'fill="none" stroke="{colour}" stroke-width="2.5"'
+        lines.append(f'<polyline points="{_line(points)}" {drawn}/>')
+        at = TOP + 20 + 18 * place
+        lines.append(_text(WIDTH - 20, at, say[name], f'text-anchor="end" fill="{colour}"'))
     return (
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img" '
         f'aria-label="{say["curve"]}">{"".join(lines)}</svg>'
     )
+
+
+def _text(x: float, y: float, text: str, how: str = 'text-anchor="middle"') -> str:
+    return f'<text x="{x:.0f}" y="{y:.0f}" {how}>{text}</text>'
 
 
 def _line(points: Sequence[Point]) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.engines import TextToSpeech
-from hive_mind.speech.wake_word.embedding import WARM_UP, SpeechEmbedding
+from hive_mind.speech.wake_word.embedding import WARM_UP, Floats, SpeechEmbedding
 from hive_mind.speech.wake_word.mel import LEAD_SAMPLES, STEP_SAMPLES, MelSpectrum
 from hive_mind.wake_training import voices
 from hive_mind.wake_training.plan import Group, Line
@@ -64,8 +64,8 @@ class FrontEnd:
         embedding.reset()
         whole = len(samples) // STEP_SAMPLES * STEP_SAMPLES
         lead = np.zeros(LEAD_SAMPLES, dtype=np.float32)
-        made: NDArray[np.float16] = embedding(self._mel(np.concatenate((lead, samples[:whole]))))[WARM_UP:]
-        return made.astype(np.float16)
+        made: Floats = embedding(self._mel(np.concatenate((lead, samples[:whole]))))
+        return made[WARM_UP:].astype(np.float16)
 
 
 def end_of(place: int) -> int:

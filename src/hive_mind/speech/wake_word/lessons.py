@@ -28,8 +28,8 @@ class Lesson:
 class Lessons:
     """What the last wakes teach; a few megabytes at most.
 
-    A wake counts as meant when the next one comes, or when it is `settled`, without anybody saying that it was
-    not: "ce n'était pas pour toi", or a tap.
+    A wake counts as meant when the next one comes, or when it is `settled`, without anybody saying that it
+    was not: "ce n'était pas pour toi", or a tap.
 
     Args:
         known: lessons of before.
