@@ -1,6 +1,6 @@
 """Wake words trained from their spelling alone: on real people, on strangers' voices, and how fast they wake.
 
-Run: python -m benchmarks.wake_training humans AUDIO_FOLDER TRAINED_FOLDER [CACHE_FOLDER]
+Run: python -m benchmarks.wake_training humans AUDIO_FOLDER TRAINED_FOLDER CACHE_FOLDER [WORD...]
      python -m benchmarks.wake_training train PHRASE TRAINED_FOLDER [CACHE_FOLDER]
      python -m benchmarks.wake_training strangers TRAINED_FOLDER NAME...
      python -m benchmarks.wake_training delay TRAINED_FOLDER NAME...
@@ -85,17 +85,18 @@ def halves(folder: Path) -> tuple[list[Clip], list[Clip]]:
     return others[::2], others[1::2]
 
 
-def humans(folder: Path, trained: Path, cache: Path) -> None:
+def humans(folder: Path, trained: Path, cache: Path, words: Sequence[str] = tuple(STOCK)) -> None:
     """Hits on real people and false wakes on the half that set no threshold, beside the stock detectors."""
     stt = recogniser()
-    for word in STOCK:
+    for word in words:
         if not (trained / f"{word}.onnx").exists():
             train_here(word, trained, cache, stt, folder)
     positives = [clip for clip in manifest(folder) if clip.kind == "wake_positive"]
     calibrated, reported = halves(folder)
     hours = sum(clip.seconds for clip in reported) / 3600
     print(f"{'':34}{'hits':>12}{'false, calibrating half':>26}{f'false in the other {hours:.2f} h':>28}")
-    for word, stock in STOCK.items():
+    for word in words:
+        stock = STOCK[word]
         makers: dict[str, Callable[[], Listener]] = {
             "trained here": partial(Ours, [word], None, trained),
             "trained here, verified": partial(Ours, [word], stt, trained),
@@ -179,8 +180,8 @@ def delay(trained: Path, names: Sequence[str]) -> None:
 def main(arguments: list[str]) -> int:
     """Run one part."""
     match arguments:
-        case ["humans", folder, trained, *cache]:
-            humans(Path(folder), Path(trained), Path(cache[0]) if cache else Path(trained) / "cache")
+        case ["humans", folder, trained, cache, *words]:
+            humans(Path(folder), Path(trained), Path(cache), words or tuple(STOCK))
         case ["train", phrase, trained, *cache]:
             train_here(
                 phrase, Path(trained), Path(cache[0]) if cache else Path(trained) / "cache", recogniser()

@@ -25,7 +25,7 @@ MOST_MISSED = 0.12
 ALIKE = 0.34
 """Distance of sounds up to which a transcript counts as a way to write the word."""
 
-MOST_SPELLINGS = 12
+MOST_SPELLINGS = 7
 
 Verdicts = Sequence[float | None]
 
@@ -107,7 +107,7 @@ def spellings(
             counts[plain] = counts.get(plain, 0) + 1
     usual = sorted(counts, key=lambda text: (-counts[text], text))
     # What it writes for the word is worth more than what a rule thinks of.
-    found = dict.fromkeys([*given[:4], *usual[: most - 4], *given[4:]])
+    found = dict.fromkeys([*given[:3], *usual[: most - 3], *given[3:]])
     return tuple(text for text in found if text != phrase)[:most]
 
 

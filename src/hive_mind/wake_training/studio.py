@@ -123,7 +123,7 @@ class Studio:
         found: list[Take] = []
         for start in range(0, len(group.lines), CHUNK):
             numbers = range(start, min(start + CHUNK, len(group.lines)))
-            file = self.folder / f"{self._key(group)}-{start // CHUNK:03}.npz"
+            file = self.folder / f"{self.key(group)}-{start // CHUNK:03}.npz"
             if not file.exists():
                 with ThreadPoolExecutor(self.threads) as pool:
                     made = pool.map(lambda n: self._take(group, n, noises, speech, said), numbers)
@@ -204,10 +204,10 @@ class Studio:
         return voices.recorded(audio, self.piper.capabilities.rate)
 
     def _plain(self, group: Group) -> Path:
-        return self.folder / f"{self._key(group)}-plain.npz"
+        return self.folder / f"{self.key(group)}-plain.npz"
 
-    def _key(self, group: Group) -> str:
-        """Tells the takes of a group from all that would be other ones."""
+    def key(self, group: Group) -> str:
+        """Name of a group's takes; other ones would have another."""
         heard = [zlib.crc32(samples.tobytes()) for samples in (*self.own, *self.noises)]
         content = repr((RECIPE, group, self.seed, self.crowd.names, heard))
         return f"{group.name}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"

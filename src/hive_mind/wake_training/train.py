@@ -1,5 +1,6 @@
 """Trains one wake word, from its spelling to a model, a card and a report."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +20,7 @@ from hive_mind.wake_training.events import Scored, scored, second_looks
 from hive_mind.wake_training.examples import examples, hours
 from hive_mind.wake_training.export import write_onnx
 from hive_mind.wake_training.fit import FitSettings, fit
-from hive_mind.wake_training.memory import Memory, remembered, save_memory
+from hive_mind.wake_training.memory import Memory, load_memory, remembered, save_memory
 from hive_mind.wake_training.network import Network
 from hive_mind.wake_training.plan import TESTED, Group, Size, plan
 from hive_mind.wake_training.progress import Meter, Progress
@@ -32,6 +33,9 @@ KOKORO_S, CHEAP_S, SCENE_S, STEP_S, LOOK_S = 0.28, 0.01, 0.018, 0.04, 0.18
 
 EVERYDAY_S = 8.0
 """Recordings of everyday life are cut into pieces of this length."""
+
+VERIFIED = 100
+"""Takes of the word that the second stage is calibrated on."""
 
 WRITTEN_DOWN = 16
 """Takes that the recogniser writes down, to learn how it spells the word."""
@@ -106,13 +110,13 @@ def train(
     meter = Meter(_work(groups, order, verified=stt is not None), tell)
     takes = _takes(groups, studio, meter)
     settings = FitSettings(steps=order.size.steps)
-    known = examples(groups, takes)
-    network = fit(known, settings, order.seed, lambda _: meter.add("fit", STEP_S))
+    memory = _learnt(groups, takes, settings, order.seed, studio, meter)
+    network = memory.network
     everyday = [take_of(studio.front_end, piece) for piece in _pieces(order.everyday)]
     card = calibrated(order, network, takes, everyday, stt, meter)
     found = tested(network, takes, card, stt, meter)
     counts = {name: len(of) for name, of in takes.items()}
-    return Trained(remembered(network, known, order.seed), card.card, found, counts)
+    return Trained(memory, card.card, found, counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,7 @@ def calibrated(
 ) -> Calibrated:
     """The card of a trained head, from the voices and recordings that set thresholds."""
     words = scored(network, takes["set-word"])
+    verified = words[:VERIFIED]
     others = scored(network, [*takes["set-speech"], *everyday])
     time = hours([each.take for each in others])
     limits = calibration.thresholds(words, others, time)
@@ -160,7 +165,7 @@ def calibrated(
                 lambda: meter.add("thresholds", LOOK_S),
             )
 
-        floor = calibration.verify_at(looks(words), looks(near), looks(others))
+        floor = calibration.verify_at(looks(verified), looks(near), looks(others))
     card = WakeWordCard(
         phrase=order.phrase,
         spellings=spellings,
@@ -240,6 +245,28 @@ def save(order: Order, trained: Trained, folder: Path) -> Path:
 def forget(studio_folder: Path) -> None:
     """Delete the voices and rooms that trainings keep."""
     shutil.rmtree(studio_folder, ignore_errors=True)
+
+
+def _learnt(
+    groups: Sequence[Group],
+    takes: Mapping[str, Sequence[Take]],
+    settings: FitSettings,
+    seed: int,
+    studio: Studio,
+    meter: Meter,
+) -> Memory:
+    """The head: that of an earlier run with the same takes, or a new one."""
+    keys = [studio.key(group) for group in groups if group.split == "train"]
+    digest = hashlib.sha256(repr((keys, settings, seed)).encode()).hexdigest()[:12]
+    file = studio.folder / f"head-{digest}.npz"
+    if file.exists():
+        meter.add("fit", STEP_S * settings.steps)
+        return load_memory(file)
+    known = examples(groups, takes)
+    network = fit(known, settings, seed, lambda _: meter.add("fit", STEP_S))
+    memory = remembered(network, known, seed)
+    save_memory(memory, file)
+    return memory
 
 
 def _takes(groups: Sequence[Group], studio: Studio, meter: Meter) -> dict[str, list[Take]]:
