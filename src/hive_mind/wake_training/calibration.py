@@ -22,7 +22,7 @@ LOOSE_AN_HOUR = 20.0
 MOST_MISSED = 0.12
 """Part of the calibrating positives, most of them in noise, that the strict threshold may give up."""
 
-ALIKE = 0.34
+ALIKE = 0.2
 """Distance of sounds up to which a transcript counts as a way to write the word."""
 
 MOST_SPELLINGS = 7
@@ -57,7 +57,7 @@ def thresholds(positives: Sequence[Scored], negatives: Sequence[Scored], hours: 
     others = np.sort([each.best for each in negatives])[::-1]
     strict = _over(others, int(ALONE_AN_HOUR * hours)) + 0.3
     strict = float(np.clip(strict, np.quantile(word, 0.02), np.quantile(word, MOST_MISSED)))
-    loose = min(_over(others, int(LOOSE_AN_HOUR * hours)), float(np.quantile(word, 0.01)), strict)
+    loose = min(_over(others, int(LOOSE_AN_HOUR * hours)), strict)
     return Thresholds(strict, loose, lag(positives, loose))
 
 
@@ -84,7 +84,7 @@ def verify_at(word: Verdicts, near: Verdicts, other: Verdicts) -> float:
     for floor in np.arange(-8.0, -2.0, 0.1):
         missed = float((real < floor).mean())
         false = float((wrong >= floor).mean()) if len(wrong) else 0.0
-        costs.append((max(missed, 0.01) + 0.25 * false, float(floor)))
+        costs.append((max(missed, 0.01) + 0.5 * false, float(floor)))
     return round(min(costs)[1], 1)
 
 
