@@ -16,7 +16,7 @@ from hive_mind.wake_training.events import Scored
 ALONE_AN_HOUR = 0.5
 """False wakes an hour of speech that the first stage alone may make."""
 
-LOOSE_AN_HOUR = 20.0
+LOOSE_AN_HOUR = 60.0
 """Wakes an hour of speech that the second stage may be asked about."""
 
 MOST_MISSED = 0.12
@@ -25,7 +25,7 @@ MOST_MISSED = 0.12
 ALIKE = 0.2
 """Distance of sounds up to which a transcript counts as a way to write the word."""
 
-MOST_SPELLINGS = 7
+MOST_SPELLINGS = 9
 
 Verdicts = Sequence[float | None]
 
@@ -84,7 +84,7 @@ def verify_at(word: Verdicts, near: Verdicts, other: Verdicts) -> float:
     for floor in np.arange(-8.0, -2.0, 0.1):
         missed = float((real < floor).mean())
         false = float((wrong >= floor).mean()) if len(wrong) else 0.0
-        costs.append((max(missed, 0.01) + 0.5 * false, float(floor)))
+        costs.append((max(missed, 0.01) + 0.3 * false, float(floor)))
     return round(min(costs)[1], 1)
 
 
@@ -107,7 +107,7 @@ def spellings(
             counts[plain] = counts.get(plain, 0) + 1
     usual = sorted(counts, key=lambda text: (-counts[text], text))
     # What it writes for the word is worth more than what a rule thinks of.
-    found = dict.fromkeys([*given[:3], *usual[: most - 3], *given[3:]])
+    found = dict.fromkeys([*given[:5], *usual[: most - 5], *given[5:]])
     return tuple(text for text in found if text != phrase)[:most]
 
 
