@@ -30,10 +30,10 @@ from hive_mind.client.app import Client, open_client
 from hive_mind.client.config import load_config
 from hive_mind.client.core.clock import Clock, SystemClock
 from hive_mind.client.core.door import TurnTaking
-from hive_mind.client.core.playout import NullSink
 from hive_mind.client.engines import load_engines
 from hive_mind.paths import data_dir, models_dir
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
+from hive_mind.speech.playout import NullSink
 
 WORDS = ("Stop !", "Arrête !", "Tais-toi !", "Attends !", "Stop, stop !", "C'est bon !")
 NO_WORDS = ("Hum, hum.", "Passe-moi le sel.")

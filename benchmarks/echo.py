@@ -25,7 +25,6 @@ import soxr
 
 from hive_mind.client.core.echo.base import BLOCK, Cleaned, EchoCanceller, NoEcho
 from hive_mind.client.core.echo.canceller import AdaptiveCanceller
-from hive_mind.client.engines import finder
 from hive_mind.models.store import ModelStore
 from hive_mind.paths import data_dir, models_dir
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
@@ -175,7 +174,7 @@ def main() -> None:
     parser.add_argument("--commands", type=int, default=12)
     options = parser.parse_args()
     store = ModelStore(models_dir(data_dir()))
-    voice = make_voice(finder(store), None)
+    voice = make_voice(store.find, None)
     rate = voice.capabilities.rate
     pieces = [np.concatenate([*voice.synthesize(text), np.zeros(rate // 2, np.float32)]) for text in ANSWERS]
     once = soxr.resample(np.concatenate(pieces), rate, SAMPLE_RATE)

@@ -22,9 +22,9 @@ from typing import Any
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does
 
-from hive_mind.client.core.mending import Mender
 from hive_mind.client.core.worker import Worker
 from hive_mind.corrections_file import CorrectionsFile
+from hive_mind.mending import Mender
 from hive_mind.models.store import ModelStore
 from hive_mind.paths import data_dir, models_dir
 from hive_mind.speech.files import read_audio

@@ -27,11 +27,11 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does
 import numpy as np
 
 from hive_mind.cli.understand import sentence_folders
-from hive_mind.client.core.mending import Mender
 from hive_mind.client.core.worker import Worker
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import ModelError
 from hive_mind.language.speakable import speakable
+from hive_mind.mending import Mender
 from hive_mind.models.store import ModelStore
 from hive_mind.paths import data_dir, models_dir
 from hive_mind.speech.audio import SAMPLE_RATE, Clip, Samples

@@ -29,12 +29,12 @@ from hive_mind.client.app import open_client
 from hive_mind.client.config import load_config
 from hive_mind.client.core.clock import Clock, SystemClock
 from hive_mind.client.core.door import TurnTaking
-from hive_mind.client.core.playout import NullSink
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.client.engines import load_engines
 from hive_mind.commands.state import CommandState
 from hive_mind.paths import data_dir, models_dir
 from hive_mind.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples
+from hive_mind.speech.playout import NullSink
 
 PATIENCE_S = 90.0
 """Without an answer for so long, a question counts as lost, with this as its time."""

@@ -1,17 +1,15 @@
 """Corrections on this machine's disk, sealed: they are words that somebody said at home."""
 
 import json
-import os
 from pathlib import Path
 
 import structlog
 from pydantic import TypeAdapter, ValidationError
 
-from hive_mind.crypto import Vault, load_key
 from hive_mind.errors import ContextError
+from hive_mind.sealed_file import SealedFile
 from hive_mind.understanding.corrections import Correction
 
-_LABEL = "corrections"
 _KNOWN = TypeAdapter(tuple[Correction, ...])
 
 _log = structlog.get_logger(__name__)
@@ -26,9 +24,7 @@ class CorrectionsFile:
     """
 
     def __init__(self, folder: Path, key: str | None = None) -> None:
-        self._path = folder / "corrections"
-        self._key_file = folder / "context.key"
-        self._key = key
+        self._file = SealedFile(folder, "corrections", key)
 
     def load(self) -> tuple[Correction, ...]:
         """What is remembered; nothing when the file is damaged or sealed with another key.
@@ -37,11 +33,8 @@ class CorrectionsFile:
             ConfigError: the key cannot be made or read.
         """
         try:
-            sealed = self._path.read_bytes()
-        except FileNotFoundError:
-            return ()
-        try:
-            return _KNOWN.validate_json(self._vault().open(sealed, _LABEL))
+            found = self._file.read()
+            return () if found is None else _KNOWN.validate_json(found)
         except (ContextError, ValidationError, ValueError) as error:
             _log.warning("corrections unreadable", cause=type(error).__name__)
             return ()
@@ -52,17 +45,7 @@ class CorrectionsFile:
         Raises:
             ConfigError: the key cannot be made or read.
         """
-        if not known:
-            self._path.unlink(missing_ok=True)
-            return
-        sealed = self._vault().seal(json.dumps(_KNOWN.dump_python(known, mode="json")).encode(), _LABEL)
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        draft = self._path.with_suffix(".new")
-        with draft.open("wb") as file:
-            file.write(sealed)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._path)
-
-    def _vault(self) -> Vault:
-        return Vault(load_key(self._key, self._key_file))
+        if known:
+            self._file.write(json.dumps(_KNOWN.dump_python(known, mode="json")).encode())
+        else:
+            self._file.remove()

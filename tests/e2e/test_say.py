@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,25 +17,11 @@ from hive_mind.speech.audio import Clip, silence
 from hive_mind.speech.files import read_audio, write_wav
 from hive_mind.speech.stt.factory import make_stt
 from hive_mind.speech.tts.factory import make_voice
+from tests.fakes.word_errors import word_error_rate
 
 pytestmark = pytest.mark.models
 
 SOURCES = Path(__file__).parents[2] / "src"
-
-
-def words(text: str) -> list[str]:
-    return re.findall(r"\w+", speakable(text).lower())
-
-
-def word_error_rate(said: str, heard: str) -> float:
-    """Edits per word said, numbers and units as words."""
-    reference, hypothesis = words(said), words(heard)
-    row = list(range(len(hypothesis) + 1))
-    for i, word in enumerate(reference, 1):
-        before, row[0] = row[0], i
-        for j, other in enumerate(hypothesis, 1):
-            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (word != other))
-    return row[-1] / max(1, len(reference))
 
 
 @pytest.fixture(scope="module")

@@ -15,12 +15,12 @@ import numpy as np
 from hive_mind.client.app import open_client
 from hive_mind.client.config import load_config
 from hive_mind.client.core.clock import SystemClock
-from hive_mind.client.core.playout import NullSink
 from hive_mind.client.core.timers import Timekeeper
 from hive_mind.client.engines import Engines
 from hive_mind.commands.interpret import Rung, ring_text
 from hive_mind.speech.audio import Samples
 from hive_mind.speech.cancel import CancelToken
+from hive_mind.speech.playout import NullSink
 from hive_mind.speech.tts.cached import CachedVoice
 from hive_mind.understanding.grammar import Grammar
 from tests.fakes.scripted_microphone import LoudnessVad

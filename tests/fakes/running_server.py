@@ -10,6 +10,7 @@ from typing import Any
 from hive_mind.server.config import ServerConfig
 from hive_mind.server.core.house import House
 from hive_mind.server.core.llm.engine import LanguageModel
+from hive_mind.server.core.speech.engines import Load
 from hive_mind.server.run import HiveServer, serve
 
 
@@ -30,13 +31,18 @@ class Running:
 
 @asynccontextmanager
 async def running_server(
-    data: Path, model: LanguageModel | None = None, **settings: Any
+    data: Path, model: LanguageModel | None = None, load: Load | None = None, **settings: Any
 ) -> AsyncIterator[Running]:
     """Start a server, stop it gracefully at the end."""
     config = ServerConfig(**{"data": data, "port": 0, "llm_engine": "none", **settings})
     started: asyncio.Future[tuple[str, HiveServer]] = asyncio.get_running_loop().create_future()
     task = asyncio.create_task(
-        serve(config, model=model, on_start=lambda address, server: started.set_result((address, server)))
+        serve(
+            config,
+            model=model,
+            speech=load,
+            on_start=lambda address, server: started.set_result((address, server)),
+        )
     )
     waiting: set[asyncio.Future[Any]] = {task, started}
     await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)

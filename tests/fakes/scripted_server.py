@@ -13,10 +13,13 @@ from hive_mind.protocol.messages import (
     Hello,
     ResponseChunk,
     ServerMessage,
+    SpeechEnd,
+    SpeechStart,
     TurnEnd,
     VoiceInput,
 )
 from hive_mind.protocol.session import ServerSession
+from hive_mind.speech.audio import Samples, to_pcm16
 
 Script = Callable[["Talk", ClientMessage], Awaitable[None]]
 
@@ -27,6 +30,14 @@ class Talk:
     def __init__(self, socket: ServerConnection, session: ServerSession) -> None:
         self.socket = socket
         self.session = session
+        self.voice: list[bytes] = []
+
+    async def say(self, samples: Samples, rate: int, turn_id: str = "t1") -> None:
+        """Send a voice, from `speech_start` to `speech_end`."""
+        await self.send(SpeechStart(rate=rate, turn_id=turn_id))
+        for at in range(0, len(samples), rate // 4):
+            await self.socket.send(to_pcm16(samples[at : at + rate // 4]))
+        await self.send(SpeechEnd(turn_id=turn_id))
 
     async def send(self, message: ServerMessage) -> None:
         await self.socket.send(codec.encode(self.session.stamp(message)))
@@ -107,6 +118,9 @@ class ScriptedServer:
         try:
             await socket.send(codec.encode(Connected()))
             async for frame in socket:
+                if isinstance(frame, bytes):
+                    talk.voice.append(frame)
+                    continue
                 message = codec.decode_client(frame)
                 self.received.append(message)
                 if isinstance(message, Hello):

@@ -8,12 +8,18 @@ import pytest
 
 SRC = Path(__file__).parents[2] / "src" / "hive_mind"
 
+# Small things under the roof of no part, for server and client alike.
+SHARED = {"crypto", "disk", "sealed_file", "corrections_file", "memory", "mending"}
 # Each part may import itself, the parts named here, `errors` and `paths`. `cli` may import all.
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "paths": set(),
     "crypto": set(),
-    "corrections_file": {"crypto", "understanding"},
+    "disk": set(),
+    "memory": set(),
+    "sealed_file": {"crypto", "disk"},
+    "corrections_file": {"sealed_file", "understanding"},
+    "mending": {"corrections_file", "understanding", "speech"},
     "protocol": set(),
     "language": set(),
     "understanding": {"language", "protocol"},
@@ -28,8 +34,7 @@ ALLOWED: dict[str, set[str]] = {
         "commands",
         "speech",
         "models",
-        "crypto",
-        "corrections_file",
+        *SHARED,
     },
     "client": {
         "protocol",
@@ -38,8 +43,7 @@ ALLOWED: dict[str, set[str]] = {
         "commands",
         "speech",
         "models",
-        "crypto",
-        "corrections_file",
+        *SHARED,
     },
 }
 PURE_PARTS = {"protocol", "language", "understanding", "commands"}

@@ -1,7 +1,6 @@
 """`hive-mind client autostart`: a systemd user unit, so that the client starts with the machine."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -71,6 +70,20 @@ def turn_off(path: Path, run: Run) -> None:
         run(("systemctl", "--user", "daemon-reload"))
 
 
+def has_systemd() -> bool:
+    """Whether this machine can start the client by itself."""
+    return sys.platform == "linux" and Path("/run/systemd/system").is_dir()
+
+
+def turn_on_here(data: Path) -> list[str]:
+    """Start the client with this machine; returns what the person must still know.
+
+    Raises:
+        ConfigError: NO_SYSTEMD or DATA_UNWRITABLE.
+    """
+    return turn_on(unit_path(), _unit(data), _run)
+
+
 def autostart(
     state: Annotated[Literal["on", "off", "show"], typer.Argument(help="on, off, or show the unit.")],
     data: Annotated[Path | None, typer.Option(help="Data folder of the client.")] = None,
@@ -81,12 +94,11 @@ def autostart(
 
     Example: ./hive client autostart on
     """
-    text = unit_text((sys.executable, "-m", "hive_mind", "client"), Path.cwd(), data_dir(data))
     path = unit_path()
     if state == "show":
-        typer.echo(text, nl=False)
+        typer.echo(_unit(data_dir(data)), nl=False)
         return
-    if sys.platform != "linux" or shutil.which("systemctl") is None:
+    if not has_systemd():
         raise ConfigError(
             "There is no systemd here: add './hive client' to your system's own list of start-up programs.",
             code="NO_SYSTEMD",
@@ -95,9 +107,13 @@ def autostart(
         turn_off(path, _run)
         typer.echo("The client no longer starts by itself.")
         return
-    for line in turn_on(path, text, _run):
+    for line in turn_on_here(data_dir(data)):
         typer.echo(line, err=True)
     typer.echo(f"The client runs and starts with the machine ({path}).")
+
+
+def _unit(data: Path) -> str:
+    return unit_text((sys.executable, "-m", "hive_mind", "client"), Path.cwd(), data)
 
 
 def _run(words: Sequence[str]) -> int:

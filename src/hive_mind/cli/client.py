@@ -10,7 +10,7 @@ import typer
 
 from hive_mind.cli.autostart import autostart
 from hive_mind.cli.setup.command import setup
-from hive_mind.client.config import ClientConfig, load_config
+from hive_mind.client.config import ClientConfig, load_config, stable_client_id
 from hive_mind.client.core.button import Button
 from hive_mind.client.core.state import ClientState, Link
 from hive_mind.client.core.turn import TurnRecord
@@ -19,7 +19,9 @@ from hive_mind.client.discovery import the_server
 from hive_mind.client.engines import Engines, load_engines
 from hive_mind.client.logs import set_up_logs
 from hive_mind.client.microphone import Devices, open_devices, run_client, turn_taking
-from hive_mind.client.platform.base import find_platform
+from hive_mind.client.platform.machine import this_machine
+from hive_mind.client.ui.expressing import face_settings
+from hive_mind.client.ui.face import open_face
 
 
 def client(
@@ -32,7 +34,10 @@ def client(
     speaker: Annotated[str | None, typer.Option(help="Name of the speaker.")] = None,
     voice: Annotated[str | None, typer.Option(help="Voice of the answers, such as espeak:fr.")] = None,
     listening: Annotated[
-        str | None, typer.Option(help="always: whatever is said; button: press Enter, then speak.")
+        str | None,
+        typer.Option(
+            help="wake_word: what follows its name; button: press Enter first; always: whatever is said."
+        ),
     ] = None,
     barge_in: Annotated[
         bool, typer.Option("--barge-in", help="Speech stops an answer. Use headphones.")
@@ -41,8 +46,8 @@ def client(
 ) -> None:
     """Start a voice client in this room: microphone in, speaker out.
 
-    In a terminal, press Enter and speak; Enter again stops an answer. Elsewhere (a service) it listens all
-    the time and answers whatever is said to it. Time, date, stopwatch and timers also work without a server.
+    Say its name ("Hey Jarvis"), then speak; or press Enter, or on its eyes. "Stop", its name or Enter stop an
+    answer. Time, date, stopwatch, timers and alarms also work without a server.
     Settings come from client.toml in the data folder, which ./hive client setup fills; every option is also a
     variable: HIVE_MIND_CLIENT_SERVER, HIVE_MIND_CLIENT_ROOM, ... Ctrl-C ends it.
 
@@ -63,7 +68,7 @@ def client(
     set_up_logs(config.log_level)
     config = asyncio.run(with_server(config))
     engines = load_engines(config)
-    devices = open_devices(find_platform(), config, engines.voice.capabilities.rate)
+    devices = open_devices(this_machine().init_audio(), config, engines.voice.capabilities.rate)
     asyncio.run(talk(config, engines, devices))
 
 
@@ -79,7 +84,7 @@ async def with_server(config: ClientConfig) -> ClientConfig:
 
 
 _INVITATIONS = {
-    "wake_word": "Say my name, then speak.",
+    "wake_word": "Say “{names}”, then speak; or press Enter.",
     "button": "Press Enter and speak.",
     "always": "Speak when you like.",
 }
@@ -90,11 +95,24 @@ async def talk(config: ClientConfig, engines: Engines, devices: Devices) -> None
     taking = turn_taking(config, engines, has_button=sys.stdin.isatty())
     microphone, speaker = devices.names
     typer.echo(f"Microphone: {microphone}. Speaker: {speaker}.", err=True)
-    typer.echo(_INVITATIONS[taking.listening], err=True)
+    names = "”, “".join(word.replace("_", " ") for word in config.wake_words)
+    typer.echo(_INVITATIONS[taking.listening].format(names=names), err=True)
     button = Button()
     if sys.stdin.isatty():
         _enter_presses(button)
-    await run_client(config, engines, devices, taking, button=button, on_turn=_show, on_change=_Announcer())
+    machine = this_machine()
+    async with open_face(machine.init_display(face_settings(config, stable_client_id(config)))) as face:
+        await run_client(
+            config,
+            engines,
+            devices,
+            taking,
+            button=button,
+            face=face,
+            power=machine.power_management(),
+            on_turn=_show,
+            on_change=_Announcer(),
+        )
 
 
 def _enter_presses(button: Button) -> None:
@@ -126,7 +144,7 @@ class _Announcer:
 
 def devices() -> None:
     """List microphones and speakers by the names that settings take, the machine's own first."""
-    platform = find_platform()
+    platform = this_machine().init_audio()
     for kind, found in (("microphone", platform.microphones()), ("speaker", platform.speakers())):
         for device in found:
             typer.echo(f"{kind:11}{device.name}")

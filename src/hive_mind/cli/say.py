@@ -14,7 +14,6 @@ from hive_mind.client.app import open_client
 from hive_mind.client.config import ClientConfig, load_config
 from hive_mind.client.core.clock import SystemClock
 from hive_mind.client.core.door import TurnTaking
-from hive_mind.client.core.playout import NullSink, WavSink
 from hive_mind.client.core.source import WavSource
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.client.engines import Engines, load_engines
@@ -23,6 +22,7 @@ from hive_mind.errors import AudioError, LinkError
 from hive_mind.speech.audio import Clip
 from hive_mind.speech.endpointing import EndpointSettings
 from hive_mind.speech.files import read_audio, write_wav
+from hive_mind.speech.playout import NullSink, WavSink
 
 PATIENCE_S = 30.0
 """Most seconds to wait for somebody to speak in the recording."""

@@ -16,7 +16,8 @@ from hive_mind.client.config import load_config as load_client_config
 from hive_mind.client.engines import load_engines
 from hive_mind.client.logs import set_up_logs
 from hive_mind.client.microphone import open_devices
-from hive_mind.client.platform.base import AudioPlatform, find_platform
+from hive_mind.client.platform.base import AudioPlatform
+from hive_mind.client.platform.machine import this_machine
 from hive_mind.errors import AudioError, LinkError
 from hive_mind.language.messages import message
 from hive_mind.models.store import ModelStore
@@ -53,7 +54,7 @@ def up(
         for problem in store.pull_starter(progress):
             typer.echo(f"hive-mind: {problem.message} [{problem.code}]", err=True)
     try:
-        asyncio.run(_up(server, client, find_platform() if voice_client else None))
+        asyncio.run(_up(server, client, this_machine().init_audio() if voice_client else None))
     except KeyboardInterrupt:
         typer.echo(message("up.stopping"))
 

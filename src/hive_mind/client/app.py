@@ -14,15 +14,12 @@ from hive_mind.client.core.door import TurnTaking
 from hive_mind.client.core.homecoming import Homecoming
 from hive_mind.client.core.incoming import Incoming
 from hive_mind.client.core.kept_questions import KeptQuestions, forget_kept
-from hive_mind.client.core.listening import Ear
-from hive_mind.client.core.mending import Mender
-from hive_mind.client.core.pace import Pace
 from hive_mind.client.core.parts import Parts, Status
 from hive_mind.client.core.pipeline import VoiceLoop
-from hive_mind.client.core.playout import PlayoutSink
 from hive_mind.client.core.plugin_sentences import PluginSentences
 from hive_mind.client.core.preparing import Preparer
 from hive_mind.client.core.ringing import Ringer
+from hive_mind.client.core.satellite import SatelliteLoop
 from hive_mind.client.core.speaking import spoken_forms
 from hive_mind.client.core.state import ClientState, Event
 from hive_mind.client.core.timers import StateFile, Timekeeper
@@ -34,11 +31,15 @@ from hive_mind.client.engines import Engines
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import LinkError
 from hive_mind.language.messages import message
+from hive_mind.mending import Mender
 from hive_mind.protocol.messages import Capabilities
 from hive_mind.protocol.session import ClientSession
 from hive_mind.speech.audio import Samples
 from hive_mind.speech.endpointing import EndpointSettings
 from hive_mind.speech.engines import Wake
+from hive_mind.speech.listening import Ear
+from hive_mind.speech.pace import Pace
+from hive_mind.speech.playout import PlayoutSink
 from hive_mind.understanding.grammar import Grammar, Match
 
 FIXED_PHRASES = ("not_heard", "degraded", "cannot_answer_offline", "question_kept", "too_long")
@@ -123,14 +124,21 @@ async def open_client(
     ringer = Ringer(_sound, clock.today)
     state_file = StateFile(config.state_folder / "time.json")
     keeper = Timekeeper(state_file, clock, ringer.ring, _mirror, uptime, remind=_remind)
-    capabilities = Capabilities(stt=True, tts=True, local_commands=True, wake_word=engines.wake is not None)
+    satellite = config.profile == "satellite"
+    capabilities = Capabilities(
+        stt=not satellite,
+        tts=not satellite,
+        plays=True,
+        local_commands=True,
+        wake_word=engines.wake is not None,
+    )
     session = ClientSession(client_id, room=config.room, capabilities=capabilities)
     link = ServerLink(
         config.server, session, clock, on_event=_linked, on_message=lambda unasked: incoming.take(unasked)
     )
     key = config.key.get_secret_value() if config.key else None
     corrections = CorrectionsFile(config.data_folder, key)
-    mender = Mender(engines.grammar, engines.stt, workers[0], corrections)
+    mender = None if satellite else Mender(engines.grammar, engines.stt, workers[0], corrections)
     parts = Parts(
         stt=engines.stt,
         stt_worker=workers[0],
@@ -152,14 +160,16 @@ async def open_client(
 
     def _know(grammar: Grammar) -> None:
         parts.grammar = grammar
-        mender.know(grammar)
+        if mender is not None:
+            mender.know(grammar)
 
     kept = KeptQuestions(config.data_folder, key) if config.keep_questions else None
     if kept is None:
         forget_kept(config.data_folder)
     parts.homecoming = homecoming = Homecoming(clock, lambda text: loop.announce(text), _offer, kept)
     ear = Ear(engines.vad, settings, engines.wake)
-    loop = VoiceLoop(parts, ear, taking, verify=_verifier(engines, workers[0]), on_turn=on_turn)
+    made = SatelliteLoop if satellite else VoiceLoop
+    loop = made(parts, ear, taking, verify=_verifier(engines, workers[0]), on_turn=on_turn)
     _show_ringing()
     lasting = keeper.lasting_replies()
     parts.preparer.want(spoken_forms([*lasting, *(message(key) for key in FIXED_PHRASES)]))

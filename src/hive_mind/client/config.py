@@ -22,6 +22,9 @@ ENVIRONMENT_ONLY = frozenset({"key", "data"})
 
 USUAL_SENSITIVITY = 0.5
 
+NIGHT = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
+"""From one time of day to another."""
+
 Sensitivity: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -33,6 +36,8 @@ class ClientConfig(BaseSettings):
         room: where this client stands ("cuisine").
         client_id: its stable name; None makes one and keeps it in the data folder.
         data: data folder; None means `HIVE_MIND_DATA` or the platform's own place.
+        profile: `desktop` hears and speaks by itself; `satellite`, for machines with little memory, hears its
+            name and keeps its timers, and has the server recognise and speak.
         stt_model: id of the recognition model; None means the chosen one.
         stt_threads: CPU threads of recognition; one leaves the others to the voice and the language model.
         voice: "kokoro:ff_siwis", "espeak:fr", ...; None means the best one here.
@@ -46,6 +51,15 @@ class ClientConfig(BaseSettings):
         barge_in: speech stops an answer. For headphones: a microphone that hears the speaker would stop it.
         keep_questions: what only the server can answer is kept, sealed, while it is away, and offered when it
             is back.
+        echo: take our own voice out of what the microphone hears; off for headphones.
+        follow_up_s: seconds for which it listens after it has asked something.
+        after_answer_s: the same after an answer; 0 for never.
+        screen: where the eyes are: `auto` takes a window where there is a screen; `panel` is a small one.
+        full_screen: of the window, at its start.
+        subtitles: the window also writes what is said and answered.
+        panel: driver of the small screen ("ssd1306", "st7789", "epd2in13_V4", ...).
+        panel_at: where it is: "i2c:1:0x3c" or "spi:0:0".
+        night: hours in which the eyes are dimmed ("22:00-07:00"); None for never.
         key: base64 of the 32 bytes that seal what is remembered; None keeps a key file in the data folder.
         log_level: of the log on stderr.
     """
@@ -54,8 +68,10 @@ class ClientConfig(BaseSettings):
 
     server: str = DEFAULT_SERVER
     room: Annotated[str, Field(max_length=200)] | None = None
-    client_id: Annotated[str, Field(pattern=r"^[\w.:@-]{1,128}$")] | None = None
+    # The length is no part of the pattern: counted repetitions of \w cost 12 MB of memory.
+    client_id: Annotated[str, Field(pattern=r"^[\w.:@-]+$", max_length=128)] | None = None
     data: Path | None = None
+    profile: Literal["desktop", "satellite"] = "desktop"
     stt_model: str | None = None
     stt_threads: Annotated[int, Field(ge=1, le=64)] = 1
     voice: str | None = None
@@ -68,6 +84,15 @@ class ClientConfig(BaseSettings):
     learn_wake_words: bool = False
     barge_in: bool = False
     keep_questions: bool = False
+    echo: bool = True
+    follow_up_s: Annotated[float, Field(ge=1, le=60)] = 6.0
+    after_answer_s: Annotated[float, Field(ge=0, le=60)] = 4.0
+    screen: Literal["auto", "window", "panel", "none"] = "auto"
+    full_screen: bool = False
+    subtitles: bool = True
+    panel: str = "ssd1306"
+    panel_at: str = "i2c:1:0x3c"
+    night: Annotated[str, Field(pattern=NIGHT)] | None = None
     key: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
 

@@ -1,27 +1,40 @@
 """Loading what hears and speaks. Blocking, seconds long: done once, before anybody speaks."""
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
 from hive_mind.client.config import ClientConfig
 from hive_mind.errors import ModelError
+from hive_mind.memory import give_back
 from hive_mind.models.store import ModelStore
-from hive_mind.paths import models_dir, voice_speeds_file
+from hive_mind.paths import models_dir, voice_speeds_file, wake_words_dir
 from hive_mind.speech.audio import silence
 from hive_mind.speech.engines import (
+    ScoresPhrases,
     SpeechToText,
     VoiceActivityDetector,
     WakeWordDetector,
     WakeWordVerifier,
 )
+from hive_mind.speech.stt.absent import AbsentStt
 from hive_mind.speech.stt.factory import make_stt
 from hive_mind.speech.tts.cached import CachedVoice
 from hive_mind.speech.tts.factory import make_voice
 from hive_mind.speech.vad.factory import make_vad
+from hive_mind.speech.wake_word.cascade import VerifiedWakeWords
+from hive_mind.speech.wake_word.factory import make_cascade, make_wake_words, spellings_of
+from hive_mind.speech.wake_word.settings import WordSetting
 from hive_mind.understanding.grammar import Grammar
+
+SATELLITE_VOICE = "espeak:fr"
+SATELLITE_CACHE_BYTES = 1_000_000
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,42 +54,75 @@ class Engines:
     wake_verifier: WakeWordVerifier | None = None
 
 
-def finder(store: ModelStore) -> Callable[[str], Path | None]:
-    """Looks up the folder of an installed model, or None."""
-
-    def _find(model_id: str) -> Path | None:
-        try:
-            return store.path(model_id)
-        except ModelError:
-            return None
-
-    return _find
-
-
 def load_engines(config: ClientConfig) -> Engines:
-    """Load and warm everything, side by side.
+    """Load and warm everything, side by side. Without its wake word a client goes on, and says so in the log.
 
     Raises:
         ModelError: a model is missing, damaged or unknown; the message says what to run.
         SpeechError: the voice is unknown or cannot be had.
     """
     store = ModelStore(models_dir(config.data_folder))
+    if config.profile == "satellite":
+        return _satellite(config, store)
     stt_folder = store.path(config.stt_model or store.selected("stt"))
     with ThreadPoolExecutor(thread_name_prefix="load") as pool:
         stt = pool.submit(make_stt, stt_folder, threads=config.stt_threads)
         voice = pool.submit(
-            make_voice, finder(store), config.voice, memory=voice_speeds_file(config.data_folder)
+            make_voice, store.find, config.voice, memory=voice_speeds_file(config.data_folder)
         )
-        grammar = pool.submit(_warm_grammar)
+        words = _words(config)
+        trained = wake_words_dir(config.data_folder)
+        grammar = pool.submit(_warm_grammar, store.find, words, trained)
         vad = make_vad()
-        engines = Engines(vad, stt.result(), CachedVoice(voice.result()), grammar.result())
+        wake = None
+        if config.listening == "wake_word":
+            wake = _wake_words(store.find, words, stt.result(), trained)
+        engines = Engines(vad, stt.result(), CachedVoice(voice.result()), grammar.result(), wake, wake)
     vad.probability(silence(0.032))
     vad.reset()
+    if wake is not None:
+        wake.warm()
+    give_back()
     gc.freeze()  # what was loaded stays: no garbage to look for in it, which takes a third of a second
     return engines
 
 
-def _warm_grammar() -> Grammar:
-    grammar = Grammar.load()
+def _words(config: ClientConfig) -> list[WordSetting]:
+    return [WordSetting(word, sensitivity) for word, sensitivity in config.wake_words.items()]
+
+
+def _satellite(config: ClientConfig, store: ModelStore) -> Engines:
+    """What a machine with little memory can hold: its name, voice activity, and a voice for its own words."""
+    voice = CachedVoice(make_voice(store.find, config.voice or SATELLITE_VOICE), SATELLITE_CACHE_BYTES)
+    wake: WakeWordDetector | None = None
+    try:
+        if config.listening == "wake_word":
+            wake = make_wake_words(store.find, _words(config), trained=wake_words_dir(config.data_folder))
+    except ModelError as error:
+        _log.warning("it will not hear its name", code=error.code, reason=error.message)
+    nothing = Grammar(())  # no word is understood here
+    engines = Engines(make_vad(), AbsentStt(), voice, nothing, wake)
+    give_back()
+    return engines
+
+
+def _wake_words(
+    find: Callable[[str], Path | None], words: Sequence[WordSetting], stt: SpeechToText, trained: Path
+) -> VerifiedWakeWords | None:
+    if not isinstance(stt, ScoresPhrases):
+        return None
+    try:
+        return VerifiedWakeWords(make_cascade(find, words, stt, trained=trained))
+    except ModelError as error:
+        _log.warning("it will not hear its name", code=error.code, reason=error.message)
+        return None
+
+
+def _warm_grammar(find: Callable[[str], Path | None], words: Sequence[WordSetting], trained: Path) -> Grammar:
+    try:
+        names = spellings_of(find, words, trained)
+    except ModelError:
+        names = ()  # told where the words themselves are loaded
+    grammar = Grammar.load(robot_names=names)
     grammar.warm()
     return grammar

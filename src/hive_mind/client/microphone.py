@@ -1,8 +1,9 @@
 """A client with the devices of its machine."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import structlog
@@ -12,18 +13,22 @@ from hive_mind.client.config import ClientConfig
 from hive_mind.client.core.button import Button
 from hive_mind.client.core.clock import Clock, SystemClock
 from hive_mind.client.core.door import BargeIn, TurnTaking
-from hive_mind.client.core.echo.base import EchoCanceller
+from hive_mind.client.core.echo.base import EchoCanceller, NoEcho
 from hive_mind.client.core.echo.canceller import AdaptiveCanceller
 from hive_mind.client.core.echo.guard import EchoGuard
 from hive_mind.client.core.levels import check_level
+from hive_mind.client.core.powering import Powering
 from hive_mind.client.core.source import MicrophoneSource
 from hive_mind.client.core.speaker import SpeakerSink
-from hive_mind.client.core.state import ClientState
+from hive_mind.client.core.state import ClientState, Turn
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.client.engines import Engines
 from hive_mind.client.platform.base import AudioPlatform
 from hive_mind.client.platform.keeper import DeviceKeeper
+from hive_mind.client.platform.machine import Power
 from hive_mind.client.platform.ring import SampleRing
+from hive_mind.client.ui.expressing import Expressing, night_hours
+from hive_mind.client.ui.face import Face, NoFace, Press
 from hive_mind.errors import AudioError
 from hive_mind.language.messages import error_message, message
 from hive_mind.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples
@@ -32,6 +37,10 @@ RING_S = 4.0
 """Seconds of microphone kept while the client is busy; the oldest go first."""
 
 
+_POWER = {
+    "UNDER_VOLTAGE": "The power supply is too weak: use the one of the board's maker, and a short cable.",
+    "TOO_HOT": "The processor is too hot and was slowed down: give it air, or a heat sink.",
+}
 _BACK = {"MICROPHONE_LOST": "microphone_back", "SPEAKER_LOST": "speaker_back"}
 
 _log = structlog.get_logger(__name__)
@@ -100,7 +109,7 @@ def open_devices(
         platform: of this machine.
         config: names of the devices, if not the default ones.
         rate: of the voice, in hertz.
-        canceller: takes the echo of the speaker out of the microphone; `NoEcho` for headphones.
+        canceller: takes the echo of the speaker out of the microphone; by default as the settings want it.
         clock: the machine's by default.
 
     Raises:
@@ -110,7 +119,7 @@ def open_devices(
     ring = SampleRing(int(RING_S * SAMPLE_RATE) // FRAME_SAMPLES * FRAME_SAMPLES, channels=2)
     source = MicrophoneSource(ring, clock)
     sink = SpeakerSink(rate, clock)
-    guard = EchoGuard(canceller or AdaptiveCanceller(), rate)
+    guard = EchoGuard(canceller or (AdaptiveCanceller() if config.echo else NoEcho()), rate)
     beginning = SampleRing(int(CHECK_S * SAMPLE_RATE))
     wake = source.notify
 
@@ -169,23 +178,24 @@ def _missing(kind: str, wanted: str | None) -> str:
     return f"No {kind} was found: plug one in, or ask in writing with ./hive ask."
 
 
-def turn_taking(
-    config: ClientConfig, engines: Engines, *, has_button: bool, hears_itself: bool = False
-) -> TurnTaking:
+def turn_taking(config: ClientConfig, engines: Engines, *, has_button: bool) -> TurnTaking:
     """How this client takes turns.
 
     Args:
         config: settings.
         engines: without a wake word detector, the button opens the ear, and without that it is always open.
         has_button: somebody can press one, such as Enter.
-        hears_itself: what is played comes back in the microphone, and no `EchoGuard` takes it out.
     """
     listening = config.listening
     if listening == "wake_word" and engines.wake is None:
         listening = "button" if has_button else "always"
-    spoken_over: BargeIn = "button" if hears_itself else "words"
+    satellite = config.profile == "satellite"
+    # Without words of its own a client cannot tell what is meant for it: it takes what its name opens.
+    spoken_over: BargeIn = "words" if config.echo and not satellite else "button"
     return TurnTaking(
         listening=listening,
+        follow_up_s=config.follow_up_s,
+        after_answer_s=0.0 if satellite else config.after_answer_s,
         barge_in="speech" if config.barge_in else spoken_over,
         answer_silence=listening == "button",
     )
@@ -198,6 +208,8 @@ async def run_client(
     taking: TurnTaking | None = None,
     *,
     button: Button | None = None,
+    face: Face | None = None,
+    power: Power | None = None,
     on_turn: Callable[[TurnRecord], None] = lambda _: None,
     on_change: Callable[[ClientState], None] = lambda _: None,
     on_trouble: Callable[[str], None] = lambda _: None,
@@ -210,36 +222,68 @@ async def run_client(
         devices: open; closed at the end.
         taking: how it takes turns; it listens always by default.
         button: each press opens the ear, or ends what is said into it.
+        face: shows what it does; a press on it is one of the button.
+        power: of the machine; None leaves it alone.
         on_turn: told of each turn that ended.
         on_change: told of each new state.
         on_trouble: told the code when a device is gone; the client says it too, as far as it can.
     """
-    try:
-        async with open_client(
-            config, engines, devices.sink, taking=taking, on_turn=on_turn, on_change=on_change
-        ) as client:
-            announcing: set[asyncio.Task[None]] = set()
+    clock = SystemClock()
+    button = button or Button()
+    face = face or NoFace()
 
-            def _say(sentence: str) -> None:
-                task = asyncio.ensure_future(client.loop.announce(sentence))
-                announcing.add(task)
-                task.add_done_callback(announcing.discard)
+    async def _warn(code: str) -> None:
+        _log.warning(_POWER[code])
+        await client.loop.announce(error_message(code))
+
+    night = night_hours(config.night)
+    eyes = Expressing(face, night, clock.today)
+    powering = None if power is None else Powering(power, _warn, night, clock.today)
+
+    def _changed(state: ClientState) -> None:
+        eyes.state(state)
+        if powering is not None:
+            powering.busy(on=state.turn is not Turn.IDLE or state.ringing)
+        on_change(state)
+
+    try:
+        async with (
+            open_client(
+                config, engines, devices.sink, taking=taking, on_turn=on_turn, on_change=_changed
+            ) as client,
+            asyncio.TaskGroup() as tasks,
+        ):
 
             def _trouble(code: str) -> None:
+                eyes.trouble(code)
                 on_trouble(code)
-                _say(error_message(code))
+                tasks.create_task(client.loop.announce(error_message(code)))
 
-            keeping = asyncio.ensure_future(devices.keep(_trouble, lambda code: _say(message(_BACK[code]))))
-            looking = asyncio.ensure_future(_look_at_level(devices))
+            def _mended(code: str) -> None:
+                eyes.mended(code)
+                tasks.create_task(client.loop.announce(message(_BACK[code])))
+
+            def _voice(turn: Turn) -> Samples:
+                return devices.source.newest if turn is Turn.LISTENING else devices.sink.newest
+
             mender = client.parts.mender
-            warming = asyncio.ensure_future(mender.prepare()) if mender is not None else None
-            pressing = None if button is None else asyncio.ensure_future(_press(client, button))
+            work: list[Coroutine[Any, Any, None]] = [
+                devices.keep(_trouble, _mended),
+                _look_at_level(devices),
+                _press(client, button),
+                _pressed_on(face, button),
+                eyes.run(_voice, lambda: client.loop.words),
+            ]
+            work += [mender.prepare()] if mender is not None else []
+            if powering is not None:
+                client.parts.keeper.battery = lambda: powering.battery
+                work.append(powering.run())
+            running = [tasks.create_task(part) for part in work]
             try:
                 await client.loop.run(devices.source)
             finally:
-                for task in (pressing, warming, keeping, looking, *announcing):
-                    if task is not None:
-                        task.cancel()
+                for task in running:
+                    task.cancel()
     finally:
         devices.close()
 
@@ -259,3 +303,9 @@ async def _press(client: Client, button: Button) -> None:
     while True:
         await button.pressed()
         client.loop.press()
+
+
+async def _pressed_on(face: Face, button: Button) -> None:
+    async for press in face.presses():
+        if press is Press.DOWN:
+            button.press()

@@ -100,6 +100,11 @@ class CommandState(BaseModel):
     version: Annotated[int, Field(ge=0, exclude=True)] = 0
     speed: Annotated[int, Field(ge=SLOWEST, le=FASTEST)] = 100
 
+    @property
+    def loudness(self) -> float:
+        """Amplitude of the voice at the volume that was asked for, from 0 to 1: its square sounds even."""
+        return 0.0 if self.muted else (self.volume / 100) ** 2
+
     def open_question(self, now: datetime) -> Asked | None:
         """The question back that still waits at `now`; one from the future (a clock set back) is dropped."""
         if self.asked is not None and 0 <= seconds_between(self.asked.since, now) <= ASK_FOR_S:

@@ -24,6 +24,13 @@ CLIENT_MESSAGE_BURST = 60.0
 """Text frames that a quiet client may send at once."""
 
 
+AUDIO_FRAMES_PER_S = 120.0
+"""Sustained rate of binary frames from one client: voice in pieces of 10 ms, and a little more."""
+
+AUDIO_FRAME_BURST = 600.0
+"""Binary frames that may come at once, after a pause of the network."""
+
+
 class RateLimiter:
     """A token bucket.
 

@@ -17,6 +17,7 @@ from hive_mind.server.core.llm.engine import LanguageModel
 from hive_mind.server.core.llm.factory import make_model
 from hive_mind.server.core.plugin_house import open_plugins
 from hive_mind.server.core.redis_server import EmbeddedRedis
+from hive_mind.server.core.speech.engines import Load, loader
 from hive_mind.server.core.store import ContextStore, connect
 from hive_mind.server.core.trace_access import may_read, told
 from hive_mind.server.core.websocket import serve_socket
@@ -103,6 +104,7 @@ def describe(house: House) -> dict[str, Any]:
             "context": {"state": context},
             "llm": {"state": llm, "engine": house.model.capabilities.name},
             "plugins": {"state": "degraded" if troubled else "ready"},
+            "speech": {"state": house.speech.state},
         },
         "plugins": plugins,
         "clients": house.connections,
@@ -110,8 +112,15 @@ def describe(house: House) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def open_house(config: ServerConfig, model: LanguageModel | None = None) -> AsyncIterator[House]:
+async def open_house(
+    config: ServerConfig, model: LanguageModel | None = None, speech: Load | None = None
+) -> AsyncIterator[House]:
     """Start everything that a house needs; stop it in reverse order.
+
+    Args:
+        config: settings.
+        model: the language model, instead of the configured one.
+        speech: loads the engines of speech, instead of those of this machine.
 
     Raises:
         ConfigError: the data folder, the key or Redis cannot be had.
@@ -139,11 +148,14 @@ async def open_house(config: ServerConfig, model: LanguageModel | None = None) -
         context = Context(store, revive)
         await context.start()
         chosen = model or make_model(config)
-        house = House(config, Grammar.load(robot_names=(config.name,)), context, chosen, vault)
+        load = None if config.speech == "off" else speech or loader(config)
+        house = House(config, Grammar.load(robot_names=(config.name,)), context, chosen, vault, load)
         stack.push_async_callback(house.close)
         house.spawn(context.run())
         await chosen.start()
         stack.push_async_callback(chosen.stop)
         await stack.enter_async_context(open_plugins(house))
         house.spawn(house.warm())
+        if config.speech == "on":
+            await house.speech.engines()
         yield house

@@ -37,6 +37,10 @@ class ServerConfig(BaseSettings):
         llm_temperature: 0 always gives the likeliest answer.
         llm_tools: whether the model may choose what plugins do when no sentence matches; `auto` lets models
             of 1.5 billion parameters and more.
+        speech: whether the server hears and speaks for clients that have no engines of their own: `auto`
+            loads what that takes when the first such client speaks, `on` at the start, `off` never.
+        stt_model: id of the recognition model; None means the chosen one.
+        voice: "kokoro:ff_siwis", "espeak:fr", ...; None means the best one here.
         history_chars: characters of past conversation that the model sees at most.
         allowed_origins: web origins, besides pages from this server, that may open `/ws`.
         max_clients: connections at once.
@@ -71,6 +75,10 @@ class ServerConfig(BaseSettings):
     llm_temperature: Annotated[float, Field(ge=0, le=2)] = 0.2
     llm_tools: Literal["auto", "on", "off"] = "auto"
     history_chars: Annotated[int, Field(ge=0, le=100_000)] = 2400
+
+    speech: Literal["auto", "on", "off"] = "auto"
+    stt_model: str | None = None
+    voice: str | None = None
 
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     max_clients: Annotated[int, Field(ge=1, le=10_000)] = 64

@@ -17,6 +17,7 @@ from hive_mind.server.config import ServerConfig
 from hive_mind.server.core.advertising import advertised, reachable
 from hive_mind.server.core.house import House
 from hive_mind.server.core.llm.engine import LanguageModel
+from hive_mind.server.core.speech.engines import Load
 from hive_mind.server.core.transport import AbortableWebSocket
 from hive_mind.server.logs import get_logger
 
@@ -32,6 +33,7 @@ class HiveServer(uvicorn.Server):
     Args:
         app: of `create_app`.
         house: what it serves.
+        speech: loads the engines of speech, instead of those of this machine.
         on_start: called once it listens.
     """
 
@@ -103,6 +105,7 @@ async def serve(
     config: ServerConfig,
     *,
     model: LanguageModel | None = None,
+    speech: Load | None = None,
     on_start: Callable[[str, "HiveServer"], None] | None = None,
 ) -> None:
     """Serve until SIGINT, SIGTERM or `HiveServer.leave`.
@@ -110,6 +113,7 @@ async def serve(
     Args:
         config: settings.
         model: the language model, instead of the configured one.
+        speech: loads the engines of speech, instead of those of this machine.
         on_start: called once it listens, with the address (`http://…`) and the server.
 
     Raises:
@@ -126,7 +130,7 @@ async def serve(
             on_start(address, server)
 
     with listener:
-        async with open_house(config, model) as house, AsyncExitStack() as stack:
+        async with open_house(config, model, speech) as house, AsyncExitStack() as stack:
             if config.announce and reachable(host):
                 await stack.enter_async_context(advertised(config.name, port))
             await HiveServer(create_app(config, house=house), house, started).serve(sockets=[listener])

@@ -34,7 +34,8 @@ STRICT_COST, STRICT_ASK_COST = 0.3, 0.6
 near one. Of 813 typed sentences of other projects, none that no sentence matches was so near."""
 
 STRICT_WEIGHT = 4.0
-"""Without audio, shorter sentences are not repaired: two syllables sound like too many other things."""
+"""Shorter sentences are asked about, or without audio not repaired: two syllables sound like too many other
+things."""
 
 MARGIN, DURATION_MARGIN = 1.5, 3.0
 """Another order that scores within it could as well have been said: ask. Durations sound alike (six, dix),
@@ -119,7 +120,8 @@ def decide(weighed: Sequence[Weighed], log_probability_heard: float = 0.0) -> De
         verdict = _by_sound(best, ranked[1:])
     else:
         gain = best.gain(log_probability_heard)
-        doubtful = best.candidate.taken or any(_rivals(best, other) for other in ranked[1:])
+        light = best.candidate.weight < STRICT_WEIGHT
+        doubtful = light or best.candidate.taken or any(_rivals(best, other) for other in ranked[1:])
         verdict = (
             "accept" if gain >= ACCEPT_GAIN and not doubtful else "ask" if gain >= ASK_GAIN else "reject"
         )

@@ -15,7 +15,7 @@ from hive_mind.understanding.grammar import Match
 from tests.fakes.scripted_llm import ScriptedModel
 
 NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
-YOGHURT = "il faudrait penser à mettre des yaourts sur la liste"
+YOGHURT = "des yaourts, voilà ce qui manque encore sur la liste"
 
 
 def orders(tmp_path: Path, text: str, calls: dict[str, str]) -> tuple[list[Match | str], ScriptedModel]:

@@ -8,12 +8,13 @@ from pathlib import Path
 from hive_mind.client.app import Client, open_client
 from hive_mind.client.config import load_config
 from hive_mind.client.core.door import TurnTaking
-from hive_mind.client.core.playout import WavSink
 from hive_mind.client.core.state import ClientState
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.client.engines import Engines
 from hive_mind.speech.endpointing import EndpointSettings
 from hive_mind.speech.engines import WakeWordDetector, WakeWordVerifier
+from hive_mind.speech.playout import WavSink
+from hive_mind.speech.stt.absent import AbsentStt
 from hive_mind.speech.tts.cached import CachedVoice
 from hive_mind.understanding.grammar import Grammar
 from tests.fakes.scripted_microphone import LoudnessVad, ScriptedMicrophone
@@ -66,15 +67,23 @@ async def house(
     taking: TurnTaking | None = None,
     wake: WakeWordDetector | None = None,
     wake_verifier: WakeWordVerifier | None = None,
+    satellite: bool = False,
     on_change: Callable[[ClientState], None] = lambda _: None,
 ) -> AsyncIterator[House]:
     clock = VirtualClock()
     voice = voice or ToneVoice()
     sink = RoomSink(voice.capabilities.rate, clock)
     config = load_config(
-        server=url, data=folder, client_id="salon", barge_in=barge_in, keep_questions=keep_questions
+        server=url,
+        data=folder,
+        client_id="salon",
+        barge_in=barge_in,
+        keep_questions=keep_questions,
+        profile="satellite" if satellite else "desktop",
     )
-    engines = Engines(LoudnessVad(), stt, CachedVoice(voice), GRAMMAR, wake, wake_verifier)
+    engines = Engines(
+        LoudnessVad(), AbsentStt() if satellite else stt, CachedVoice(voice), GRAMMAR, wake, wake_verifier
+    )
     records: list[TurnRecord] = []
     async with open_client(
         config,

@@ -31,6 +31,10 @@ def test_a_value_taken_as_it_was_heard_is_a_question() -> None:
     assert decide([heard(replace(TIMER, taken=True), 2.0)]).verdict == "ask"
 
 
+def test_a_word_alone_is_a_question() -> None:
+    assert decide([heard(replace(TIMER, weight=3.0), 2.0)]).verdict == "ask"
+
+
 def test_an_anti_command_that_fits_better_is_talk() -> None:
     assert decide([heard(TIMER, 2.0), heard(TALK, 2.5)]).verdict == "reject"
 

@@ -6,10 +6,10 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 import numpy as np
 import structlog
 
-from hive_mind.client.core.answering import Answer
 from hive_mind.client.core.chime import chime
 from hive_mind.client.core.parts import Parts
 from hive_mind.client.core.speaking import clauses_of
+from hive_mind.speech.answering import Answer
 
 MOST_WAITING = 32
 """Announcements that wait; more are refused and logged."""

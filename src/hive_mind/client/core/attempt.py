@@ -6,10 +6,8 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 
-from hive_mind.client.core.answering import Answer, Hooks
 from hive_mind.client.core.dialogue import Plan
 from hive_mind.client.core.exchange import Exchange, ServerSaid
-from hive_mind.client.core.gates import GATES_MS, gate_ms
 from hive_mind.client.core.homecoming import away_sentences
 from hive_mind.client.core.parts import Parts
 from hive_mind.client.core.reading import Reading, Utterance
@@ -23,8 +21,10 @@ from hive_mind.language.clauses import ClauseSplitter
 from hive_mind.language.messages import error_message, message
 from hive_mind.language.written import written_forms
 from hive_mind.protocol.messages import Playout
+from hive_mind.speech.answering import Answer, Hooks
 from hive_mind.speech.audio import SAMPLE_RATE
 from hive_mind.understanding.decision import Decision
+from hive_mind.understanding.gates import GATES_MS, gate_ms
 
 
 class Attempt:
@@ -83,6 +83,11 @@ class Attempt:
         return self._reading.plan
 
     @property
+    def heard(self) -> str:
+        """What was understood to be said, as soon as that is known."""
+        return self._reading.taken_for or self._reading.text
+
+    @property
     def said(self) -> str:
         """The answer so far."""
         return "".join(self._said)
@@ -117,7 +122,7 @@ class Attempt:
         if plan is None:
             return await self._nothing_heard()
         self._mark("understood")
-        self._settle(gate_ms(plan, hears_more=self._hears_more))
+        self._settle(self._gate_ms(plan))
         if not reading.may_be_misheard:
             return await self._answer_to(plan)
         link = self._parts.link
@@ -149,7 +154,7 @@ class Attempt:
         await reading.mend()
         plan = reading.plan or plan
         if reading.taken_for:
-            self._settle(gate_ms(plan, hears_more=self._hears_more))
+            self._settle(self._gate_ms(plan))
         return plan
 
     async def _answer_to(self, plan: Plan) -> TurnRecord | None:
@@ -170,6 +175,11 @@ class Attempt:
             await self._committed.wait()
             await self._command(plan, then=self._away(plan.rest))
         return self._record(reading.text)
+
+    def _gate_ms(self, plan: Plan) -> int:
+        """How much silence ends an utterance that asks for this."""
+        amendable = self._hears_more and plan.amendable
+        return gate_ms(plan.extent, reading=plan.reading, amendable=amendable)
 
     def _told(self, record: TurnRecord, plan: Plan) -> TurnRecord:
         """Tell the server what we answered, if it is there, so that it can say why."""

@@ -9,7 +9,6 @@ import numpy as np
 import structlog
 
 from hive_mind.client.core.dialogue import amended
-from hive_mind.client.core.listening import Ear
 from hive_mind.client.core.parts import Parts
 from hive_mind.client.core.reading import Begun, recognise
 from hive_mind.errors import SpeechError
@@ -19,6 +18,7 @@ from hive_mind.language.words import keys_of
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.endpointing import Endpoint, EndpointEvent, Speculate, SpeechResumed, TooLong
 from hive_mind.speech.engines import Transcript
+from hive_mind.speech.listening import Ear
 
 DUCKED = 0.2
 """Factor of the amplitude (-14 dB) while somebody speaks over the answer."""

@@ -7,16 +7,23 @@ from typing import TypeAlias
 
 from hive_mind.client.core.clock import Clock
 from hive_mind.errors import HiveMindError, LinkError
+from hive_mind.protocol.limits import MAX_AUDIO_FRAME
 from hive_mind.protocol.messages import (
     AnyServerMessage,
+    AudioEnd,
+    AudioStart,
+    ClientMessage,
     Error,
     Flow,
     Interrupt,
     Playout,
     ResponseChunk,
+    SpeechEnd,
+    SpeechStart,
     TurnEnd,
     VoiceInput,
 )
+from hive_mind.speech.audio import SAMPLE_RATE, Samples, to_pcm16
 
 MOST_WAITING = 256
 """Messages kept for an exchange that nobody reads; beyond it the link stops reading the socket."""
@@ -27,8 +34,8 @@ ANSWER_TIMEOUT_S = 30.0
 GRACE_S = 3.0
 """How long a lost link may take to come back before the answer is given up."""
 
-Post: TypeAlias = Callable[[VoiceInput | Interrupt | Flow | Playout], None]
-"""Sends a message, or raises `LinkError`."""
+Post: TypeAlias = Callable[[ClientMessage | bytes], None]
+"""Sends a message, or a piece of voice; or raises `LinkError`."""
 
 
 class ServerSaid(HiveMindError):
@@ -58,12 +65,13 @@ class Exchange:
         self._post = post
         self._clock = clock
         self._question: VoiceInput | None = None
-        self._inbox: asyncio.Queue[AnyServerMessage] = asyncio.Queue(MOST_WAITING)
+        self._inbox: asyncio.Queue[AnyServerMessage | bytes] = asyncio.Queue(MOST_WAITING)
         self._ended = asyncio.Event()
         self._lost_at: float | None = None
         self._failure: LinkError | None = None
         self._wake = asyncio.Event()
         self._closed = False
+        self._sounding = False  # the server's voice is under way, which a lost link ends for good
 
     def ask(self, text: str, at: datetime, *, speculative: bool, language: str = "fr") -> None:
         """Send the question; again, with `speculative` False, to confirm it.
@@ -109,6 +117,37 @@ class Exchange:
         waiter.cancel()
         return self.end
 
+    def begin_audio(self, samples: Samples) -> None:
+        """Ask with our voice: what there is of it; more follows through `stream`.
+
+        Raises:
+            LinkError: the server is away.
+        """
+        self._post(AudioStart(utterance_id=self.utterance_id, rate=SAMPLE_RATE))
+        self.stream(samples)
+
+    def stream(self, samples: Samples) -> None:
+        """More of our voice."""
+        data = to_pcm16(samples)
+        for at in range(0, len(data), MAX_AUDIO_FRAME):
+            self._tell(data[at : at + MAX_AUDIO_FRAME])
+
+    def end_audio(self) -> None:
+        """Our voice is complete."""
+        self._tell(AudioEnd(utterance_id=self.utterance_id))
+
+    async def receive(self, patience_s: float) -> AnyServerMessage | bytes:
+        """Whatever comes next: a message, or a piece of the server's voice.
+
+        Raises:
+            LinkError: the link was lost and did not come back in time, or nothing came for `patience_s`.
+        """
+        return await self._next(patience_s)
+
+    def stop(self) -> None:
+        """Stop or drop whatever became of our voice."""
+        self._tell(Interrupt(turn_id=self.turn_id, utterance_id=None if self.turn_id else self.utterance_id))
+
     def hold(self, *, on: bool) -> None:
         """Ask the server to pause generation (`on`) or to go on; nothing when the turn is not known yet."""
         self._tell(Flow(turn_id=self.turn_id, state="hold" if on else "go") if self.turn_id else None)
@@ -124,10 +163,15 @@ class Exchange:
 
     # What the link calls.
 
-    async def deliver(self, message: AnyServerMessage) -> None:
-        """Take in a message for this exchange; waits while the inbox is full."""
+    async def deliver(self, message: AnyServerMessage | bytes) -> None:
+        """Take in a message, or a piece of voice, for this exchange; waits while the inbox is full."""
         if self._closed:
             return
+        if isinstance(message, bytes):
+            await self._inbox.put(message)
+            return
+        if isinstance(message, SpeechStart | SpeechEnd):
+            self._sounding = isinstance(message, SpeechStart)
         if message.turn_id is not None:
             self.turn_id = message.turn_id
         if isinstance(message, TurnEnd):
@@ -148,7 +192,7 @@ class Exchange:
         self._lost_at = None
         if self._question is not None and not self.answered:
             self._tell(self._question)
-        elif not resumed:
+        elif not resumed or self._sounding:
             self._failure = LinkError("The server restarted in the middle of its answer.", code="SERVER_LOST")
         self._wake.set()
 
@@ -158,7 +202,7 @@ class Exchange:
         while not self._inbox.empty():
             self._inbox.get_nowait()
 
-    async def _next(self) -> AnyServerMessage:
+    async def _next(self, patience_s: float = ANSWER_TIMEOUT_S) -> AnyServerMessage | bytes:
         """The next message; turns waiting too long into `LinkError`."""
         get = asyncio.ensure_future(self._inbox.get())
         try:
@@ -167,9 +211,7 @@ class Exchange:
                 if self._failure is not None:
                     raise self._failure
                 wake = asyncio.ensure_future(self._wake.wait())
-                left = (
-                    ANSWER_TIMEOUT_S if self._lost_at is None else self._lost_at + GRACE_S - self._clock.now()
-                )
+                left = patience_s if self._lost_at is None else self._lost_at + GRACE_S - self._clock.now()
                 limit = asyncio.ensure_future(self._clock.sleep(left))
                 try:
                     await asyncio.wait([get, wake, limit], return_when=asyncio.FIRST_COMPLETED)
@@ -183,7 +225,7 @@ class Exchange:
         finally:
             get.cancel()
 
-    def _tell(self, message: VoiceInput | Interrupt | Flow | Playout | None) -> None:
+    def _tell(self, message: ClientMessage | bytes | None) -> None:
         """Send what is only useful if it arrives."""
         if message is not None:
             try:

@@ -1,25 +1,72 @@
 """What is being answered or said: at most one thing at a time, and one call stops it."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Literal, TypeAlias
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Literal, Protocol, TypeAlias
 
 import structlog
 
 from hive_mind.client.core.announcing import Announcer, speak
-from hive_mind.client.core.attempt import Attempt
-from hive_mind.client.core.gates import AMEND_S
+from hive_mind.client.core.dialogue import Plan
 from hive_mind.client.core.parts import Parts
-from hive_mind.client.core.reading import Begun
+from hive_mind.client.core.reading import Begun, Utterance
 from hive_mind.client.core.state import Event, Turn
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.errors import HiveMindError
 from hive_mind.speech.audio import SAMPLE_RATE
+from hive_mind.understanding.gates import AMEND_S
 
 Outcome: TypeAlias = Literal["answered", "announced", "nothing"]
 """What came of it: nothing when there was nothing to answer."""
 
 _log = structlog.get_logger(__name__)
+
+
+class Answering(Protocol):
+    """One utterance and the answer to it, whoever works on them."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether the answer asks back."""
+        ...
+
+    @property
+    def plan(self) -> Plan | None:
+        """What it was understood to ask for, as soon as that is known here."""
+        ...
+
+    @property
+    def utterance(self) -> Utterance:
+        """What was said."""
+        ...
+
+    @property
+    def committed(self) -> bool:
+        """Whether the user is known to have finished."""
+        ...
+
+    @property
+    def heard(self) -> str:
+        """What was understood to be said, as soon as that is known."""
+        ...
+
+    @property
+    def said(self) -> str:
+        """The answer so far."""
+        ...
+
+    def commit(self) -> None:
+        """The user has finished."""
+        ...
+
+    def interrupt(self) -> None:
+        """Silence; the owner cancels the task."""
+        ...
+
+    async def run(self) -> TurnRecord | None:
+        """Go through it; None when there was nothing to answer."""
+        ...
 
 
 class Floor:
@@ -34,7 +81,7 @@ class Floor:
     def __init__(
         self, parts: Parts, over: Callable[[bool, Outcome], None], on_turn: Callable[[TurnRecord], None]
     ) -> None:
-        self.attempt: Attempt | None = None
+        self.attempt: Answering | None = None
         """The present one, perhaps not committed yet."""
         self.on_turn = on_turn
         self.hushed = False
@@ -44,6 +91,15 @@ class Floor:
         self._over = over
         self._task: asyncio.Task[None] | None = None
         self._text = ""
+
+    @contextmanager
+    def telling(self, on_turn: Callable[[TurnRecord], None]) -> Iterator[None]:
+        """While in this context somebody else is told of each turn that ended."""
+        before, self.on_turn = self.on_turn, on_turn
+        try:
+            yield
+        finally:
+            self.on_turn = before
 
     @property
     def busy(self) -> bool:
@@ -55,10 +111,27 @@ class Floor:
         """Whether an answer was decided on, or an announcement is said."""
         return self._task is not None and (self.attempt is None or self.attempt.committed)
 
+    def answers_what_ended_after(self, sample: int) -> bool:
+        """Whether an utterance that was over only after this was understood, and is being answered."""
+        attempt = self.attempt
+        return (
+            attempt is not None
+            and attempt.committed
+            and attempt.plan is not None
+            and attempt.utterance.end_sample > sample
+        )
+
     @property
     def said(self) -> str:
         """The text of what is said, as far as it is known."""
         return self._text if self.attempt is None else self.attempt.said
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """What the user said, and what is answered or said unasked; both empty while nothing is."""
+        if self._task is None:
+            return "", ""
+        return "" if self.attempt is None else self.attempt.heard, self.said
 
     def begun(self, sample: int) -> Begun | None:
         """The order that is answered, if speech from `sample` on may belong to it."""
@@ -74,13 +147,13 @@ class Floor:
             return None
         return Begun(attempt.utterance, None)
 
-    def _recent(self, sample: int) -> Attempt | None:
+    def _recent(self, sample: int) -> Answering | None:
         attempt = self.attempt
         if attempt is None or sample - attempt.utterance.end_sample >= AMEND_S * SAMPLE_RATE:
             return None
         return attempt
 
-    def begin(self, attempt: Attempt, tasks: asyncio.TaskGroup) -> None:
+    def begin(self, attempt: Answering, tasks: asyncio.TaskGroup) -> None:
         """Work on an attempt, instead of whatever there was."""
         self.drop()
         self.attempt = attempt
@@ -97,7 +170,7 @@ class Floor:
         if task is not None:
             task.cancel()
 
-    async def _answer(self, attempt: Attempt) -> None:
+    async def _answer(self, attempt: Answering) -> None:
         record = None
         failed = False
         try:

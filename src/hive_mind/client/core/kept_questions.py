@@ -4,7 +4,6 @@ They are words that somebody said at home: few, not for long, sealed on the disk
 """
 
 import asyncio
-import os
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeAlias
@@ -12,8 +11,8 @@ from typing import TypeAlias
 import structlog
 from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from hive_mind.crypto import Vault, load_key
 from hive_mind.errors import ConfigError, ContextError
+from hive_mind.sealed_file import SealedFile
 
 MOST = 5
 """Questions kept; the oldest go first."""
@@ -21,7 +20,7 @@ MOST = 5
 KEPT_FOR = timedelta(hours=6)
 """After that nobody wants the answer any more."""
 
-_LABEL = "kept questions"
+_NAME = "kept-questions"
 
 _log = structlog.get_logger(__name__)
 
@@ -64,9 +63,7 @@ class KeptQuestions:
     """
 
     def __init__(self, folder: Path, key: str | None = None) -> None:
-        self._path = folder / "kept-questions"
-        self._key_file = folder / "context.key"
-        self._key = key
+        self._file = SealedFile(folder, _NAME, key)
         self._kept: Kept = self._load()
         self._changed = asyncio.Event()
 
@@ -95,30 +92,19 @@ class KeptQuestions:
 
     def _load(self) -> Kept:
         try:
-            return _KEPT.validate_json(self._vault().open(self._path.read_bytes(), _LABEL))
-        except FileNotFoundError:
-            return ()
+            found = self._file.read()
+            return () if found is None else _KEPT.validate_json(found)
         except (OSError, ConfigError, ContextError, ValidationError) as error:
             _log.warning("kept questions unreadable", cause=type(error).__name__)
             return ()
 
     def _save(self, kept: Kept) -> None:
-        if not kept:
-            self._path.unlink(missing_ok=True)
-            return
-        sealed = self._vault().seal(_KEPT.dump_json(kept), _LABEL)
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        draft = self._path.with_suffix(".new")
-        with draft.open("wb") as file:
-            file.write(sealed)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._path)
-
-    def _vault(self) -> Vault:
-        return Vault(load_key(self._key, self._key_file))
+        if kept:
+            self._file.write(_KEPT.dump_json(kept))
+        else:
+            self._file.remove()
 
 
 def forget_kept(folder: Path) -> None:
     """Erase what was kept, for who does not want that any more."""
-    (folder / "kept-questions").unlink(missing_ok=True)
+    SealedFile(folder, _NAME).remove()

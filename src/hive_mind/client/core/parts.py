@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from hive_mind.client.core.clock import Clock
 from hive_mind.client.core.dialogue import Dialogue
 from hive_mind.client.core.homecoming import Homecoming
-from hive_mind.client.core.mending import Mender
-from hive_mind.client.core.pace import Pace
-from hive_mind.client.core.playout import PlayoutSink
 from hive_mind.client.core.preparing import Preparer
 from hive_mind.client.core.state import ClientState, Effect, Event, step
 from hive_mind.client.core.timers import Timekeeper
 from hive_mind.client.core.websocket import ServerLink
 from hive_mind.client.core.worker import Worker
+from hive_mind.mending import Mender
 from hive_mind.speech.engines import SpeechToText, TextToSpeech
+from hive_mind.speech.pace import Pace
+from hive_mind.speech.playout import PlayoutSink
 from hive_mind.understanding.grammar import Grammar
 
 

@@ -11,7 +11,6 @@ from hive_mind.client.core.barge_in import DUCKED, BargeIn, Judgement
 from hive_mind.client.core.calling import Calling, Verify
 from hive_mind.client.core.door import Door, Reason, TurnTaking
 from hive_mind.client.core.floor import Floor, Outcome
-from hive_mind.client.core.listening import Ear, Heard
 from hive_mind.client.core.parts import Parts
 from hive_mind.client.core.reading import Begun, Utterance
 from hive_mind.client.core.source import AudioSource
@@ -19,15 +18,9 @@ from hive_mind.client.core.state import Effect, Event, Turn
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.language.messages import message
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
-from hive_mind.speech.endpointing import (
-    Endpoint,
-    NoSpeech,
-    Speculate,
-    SpeechResumed,
-    SpeechStarted,
-    TooLong,
-)
+from hive_mind.speech.endpointing import Endpoint, NoSpeech, Speculate, SpeechResumed, SpeechStarted, TooLong
 from hive_mind.speech.engines import Transcript, Wake
+from hive_mind.speech.listening import Ear, Heard
 
 
 class VoiceLoop:
@@ -71,31 +64,31 @@ class VoiceLoop:
         self._ear.restart()
         async with asyncio.TaskGroup() as self._tasks:
             async for frame in source.frames():
-                muted = self._parts.status.state.muted
-                self._handle(self._ear.hear(np.zeros_like(frame) if muted else frame, source.own))
+                heard = np.zeros_like(frame) if self._parts.status.state.muted else frame
+                self._heard_frame(heard)
+                self._handle(self._ear.hear(heard, source.own))
                 self._look_at_the_time()
             self._handle(self._ear.finish())
 
     async def one_turn(self, source: AudioSource) -> TurnRecord | None:
         """Listen until one question is answered; None when the source ends without a question."""
         first: asyncio.Future[TurnRecord] = asyncio.get_running_loop().create_future()
+        with self._floor.telling(lambda record: None if first.done() else first.set_result(record)):
+            listening = asyncio.ensure_future(self.run(source))
+            listening.add_done_callback(lambda _: first.cancel())
+            try:
+                await asyncio.wait([first])
+                if listening.done():
+                    listening.result()
+                return None if first.cancelled() else first.result()
+            finally:
+                listening.cancel()
+                await asyncio.wait([listening])
 
-        def _note(record: TurnRecord) -> None:
-            if not first.done():
-                first.set_result(record)
-
-        report, self._floor.on_turn = self._floor.on_turn, _note
-        listening = asyncio.ensure_future(self.run(source))
-        listening.add_done_callback(lambda _: first.cancel())
-        try:
-            await asyncio.wait([first])
-            if listening.done():
-                listening.result()
-            return None if first.cancelled() else first.result()
-        finally:
-            self._floor.on_turn = report
-            listening.cancel()
-            await asyncio.wait([listening])
+    @property
+    def words(self) -> tuple[str, str]:
+        """What is being said, by the user and by us, for subtitles."""
+        return self._floor.words
 
     # What others tell it.
 
@@ -157,6 +150,9 @@ class VoiceLoop:
 
     # What the ear hears.
 
+    def _heard_frame(self, frame: Samples) -> None:
+        """Each frame, before the ear has it."""
+
     def _handle(self, heard: tuple[Heard, ...]) -> None:
         for event in heard:
             if isinstance(event, Wake):
@@ -212,10 +208,12 @@ class VoiceLoop:
             samples=samples,
             heard_to=self._ear.position if judged is None else judged.heard_to,
             why=self._door.why or "always",
-            calls=self._words,
+            calls=self._words or (self._ear.words if self._door.reason == "answer" else ()),
             transcript=None if judged is None else judged.transcript,
             amends=None if begun is None else begun.plan,
             noisy=noisy,
+            brief=self._calling.just_named(end),
+            name_samples=self._calling.name_in(samples) if begun is None else 0,
         )
         self._work_on(utterance)
 
@@ -225,14 +223,13 @@ class VoiceLoop:
         self._commit()
 
     def _work_on(self, utterance: Utterance, instead: tuple[str, str] | None = None) -> None:
-        taking = self._taking
         attempt = Attempt(
             self._parts,
             utterance,
             lambda gate_ms: None if attempt.committed else self._settle(gate_ms, attempt),
             instead=instead,
-            answer_silence=taking.answer_silence,
-            hears_more=taking.barge_in != "button",
+            answer_silence=self._taking.answer_silence,
+            hears_more=self._taking.barge_in != "button",
         )
         self._floor.begin(attempt, self._tasks)
 
@@ -321,6 +318,8 @@ class VoiceLoop:
             self._calling.heard(wake, self._tasks)
 
     def _woken(self, wake: Wake) -> None:
+        if self._floor.answers_what_ended_after(wake.end_sample):
+            return  # it was told late, and what was asked with it is being answered
         self._barge_in.drop()
         self._tell(Event.WOKEN)
         self._floor.drop()
@@ -369,6 +368,8 @@ class VoiceLoop:
             self._open("question", asked_s or taking.follow_up_s)
         elif outcome == "answered" and taking.listening == "wake_word" and taking.after_answer_s > 0:
             self._open("answer", taking.after_answer_s)
+        elif outcome == "nothing" and self._door.reason == "wake_word":
+            self._cue_at = self._ear.position  # that was no question: it still listens
         if self._door.reason is not None:
             self._tell(Event.WOKEN if self._door.called else Event.FOLLOW_UP_OPENED)
         self._hear_on(sounded=outcome != "nothing")

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 import structlog
 
 from hive_mind.client.core.clock import Clock
-from hive_mind.client.core.pace import Pace
 from hive_mind.client.core.worker import Worker
 from hive_mind.errors import Cancelled, SpeechError
 from hive_mind.speech.cancel import CancelToken
+from hive_mind.speech.pace import Pace
 from hive_mind.speech.tts.cached import CachedVoice
 
 MOST = 64

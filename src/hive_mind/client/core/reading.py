@@ -36,6 +36,8 @@ class Utterance:
         transcript: when it was recognised already.
         amends: what was done already of its beginning.
         noisy: it took no breath: what is not understood of it was a television, or the like.
+        brief: it was over so soon after its name that it may be the end of that: only an order counts.
+        name_samples: its name, at the head of `samples`, is so long.
     """
 
     end: float
@@ -47,6 +49,13 @@ class Utterance:
     transcript: Transcript | None = None
     amends: Plan | None = None
     noisy: bool = False
+    brief: bool = False
+    name_samples: int = 0
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether there is something behind the name: the recogniser may stop at it."""
+        return self.name_samples > 0 and not self.brief
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +122,9 @@ class Reading:
             self.timings["stt"] = self._since(began)
         self._transcript = transcript
         text = without_call(transcript.text.strip(), self._utterance.calls)
+        if not text and self._utterance.goes_on:
+            self._transcript = transcript = await self._behind_name()
+            text = transcript.text.strip()
         noise = transcript.no_speech_probability > _NOISE_PROBABILITY
         self.text = "" if noise or not any(c.isalnum() for c in text) else text
 
@@ -127,11 +139,17 @@ class Reading:
         else:
             if self._utterance.noisy:
                 plan = self._head_of_noise(plan)
-            understood = plan.understood or not self._utterance.noisy
-            for_us = understood and is_for_us(self._utterance.why, plan, self.text)
+            doubtful = self._utterance.noisy or self._utterance.brief
+            why = "wake_word" if self._named else self._utterance.why
+            for_us = (plan.understood or not doubtful) and is_for_us(why, plan, self.text)
         self.plan = plan if for_us else None
         self.timings["understanding"] = self._since(began)
         return self.plan
+
+    @property
+    def _named(self) -> bool:
+        """Whether its name stands at the head of what was heard: then it is for us, however the door is."""
+        return self.text != self._transcript.text.strip()
 
     @property
     def may_be_misheard(self) -> bool:
@@ -147,7 +165,12 @@ class Reading:
         if parts.mender is None or plan is None:
             return
         began = parts.clock.now()
-        decision = await parts.mender.mend(self._transcript, expecting=parts.keeper.expecting(self._at))
+        decision = await parts.mender.mend(
+            self._transcript,
+            expecting=parts.keeper.expecting(self._at),
+            calls=self._utterance.calls,
+            unnamed=self._behind_name if self._utterance.name_samples else None,
+        )
         took = self._since(began)
         self.timings["understanding"] += took
         if decision.verdict != "reject":
@@ -157,6 +180,13 @@ class Reading:
         if decision.verdict == "accept":
             self.taken_for = decision.text
             self.plan = self._plan_of(decision.text)
+
+    async def _behind_name(self) -> Transcript:
+        """What follows the name, recognised by itself."""
+        try:
+            return await recognise(self._parts, self._utterance.samples[self._utterance.name_samples :])
+        except SpeechError:
+            return self._transcript
 
     def _head_of_noise(self, plan: Plan) -> Plan:
         """The order that was said before a television took over."""

@@ -81,6 +81,8 @@ class MicrophoneSource:
         self._taken = 0
         self._anchor = 0.0
         self._own = 0.0
+        self.newest: Samples = np.zeros(0, np.float32)
+        """The frame that was heard last, cleaned."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._more = asyncio.Event()
         self._closed = False
@@ -110,7 +112,8 @@ class MicrophoneSource:
                 self._taken += FRAME_SAMPLES
                 self._anchor = self._clock.now() - self._ring.waiting / SAMPLE_RATE
                 self._own = float(np.mean(frame[:, 1]))
-                yield np.ascontiguousarray(frame[:, 0])
+                self.newest = np.ascontiguousarray(frame[:, 0])
+                yield self.newest
             await self._more.wait()
 
     def time_of(self, sample: int) -> float:

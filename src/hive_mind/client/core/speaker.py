@@ -5,9 +5,9 @@ import threading
 import numpy as np
 
 from hive_mind.client.core.clock import Clock
-from hive_mind.client.core.playout import AHEAD_S, GAP_S, Gap, PlayoutReport, first_audible
 from hive_mind.client.platform.ring import SampleRing
 from hive_mind.speech.audio import Samples
+from hive_mind.speech.playout import AHEAD_S, GAP_S, Gap, PlayoutReport, first_audible
 
 _LOOK_S = 0.02
 
@@ -34,6 +34,8 @@ class SpeakerSink:
         self._ring = SampleRing(int((AHEAD_S + 1.0) * rate))
         self._lock = threading.Lock()
         self._gain = self._wanted_gain = 1.0
+        self.newest: Samples = np.zeros(0, np.float32)
+        """What the device took last."""
         self._reset()
 
     def _reset(self) -> None:
@@ -62,7 +64,7 @@ class SpeakerSink:
             self._pulled += len(samples)
             if len(samples) < count and self._written and self._dry_since is None:
                 self._dry_since = now + len(samples) / self._rate
-            samples = self._ducked(samples)
+            samples = self.newest = self._ducked(samples)
         if len(samples) == count:
             return samples
         padded = samples.copy()

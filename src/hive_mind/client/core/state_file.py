@@ -1,12 +1,12 @@
 """A client's time things on its own disk."""
 
-import os
 from pathlib import Path
 
 import structlog
 from pydantic import ValidationError
 
 from hive_mind.commands.state import CommandState
+from hive_mind.disk import replace_whole
 
 _log = structlog.get_logger(__name__)
 
@@ -40,19 +40,7 @@ class StateFile:
         Raises:
             OSError: the disk is full, or refuses; the old file stands.
         """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        draft = self.path.with_suffix(".new")
-        with draft.open("wb") as file:
-            file.write(state.model_dump_json().encode())
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self.path)
-        if os.name == "posix":
-            folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        replace_whole(self.path, state.model_dump_json().encode())
 
     def _keep_aside(self) -> None:
         try:

@@ -75,6 +75,8 @@ class Timekeeper:
     ) -> None:
         self.state = file.load()
         self._file = file
+        self.battery: Callable[[], float | None] = lambda: None
+        """Charge of this machine's battery, for the mirror; None without one."""
         self._clock = clock
         self._ring = ring
         self._remind = remind
@@ -88,8 +90,8 @@ class Timekeeper:
 
     @property
     def loudness(self) -> float:
-        """Amplitude of the voice at the volume that was asked for, from 0 to 1: its square sounds even."""
-        return 0.0 if self.state.muted else (self.state.volume / 100) ** 2
+        """Amplitude of the voice at the volume that was asked for, from 0 to 1."""
+        return self.state.loudness
 
     @property
     def ringing(self) -> tuple[Rung, ...]:
@@ -173,6 +175,7 @@ class Timekeeper:
             clock=self._clock.today().astimezone(UTC),
             rings=bool(self.ringing),
             said=self.state.said,
+            battery=self.battery(),
             **dict(items_of(self.state)),
         )
 

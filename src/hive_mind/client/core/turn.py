@@ -5,8 +5,8 @@ from typing import Literal, TypeAlias
 
 from pydantic import JsonValue
 
-from hive_mind.client.core.playout import Gap
 from hive_mind.protocol.messages import LocalTurn
+from hive_mind.speech.playout import Gap
 from hive_mind.understanding.grammar import Match
 
 Route: TypeAlias = Literal["command", "plugin", "llm", "none"]

@@ -16,10 +16,10 @@ from hive_mind.client.core.exchange import Exchange
 from hive_mind.client.core.state import Event
 from hive_mind.errors import ConfigError, LinkError, ProtocolError
 from hive_mind.protocol import codec
-from hive_mind.protocol.messages import AnyServerMessage, ClientMessage, Welcome
+from hive_mind.protocol.messages import AnyServerMessage, ClientMessage, SpeechStart, Welcome
 from hive_mind.protocol.session import ClientSession, Degraded, backoff
 
-MOST_OUTGOING = 64
+MOST_OUTGOING = 256
 """Messages waiting for the socket; a link that cannot take more is as good as lost."""
 
 OPEN_TIMEOUT_S = 5.0
@@ -83,7 +83,8 @@ class ServerLink:
         self._on_event = on_event
         self._on_message = on_message
         self._exchanges: dict[str, Exchange] = {}
-        self._outgoing: asyncio.Queue[ClientMessage] | None = None
+        self._outgoing: asyncio.Queue[ClientMessage | bytes] | None = None
+        self._sounding: Exchange | None = None  # whose voice comes in
         self._up = asyncio.Event()
         self._up_at = 0.0
         self._failed = asyncio.Event()
@@ -110,8 +111,8 @@ class ServerLink:
         if not self.connected and self.failure is not None:
             raise self.failure
 
-    def post(self, message: ClientMessage) -> None:
-        """Send soon, in order.
+    def post(self, message: ClientMessage | bytes) -> None:
+        """Send a message, or a piece of voice, soon and in order.
 
         Raises:
             LinkError: the server is away, or takes nothing any more.
@@ -132,6 +133,8 @@ class ServerLink:
             yield exchange
         finally:
             del self._exchanges[exchange.utterance_id]
+            if self._sounding is exchange:
+                self._sounding = None
             exchange.close()
 
     async def run(self) -> None:
@@ -170,7 +173,9 @@ class ServerLink:
     async def _read(self, socket: ClientConnection) -> None:
         async for frame in socket:
             if isinstance(frame, bytes):
-                continue  # a voice, which we did not ask for: this client has its own
+                if self._sounding is not None:  # else it belongs to nothing that we still want
+                    await self._sounding.deliver(frame)
+                continue
             try:
                 message = codec.decode_server(frame)
             except ProtocolError as error:
@@ -198,15 +203,20 @@ class ServerLink:
             if utterance_id == exchange.utterance_id or (
                 utterance_id is None and message.turn_id is not None and message.turn_id == exchange.turn_id
             ):
+                if isinstance(message, SpeechStart):
+                    self._sounding = exchange
                 await exchange.deliver(message)
                 return
+        if isinstance(message, SpeechStart):
+            self._sounding = None
         self._on_message(message)
 
-    async def _write(self, socket: ClientConnection, outgoing: asyncio.Queue[ClientMessage]) -> None:
+    async def _write(self, socket: ClientConnection, outgoing: asyncio.Queue[ClientMessage | bytes]) -> None:
         while True:
-            await socket.send(codec.encode(await outgoing.get()))
+            message = await outgoing.get()
+            await socket.send(message if isinstance(message, bytes) else codec.encode(message))
 
-    async def _beat(self, outgoing: asyncio.Queue[ClientMessage]) -> None:
+    async def _beat(self, outgoing: asyncio.Queue[ClientMessage | bytes]) -> None:
         while True:
             for effect in self.session.tick(self._clock.now()):
                 if isinstance(effect, Degraded):

@@ -73,9 +73,10 @@ class Capabilities(Message):
 
     Attributes:
         stt: recognises speech; otherwise it streams audio.
-        tts: has a voice; otherwise the server sends speech.
+        tts: has a voice; otherwise the server sends speech to clients that play it (`plays`).
         wake_word: listens for its wake word by itself.
         local_commands: answers time, date, stopwatch, timers and alarms alone.
+        plays: has a speaker: where it has no voice of its own, the server sends speech.
         display: what it can show.
         audio_formats: what it can send and play, best first.
     """
@@ -84,6 +85,7 @@ class Capabilities(Message):
     tts: bool = False
     wake_word: bool = False
     local_commands: bool = False
+    plays: bool = False
     display: Literal["none", "eyes", "text"] = "none"
     audio_formats: Annotated[tuple[Literal["pcm_s16le", "opus"], ...], Field(max_length=4)] = ("pcm_s16le",)
 

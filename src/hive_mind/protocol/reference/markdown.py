@@ -42,6 +42,8 @@ def markdown(minimal_client: str) -> str:
         "MAX_DEPTH": f"{limits.MAX_DEPTH}",
         "RATE": f"{limits.CLIENT_MESSAGES_PER_S:g}",
         "BURST": f"{limits.CLIENT_MESSAGE_BURST:g}",
+        "AUDIO_RATE": f"{limits.AUDIO_FRAMES_PER_S:g}",
+        "AUDIO_BURST": f"{limits.AUDIO_FRAME_BURST:g}",
         "HEARTBEAT_S": f"{heartbeat.HEARTBEAT_S:g} s",
         "PONG_TIMEOUT_S": f"{heartbeat.PONG_TIMEOUT_S:g} s",
         "BACKOFF_FIRST_S": f"{heartbeat.BACKOFF_FIRST_S:g} s",

@@ -70,6 +70,7 @@ class Acting:
         house: orders about the conversation.
         grammar: of now; it says what takes an order back.
         rooms: in which other clients stand.
+        last_answer: what was answered last, to be said again.
     """
 
     def __init__(
@@ -79,8 +80,10 @@ class Acting:
         house: HouseOrders,
         grammar: Callable[[], Grammar],
         rooms: Rooms,
+        last_answer: Callable[[], str] = lambda: "",
     ) -> None:
         self._rooms = rooms
+        self._last_answer = last_answer
         self._grammar = grammar
         self._log = get_logger("acting")
         self._keeper = keeper
@@ -95,6 +98,11 @@ class Acting:
         """Whether it changes nothing, asks nothing, and takes long enough for an early start to matter."""
         intent = self._plugins.intents().get(order.intent)
         return intent is not None and intent.read_only and not intent.confirm and order.replaces is None
+
+    def is_reading(self, order: Match) -> bool:
+        """Whether it changes nothing."""
+        intent = self._plugins.intents().get(order.intent)
+        return order.intent in READ_ONLY if intent is None else intent.read_only
 
     def is_slow(self, order: Match) -> bool:
         """Whether it may take long enough for a silence."""
@@ -129,7 +137,8 @@ class Acting:
             return await self._elsewhere(order, str(room), trace)
         outcome = await self._keeper.answer(order)
         told = replace(trace, outcome="asked") if outcome.asks else trace
-        return Done(outcome.order or order, outcome.reply, told, asks=outcome.asks)
+        again = self._last_answer() if "repeat" in outcome.effects else ""
+        return Done(outcome.order or order, again or outcome.reply, told, asks=outcome.asks)
 
     async def _elsewhere(self, order: Match, room: str, trace: OrderTrace) -> Done:
         """Carry out an order about the time things of a room; a question back is told, not waited for."""

@@ -27,6 +27,8 @@ from hive_mind.server.core.llm.tools import Offer
 from hive_mind.server.core.mending import TextMender
 from hive_mind.server.core.offering import offers_of
 from hive_mind.server.core.plugin_house import HousePlugins
+from hive_mind.server.core.speech.engines import Load
+from hive_mind.server.core.speech.house_speech import HouseSpeech
 from hive_mind.server.core.trace import Traces
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Grammar
@@ -54,10 +56,17 @@ class House:
         context: the shared conversation.
         model: answers the rest.
         vault: seals what plugins keep.
+        speech: loads the engines for clients without their own; None where that is switched off.
     """
 
     def __init__(
-        self, config: ServerConfig, grammar: Grammar, context: Context, model: LanguageModel, vault: Vault
+        self,
+        config: ServerConfig,
+        grammar: Grammar,
+        context: Context,
+        model: LanguageModel,
+        vault: Vault,
+        speech: Load | None = None,
     ) -> None:
         self.config = config
         self.grammar = grammar
@@ -66,6 +75,7 @@ class House:
         self.traces = Traces()
         kept = CorrectionsFile(config.data_path, config.key.get_secret_value() if config.key else None)
         self.mender = TextMender(lambda: self.grammar, kept)
+        self.speech = HouseSpeech(speech, kept, lambda: self.grammar)
         self.plugins = HousePlugins(
             self,
             vault,
@@ -187,6 +197,7 @@ class House:
     async def close(self) -> None:
         """Cancel what still runs."""
         self.mender.close()
+        self.speech.close()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()

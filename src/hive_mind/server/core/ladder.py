@@ -5,9 +5,10 @@ leave goes to the language model, which may call a tool where words of the utter
 converses.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from hive_mind.server.core.acting import Acting, Done
 from hive_mind.server.core.llm.choosing import Called, choose_tool
@@ -16,10 +17,16 @@ from hive_mind.server.core.llm.tools import Offer, offered
 from hive_mind.server.core.mending import TextMender
 from hive_mind.server.core.rooms import INTENTS as IN_ROOMS
 from hive_mind.server.core.rooms import Rooms
+from hive_mind.server.core.speech.hearing import Reading
 from hive_mind.server.core.timekeeper import Timekeeper
+from hive_mind.speech.engines import Transcript
 from hive_mind.understanding.corrections import said_again
+from hive_mind.understanding.decision import Decision
+from hive_mind.understanding.gates import gate_ms
 from hive_mind.understanding.grammar import Grammar, Match
 from hive_mind.understanding.talk import LEAN_FOR_S, TalkState, understand
+
+ByEar: TypeAlias = Callable[[Transcript, str | None], Awaitable[Decision]]
 
 MOST_CALLS = 2
 """Tools that the model may call in one turn."""
@@ -77,6 +84,7 @@ class Ladder:
         rooms: in which other clients stand.
         mender: repairs what was misheard.
         hears: whether the client recognises speech, and so repairs by ear what it sends.
+        by_ear: repairs what was heard here, given what an open question expects.
     """
 
     def __init__(
@@ -87,6 +95,7 @@ class Ladder:
         rooms: Rooms,
         mender: TextMender,
         hears: Callable[[], bool],
+        by_ear: ByEar,
     ) -> None:
         self.mind = mind
         self.acting = acting
@@ -94,23 +103,29 @@ class Ladder:
         self._rooms = rooms
         self._mender = mender
         self._hears = hears
+        self._by_ear = by_ear
         self._talk = TalkState()
         self._heard: tuple[str, datetime] | None = None
         self._asked: tuple[Match, str] | None = None
 
-    async def understand(self, text: str) -> Understood:
-        """What a text is. Changes nothing: a draft may never be confirmed."""
+    async def understand(self, text: str, heard: Transcript | None = None) -> Understood:
+        """What a text is. Changes nothing: a draft may never be confirmed.
+
+        Args:
+            text: what was said.
+            heard: the same as our own recogniser heard it, where it did.
+        """
         if (order := self._for_another_room(text)) is not None:
             return Understood((order,))
         expecting = await self._keeper.expecting()
         orders, rest = self._orders(text, expecting)
         if not orders:
-            found = self._said_again(text, expecting) or await self._mended(text, expecting)
+            found = self._said_again(text, expecting) or await self._mended(text, expecting, heard)
             if found is not None:
                 return found
         if self._asked is not None and orders and orders[0].confirmed:
-            meant, heard = self._asked
-            return Understood(orders, rest, corrects=(heard, meant.text))
+            meant, misheard = self._asked
+            return Understood(orders, rest, corrects=(misheard, meant.text))
         capable = rest is not None and self.mind.model.capabilities.tools and self.mind.model.keeps_ready
         return Understood(orders, rest, offered(self.mind.offers(), rest) if capable and rest else ())
 
@@ -150,11 +165,25 @@ class Ladder:
         )
         return Understood(orders, corrects=(heard[0], again) if heard is not None and recent else None)
 
-    async def _mended(self, text: str, expecting: str | None) -> Understood | None:
+    async def reading(self, text: str) -> Reading:
+        """How long to wait for more of an utterance that so far reads like this."""
+        found = self._for_another_room(text)
+        expecting = await self._keeper.expecting()
+        orders, rest = ((found,), None) if found is not None else self._orders(text, expecting)
+        if not orders or rest is not None:
+            extent = "open" if orders else self.mind.grammar().extent_of(text, expecting=expecting)
+            return Reading(gate_ms(extent), order=bool(orders))
+        reading = all(self.acting.is_reading(order) for order in orders)
+        return Reading(gate_ms(orders[-1].extent, reading=reading), order=True)
+
+    async def _mended(self, text: str, expecting: str | None, heard: Transcript | None) -> Understood | None:
         """The sentence that was misheard, or that is asked about, for a client that has no ear of its own."""
-        if self._hears():
+        if heard is not None:
+            decision = await self._by_ear(heard, expecting)
+        elif self._hears():
             return None
-        decision = await self._mender.mend(text, expecting=expecting)
+        else:
+            decision = await self._mender.mend(text, expecting=expecting)
         match = decision.match
         if match is None or not self.acting.knows(match.intent):
             return None

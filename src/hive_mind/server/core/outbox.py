@@ -12,18 +12,18 @@ MAX_BYTES = 1024 * 1024
 
 
 class Outbox:
-    """A queue of text frames with one reader."""
+    """A queue of frames (text, or a piece of voice) with one reader."""
 
     def __init__(self, max_frames: int = MAX_FRAMES, max_bytes: int = MAX_BYTES) -> None:
         self._limits = (max_frames, max_bytes)
-        self._frames: deque[str] = deque()
+        self._frames: deque[str | bytes] = deque()
         self._bytes = 0
         self._changed = asyncio.Event()
         self._closed = False
 
-    def put(self, frame: str) -> bool:
+    def put(self, frame: str | bytes) -> bool:
         """Add a frame; False when it is full: cut the client off. A closed one swallows frames."""
-        size = len(frame.encode())
+        size = _size(frame)
         max_frames, max_bytes = self._limits
         if self._closed or len(self._frames) >= max_frames or self._bytes + size > max_bytes:
             return self._closed
@@ -37,7 +37,7 @@ class Outbox:
         self._closed = True
         self._changed.set()
 
-    async def get(self) -> str | None:
+    async def get(self) -> str | bytes | None:
         """The next frame, None after the last."""
         while not self._frames:
             if self._closed:
@@ -45,5 +45,9 @@ class Outbox:
             self._changed.clear()
             await self._changed.wait()
         frame = self._frames.popleft()
-        self._bytes -= len(frame.encode())
+        self._bytes -= _size(frame)
         return frame
+
+
+def _size(frame: str | bytes) -> int:
+    return len(frame) if isinstance(frame, bytes) else len(frame.encode())

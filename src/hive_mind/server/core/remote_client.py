@@ -8,17 +8,20 @@ import asyncio
 from collections import deque
 from typing import Protocol
 
-from hive_mind.errors import ProtocolError
+from hive_mind.errors import HiveMindError, ProtocolError
+from hive_mind.language.messages import error_message
 from hive_mind.protocol.messages import (
     Announce,
     Capabilities,
     DeviceState,
+    Error,
     Flow,
     Interrupt,
     LocalTurn,
     ResponseChunk,
     ServerMessage,
     VoiceInput,
+    WakeDetected,
 )
 from hive_mind.protocol.session import ServerSession
 from hive_mind.server.core.acting import Acting
@@ -26,6 +29,10 @@ from hive_mind.server.core.house import House
 from hive_mind.server.core.house_orders import HouseOrders
 from hive_mind.server.core.ladder import Ladder
 from hive_mind.server.core.rooms import Rooms
+from hive_mind.server.core.speech.delivery import Delivery
+from hive_mind.server.core.speech.hearing import Reading, Said
+from hive_mind.server.core.speech.mouth import Mouth
+from hive_mind.server.core.speech.stream import Stream
 from hive_mind.server.core.timekeeper import Timekeeper
 from hive_mind.server.core.trace import local_trace
 from hive_mind.server.core.turn import Turn
@@ -44,6 +51,10 @@ class Link(Protocol):
 
     def put(self, message: ServerMessage) -> None:
         """Send, soon."""
+        ...
+
+    def put_audio(self, data: bytes) -> None:
+        """Send a binary frame, soon."""
         ...
 
     def close(self, code: int, reason: str) -> None:
@@ -74,17 +85,29 @@ class RemoteClient:
             self._ring,
             owned=lambda: self.capabilities.local_commands,
             tell=self.send,
+            voiced=lambda: self.voiced,
         )
         rooms = Rooms(house.remotes.values)
         about = HouseOrders(client_id, house.traces, house.context, house.forget)
-        acting = Acting(self.keeper, house.plugins.host, about, lambda: house.grammar, rooms)
+        host = house.plugins.host
+        acting = Acting(self.keeper, host, about, lambda: house.grammar, rooms, self._last_answer)
         self._ladder = Ladder(
-            house.mind(), self.keeper, acting, rooms, house.mender, lambda: self.capabilities.stt
+            house.mind(),
+            self.keeper,
+            acting,
+            rooms,
+            house.mender,
+            lambda: self.capabilities.stt,
+            house.speech.by_ear,
         )
+        self.mouth = Mouth(client_id, self, house.speech, lambda: self.keeper)
+        self.stream = Stream(client_id, house.speech, self, house)
         self._house = house
         self._turn: Turn | None = None
         self._draft: Turn | None = None
+        self.calls: tuple[str, ...] = ()
         self._tasks: dict[Turn, asyncio.Task[None]] = {}
+        self._deliveries: dict[Turn, Delivery] = {}
         self._heard: deque[str] = deque(maxlen=_UTTERANCES)
         self._patience: asyncio.TimerHandle | None = None
         self._draft_patience: asyncio.TimerHandle | None = None
@@ -94,6 +117,12 @@ class RemoteClient:
     def busy(self) -> bool:
         """Whether a question is being answered."""
         return any(not task.done() for task in self._tasks.values())
+
+    @property
+    def voiced(self) -> bool:
+        """Whether the server speaks for it."""
+        can = self.capabilities
+        return can.plays and not can.tts and self._house.speech.state not in ("off", "failed")
 
     def attach(self, link: Link, session: ServerSession) -> Link | None:
         """A connection of this client is open; answer the one that it replaces."""
@@ -109,6 +138,8 @@ class RemoteClient:
             return
         self.link = None
         self.keeper.rest()
+        self.stream.drop()
+        self.mouth.hush()
         self._drop_draft()
         self._be_patient(self._house.config.away_s)
 
@@ -131,6 +162,13 @@ class RemoteClient:
             return
         if self.link is not None:
             self.link.put(stamped)
+            if isinstance(message, Announce) and self.voiced:
+                self.mouth.say(message.text, message.turn_id)
+
+    def send_audio(self, data: bytes) -> None:
+        """Send a piece of voice, if the client is there."""
+        if self.link is not None:
+            self.link.put_audio(data)
 
     def on_voice_input(self, said: VoiceInput) -> None:
         """Begin, confirm or replace a turn."""
@@ -140,16 +178,48 @@ class RemoteClient:
         utterance = said.utterance_id
         if utterance is not None and utterance in self._heard:
             return
+        if said.speculative and utterance is None:
+            raise ProtocolError("A speculative voice_input needs an utterance_id.", code="INVALID_MESSAGE")
+        self._take(text, utterance, speculative=bool(said.speculative))
+
+    def on_wake(self, wake: WakeDetected) -> None:
+        """Its name was heard there: the words that follow are for us."""
+        self.calls = (wake.word,) if wake.word else ()
+        self._house.spawn(self._house.warm())
+
+    async def read(self, text: str) -> Reading:
+        """What a text asks for, as far as listening depends on it."""
+        return await self._ladder.reading(text)
+
+    def on_said(self, said: Said, *, final: bool) -> None:
+        """The client streamed this: prepare an answer or, when it is `final`, answer."""
+        self._take(said.text, said.utterance_id, speculative=not final, said=said)
+
+    def on_unsaid(self, utterance_id: str) -> None:
+        """The speaker goes on: drop what was prepared."""
+        if self._draft is not None and self._draft.utterance_id == utterance_id:
+            self._drop_draft()
+
+    def on_deaf(self, utterance_id: str, error: HiveMindError) -> None:
+        """What the client streams cannot be heard."""
+        self._log.info("not heard", code=error.code, reason=error.message)
+        self.send(
+            Error(
+                code=error.code,
+                message=error_message(error.code),
+                recoverable=error.retryable,
+                utterance_id=utterance_id,
+            )
+        )
+
+    def _take(self, text: str, utterance: str | None, *, speculative: bool, said: Said | None = None) -> None:
+        """Begin, confirm or replace a turn."""
         fits = self._draft is not None and utterance is not None and self._draft.utterance_id == utterance
         fits = fits and self._draft is not None and self._draft.text == text
-        if said.speculative:
-            if utterance is None:
-                raise ProtocolError(
-                    "A speculative voice_input needs an utterance_id.", code="INVALID_MESSAGE"
-                )
+        if speculative:
             if not fits:
                 self._drop_draft()
-                self._draft = self._begin(text, utterance, draft=True, after=None)
+                self._draft = self._begin(text, utterance, draft=True, after=None, said=said)
                 loop = asyncio.get_running_loop()
                 self._draft_patience = loop.call_later(self._house.config.draft_s, self._drop_draft)
             return
@@ -157,13 +227,15 @@ class RemoteClient:
             self._heard.append(utterance)
         old, self._turn = self._turn, None
         if old is not None:
-            old.interrupt()
+            self._stop(old, None)
         if fits and self._draft is not None:
             self._turn, self._draft = self._draft, None
             self._turn.confirm()
+            if (delivery := self._deliveries.get(self._turn)) is not None:
+                delivery.release()
         else:
             self._drop_draft()
-            self._turn = self._begin(text, utterance, draft=False, after=old)
+            self._turn = self._begin(text, utterance, draft=False, after=old, said=said)
 
     def on_device_state(self, told: DeviceState) -> None:
         """The client says which time things it has."""
@@ -177,6 +249,7 @@ class RemoteClient:
     def on_interrupt(self, wish: Interrupt) -> None:
         """Stop the answer, or drop the draft."""
         if wish.utterance_id is not None and wish.turn_id is None:
+            self.stream.drop(wish.utterance_id)
             if self._draft is not None and self._draft.utterance_id == wish.utterance_id:
                 self._drop_draft()
             if self._turn is not None and self._turn.utterance_id == wish.utterance_id:
@@ -201,6 +274,7 @@ class RemoteClient:
     def interrupt(self) -> None:
         """Stop everything."""
         self._drop_draft()
+        self.mouth.hush()
         if self._turn is not None:
             self._turn.interrupt()
 
@@ -211,27 +285,45 @@ class RemoteClient:
 
     def _stop(self, turn: Turn, spoken: str | None) -> None:
         """Stop a turn; of an answer that was only still being spoken, remember what was heard."""
+        heard = self.mouth.cut(turn.turn_id)
+        spoken = heard if spoken is None else spoken
         if turn.over.is_set() and spoken is not None:
             self._house.spawn(self._house.context.cut_answer(turn.turn_id, spoken.strip()))
         turn.interrupt(spoken)
 
-    def _begin(self, text: str, utterance: str | None, *, draft: bool, after: Turn | None) -> Turn:
+    def _begin(
+        self, text: str, utterance: str | None, *, draft: bool, after: Turn | None, said: Said | None
+    ) -> Turn:
         session = self.session
+        delivery = Delivery(lambda message: self.send(message, session), held=draft and said is not None)
         turn = Turn(
             text,
             client_id=self.client_id,
             room=self.room,
             utterance_id=utterance,
             draft=draft,
-            send=lambda message: self.send(message, session),
+            send=delivery.take,
             context=self._house.context,
             ladder=self._ladder,
+            heard=None if said is None else said.transcript,
         )
+        if said is not None:
+            turn.trace.stages_ms["stt"] = said.stt_ms
+        if self.voiced and self.link is not None:
+            delivery.speech = self.mouth.begin(turn.turn_id, turn.gate)
+        if draft:
+            self._deliveries[turn] = delivery
+        else:
+            delivery.release()
         self._house.traces.add(turn.trace)
         task = self._house.spawn(turn.run(after))
         self._tasks[turn] = task
-        task.add_done_callback(lambda _: self._tasks.pop(turn, None))
+        task.add_done_callback(lambda _: self._gone(turn))
         return turn
+
+    def _gone(self, turn: Turn) -> None:
+        self._tasks.pop(turn, None)
+        self._deliveries.pop(turn, None)
 
     def _drop_draft(self) -> None:
         if self._draft_patience is not None:
@@ -240,6 +332,7 @@ class RemoteClient:
         draft, self._draft = self._draft, None
         if draft is not None and (task := self._tasks.get(draft)) is not None:
             draft.trace.outcome = "dropped"
+            self.mouth.cut(draft.turn_id)
             task.cancel()
 
     def _be_patient(self, seconds: float | None) -> None:
@@ -256,6 +349,10 @@ class RemoteClient:
         self._patience = asyncio.get_running_loop().call_later(
             self._house.config.keep_session_s, self._house.forget_client, self
         )
+
+    def _last_answer(self) -> str:
+        last = self._house.traces.last(self.client_id)
+        return "" if last is None else last.answer
 
     def _ring(self, text: str) -> bool:
         if self.link is None:

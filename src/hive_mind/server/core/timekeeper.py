@@ -37,6 +37,7 @@ class Timekeeper:
         ring: says a text in the client's room; False when it is not connected.
         owned: whether the client does all this by itself, so that the server has a copy.
         tell: sends to the client, if it is there.
+        voiced: whether its answers are spoken by us, so that it is we who know how loud and how fast.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Timekeeper:
         ring: Callable[[str], bool],
         owned: Callable[[], bool] = lambda: False,
         tell: Callable[[DeviceCommand], None] = lambda _: None,
+        voiced: Callable[[], bool] = lambda: False,
     ) -> None:
         self._name = f"commands:{client_id}"
         self._context = context
@@ -54,6 +56,7 @@ class Timekeeper:
         self._ring = ring
         self._owned = owned
         self._tell = tell
+        self._voiced = voiced
         self._ahead = timedelta()
         self._rings = False
         self._state: CommandState | None = None
@@ -61,6 +64,16 @@ class Timekeeper:
         self._alarm: asyncio.TimerHandle | None = None
         self._ringing: asyncio.Task[None] | None = None
         self._log = get_logger("timers")
+
+    @property
+    def loudness(self) -> float:
+        """Amplitude of the voice at the volume that was asked for, from 0 to 1."""
+        return self._state.loudness if self._state is not None else 1.0
+
+    @property
+    def speed(self) -> float:
+        """Speed of the voice that was asked for; 1 is its own."""
+        return self._state.speed / 100 if self._state is not None else 1.0
 
     async def expecting(self) -> str | None:
         """Kind of answer that an open question of a command waits for (`commands.interpret.expected`)."""
@@ -76,7 +89,7 @@ class Timekeeper:
                 return Outcome(reply("timer_silenced"), before)
             # What is past in a copy has rung on the client, or will as soon as that wakes up.
             seen = due(before, now)[0] if self._owned() and match.intent in READ_ONLY else before
-            outcome = interpret(match, seen, now, voice=False)
+            outcome = interpret(match, seen, now, voice=self._voiced())
             if outcome.state != seen:
                 await self._keep(stamped(before, outcome.state, now))
             self._set_alarm()

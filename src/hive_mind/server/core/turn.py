@@ -29,6 +29,7 @@ from hive_mind.server.core.plugin import Request
 from hive_mind.server.core.saying import Saying
 from hive_mind.server.core.trace import TurnTrace
 from hive_mind.server.logs import get_logger
+from hive_mind.speech.engines import Transcript
 from hive_mind.understanding.grammar import Match
 
 Outcome = Literal["completed", "interrupted", "failed"]
@@ -48,6 +49,7 @@ class Turn:
         send: takes messages to the client.
         context: remembers.
         ladder: understands and carries out.
+        heard: the text as our own recogniser heard it, where it did.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Turn:
         send: Callable[[ServerMessage], None],
         context: Context,
         ladder: Ladder,
+        heard: Transcript | None = None,
     ) -> None:
         self.turn_id = f"t-{secrets.token_hex(8)}"
         self.text = text
@@ -69,6 +72,7 @@ class Turn:
         self.over = asyncio.Event()
         self._mind = ladder.mind
         self._ladder = ladder
+        self._heard = heard
         now = self._mind.now()
         self.trace = TurnTrace(self.turn_id, client_id, now, text, speculative=draft)
         self._request = Request(self.turn_id, client_id, room, text, now)
@@ -117,7 +121,7 @@ class Turn:
         try:
             if after is not None:
                 await _until_over(after)
-            understood = await self._ladder.understand(self.text)
+            understood = await self._ladder.understand(self.text, self._heard)
             self._time("understanding")
             self.trace.stages_ms["understanding"] = self.trace.timings_ms["understanding"]
             self._understood = understood

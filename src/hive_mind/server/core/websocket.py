@@ -10,7 +10,7 @@ from hive_mind import __version__
 from hive_mind.errors import ContextError, HiveMindError, ProtocolError
 from hive_mind.language.messages import error_message
 from hive_mind.protocol.codec import decode_client, encode
-from hive_mind.protocol.limits import RateLimiter
+from hive_mind.protocol.limits import AUDIO_FRAME_BURST, AUDIO_FRAMES_PER_S, RateLimiter
 from hive_mind.protocol.messages import (
     ActionConfirm,
     AudioEnd,
@@ -43,6 +43,7 @@ REPLACED = 4001
 TRY_LATER = 1013
 POLICY = 1008
 _COMPLAIN_S = 1.0
+_TOO_MANY = ProtocolError("Too many messages.", code="RATE_LIMITED", retryable=True)
 
 
 class Connection:
@@ -61,6 +62,7 @@ class Connection:
         self._remote: RemoteClient | None = None
         self._closing: tuple[int, str] | None = None
         self._limiter = RateLimiter()
+        self._audio_limiter = RateLimiter(AUDIO_FRAMES_PER_S, AUDIO_FRAME_BURST)
         self._complained = 0.0
         self._abort: Callable[[], None] | None = abort_of(socket.scope)
         self._log = get_logger("link")
@@ -73,6 +75,11 @@ class Connection:
     def put(self, message: ServerMessage) -> None:
         """Send, soon; a client for which too much waits is cut off."""
         if not self._outbox.put(encode(message)):
+            self._cut_off("too much waits")
+
+    def put_audio(self, data: bytes) -> None:
+        """Send a binary frame, soon; as `put`."""
+        if not self._outbox.put(data):
             self._cut_off("too much waits")
 
     def close(self, code: int, reason: str) -> None:
@@ -119,8 +126,9 @@ class Connection:
                 return
             if self._closing is not None:
                 continue
-            if not self._limiter.allow(loop.time()):
-                self._complain_rarely(loop.time())
+            limiter = self._limiter if event.get("bytes") is None else self._audio_limiter
+            if not limiter.allow(loop.time()):
+                self._complain_rarely(loop.time(), _TOO_MANY)
                 continue
             try:
                 self._take(event.get("text"), event.get("bytes"))
@@ -129,15 +137,25 @@ class Connection:
 
     def _take(self, text: str | None, audio: bytes | None) -> None:
         if text is None:
-            raise ProtocolError(
-                f"{len(audio or b'')} bytes of audio without audio_start.", code="AUDIO_UNEXPECTED"
-            )
+            self._hear(audio or b"")
+            return
         message = decode_client(text)
         if isinstance(message, Hello):
             self._on_hello(message)
             return
         self._session.on_message(message)
         self._handle(message, self._bind(message))
+
+    def _hear(self, audio: bytes) -> None:
+        """A piece of the user's voice. What nobody expects is complained of once a second: more follows."""
+        try:
+            if self._remote is None:
+                raise ProtocolError("Audio before hello.", code="AUDIO_UNEXPECTED")
+            self._remote.stream.feed(audio)
+        except ProtocolError as error:
+            if error.code != "AUDIO_UNEXPECTED":
+                raise
+            self._complain_rarely(asyncio.get_running_loop().time(), error)
 
     def _handle(self, message: ClientMessage, remote: RemoteClient) -> None:
         match message:
@@ -152,15 +170,17 @@ class Connection:
             case Flow():
                 remote.on_flow(message)
             case WakeDetected():
-                self._house.spawn(self._house.warm())
+                remote.on_wake(message)
             case Playout():
                 self._house.on_playout(message)
             case Forget():
                 self._house.spawn(self._forget(message))
             case ActionConfirm():
                 self._house.plugins.actions.confirm(message, remote.client_id)
-            case AudioStart() | AudioEnd():
-                raise ProtocolError("This server does not recognise speech.", code="AUDIO_UNSUPPORTED")
+            case AudioStart():
+                remote.stream.start(message)
+            case AudioEnd():
+                remote.stream.end(message)
             case DeviceState():
                 remote.on_device_state(message)
             case LocalTurn():
@@ -183,6 +203,8 @@ class Connection:
         for answer in answers:
             self.put(answer)
         self._house.plugins.greet(remote)
+        if remote.voiced:
+            self._house.spawn(self._house.speech.get_ready())
 
     def _bind(self, message: ClientMessage) -> RemoteClient:
         """Whoever speaks; the first message that names a client decides.
@@ -226,11 +248,11 @@ class Connection:
         else:
             self.put(message)
 
-    def _complain_rarely(self, now: float) -> None:
+    def _complain_rarely(self, now: float, error: ProtocolError) -> None:
         """Tell a client that talks too fast so once a second: not as fast as it talks."""
         if now - self._complained >= _COMPLAIN_S:
             self._complained = now
-            self._complain(ProtocolError("Too many messages.", code="RATE_LIMITED", retryable=True))
+            self._complain(error)
 
     def _refuse(self, code: str, close: int) -> None:
         self.put(Error(code=code, message=error_message(code), recoverable=True))
@@ -240,7 +262,10 @@ class Connection:
         try:
             while (frame := await self._outbox.get()) is not None:
                 async with asyncio.timeout(self._house.config.slow_client_s):
-                    await self._socket.send_text(frame)
+                    if isinstance(frame, bytes):
+                        await self._socket.send_bytes(frame)
+                    else:
+                        await self._socket.send_text(frame)
             if self._closing is not None:
                 async with asyncio.timeout(self._house.config.slow_client_s):
                     await self._socket.close(*self._closing)

@@ -43,7 +43,7 @@ class _Tree:
 
 
 class TextScorer:
-    """Scores texts with the decoder of one model; its weights take 200 MB for Whisper base.
+    """Scores texts with the decoder of one model; its weights take 50 MB for Whisper base.
 
     Args:
         model_file: CTranslate2's `model.bin`.
@@ -53,15 +53,16 @@ class TextScorer:
     """
 
     def __init__(self, model_file: Path) -> None:
-        self._w = read_decoder(model_file)
+        decoder = read_decoder(model_file)
+        self._m, self._v = decoder.matrices, decoder.vectors
         try:
-            self._embeddings = self._w["embeddings/weight"]
-            self._positions = self._w["position_encodings/encodings"]
-            self._heads = int(self._w["num_heads"])
-            self._projection = self._w.get("projection/weight", self._embeddings)
+            self._embeddings = self._m["embeddings/weight"]
+            self._positions = self._v["position_encodings/encodings"]
+            self._heads = int(self._v["num_heads"])
+            self._projection = self._m.get("projection/weight", self._embeddings)
         except KeyError as error:
             raise ModelError(f"{model_file} lacks {error}.") from error
-        self._layers = sum(name.endswith("/ffn/linear_0/weight") for name in self._w)
+        self._layers = sum(name.endswith("/ffn/linear_0/weight") for name in self._m)
 
     def listen(self, encoded: Floats) -> Heard:
         """What the decoder's layers see of an audio.
@@ -83,7 +84,7 @@ class TextScorer:
             texts: tokens of each, none empty; the last one may be the end of text.
         """
         tree = _tree(prompt, texts)
-        x: Floats = self._embeddings[tree.tokens] + self._positions[tree.depths]
+        x: Floats = self._embeddings.take(tree.tokens) + self._positions[tree.depths]
         for layer in range(self._layers):
             x = self._layer(f"layer_{layer}/", x, tree.mask, heard[layer])
         last = self._norm(x[tree.root :], "layer_norm")
@@ -91,7 +92,7 @@ class TextScorer:
         found: list[NDArray[np.float64]] = []
         for text, path in zip(texts, tree.paths, strict=True):
             rows = [node - tree.root for node in path]
-            logits = np.einsum("ij,ij->i", last[rows], self._projection[list(text)])
+            logits = np.einsum("ij,ij->i", last[rows], self._projection.take(text))
             found.append((logits - whole[rows]).astype(np.float64))
         return found
 
@@ -118,13 +119,13 @@ class TextScorer:
         return joined
 
     def _linear(self, x: Floats, name: str) -> Floats:
-        y: Floats = x @ self._w[name + "/weight"].T + self._w[name + "/bias"]
+        y: Floats = self._m[name + "/weight"].times(x) + self._v[name + "/bias"]
         return y
 
     def _norm(self, x: Floats, name: str) -> Floats:
         x = x - x.mean(axis=-1, keepdims=True)
         scale = np.sqrt(np.square(x).mean(axis=-1, keepdims=True) + np.float32(1e-5))
-        y: Floats = x / scale * self._w[name + "/gamma"] + self._w[name + "/beta"]
+        y: Floats = x / scale * self._v[name + "/gamma"] + self._v[name + "/beta"]
         return y
 
     def _log_sums(self, x: Floats) -> Floats:
@@ -132,7 +133,7 @@ class TextScorer:
         highest: Floats = np.full(len(x), -np.inf, dtype=np.float32)
         sums: Floats = np.zeros(len(x), dtype=np.float32)
         for begin in range(0, len(self._projection), _VOCABULARY_BLOCK):
-            logits = x @ self._projection[begin : begin + _VOCABULARY_BLOCK].T
+            logits = self._projection.times(x, begin, begin + _VOCABULARY_BLOCK)
             top = np.maximum(highest, logits.max(axis=1))
             sums *= np.exp(highest - top)
             logits -= top[:, None]

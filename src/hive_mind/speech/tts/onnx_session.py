@@ -31,6 +31,8 @@ class OnnxSession:
                 "Neural voices need the package onnxruntime.", code="VOICE_UNAVAILABLE"
             ) from error
         options = onnxruntime.SessionOptions()
+        # The arena would keep the most that any clause ever took: 140 MB for Kokoro, against 7 % of its time.
+        options.enable_cpu_mem_arena = False
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         # On cores shared with a language model, threads that wait by spinning triple the time.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hive_mind.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples
+from hive_mind.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples, silence
 from hive_mind.speech.cancel import CancelToken
 from hive_mind.speech.engines import Wake, WakeWordDetector
 from hive_mind.speech.wake_word.recent_audio import RecentAudio
@@ -12,6 +12,9 @@ from hive_mind.speech.wake_word.verifier import LEAD_SAMPLES, TAIL_SAMPLES, Verd
 
 KEPT_SAMPLES = LEAD_SAMPLES + TAIL_SAMPLES + SAMPLE_RATE
 """Audio that is kept: what is verified, and what may come between the word's end and its wake."""
+
+MOST_WAITING = 4
+"""Candidates that wait to be verified; of more, the oldest are forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +78,51 @@ class Cascade:
         self._detector.reset()
         self._audio.clear()
         self._waiting = None
+
+
+class VerifiedWakeWords:
+    """A cascade as a `WakeWordDetector` and its `WakeWordVerifier`, for a voice loop.
+
+    Args:
+        cascade: both stages.
+    """
+
+    def __init__(self, cascade: Cascade) -> None:
+        self._cascade = cascade
+        self._candidates: dict[Wake, Candidate] = {}
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Names of the words it listens for."""
+        return self._cascade.words
+
+    def hear(self, frame: Samples, speech: float) -> Wake | None:
+        """Take the next frame; a wake here is one of the first stage alone, a fifth of a second old."""
+        candidate = self._cascade.hear(frame, speech)
+        if candidate is None:
+            return None
+        self._candidates = dict([*self._candidates.items(), (candidate.wake, candidate)][-MOST_WAITING:])
+        return candidate.wake
+
+    def warm(self) -> None:
+        """Do now what the first verification would wait for, which can be two seconds' work; blocking.
+
+        Raises:
+            SpeechError: the recogniser failed.
+        """
+        for word in self.words:
+            self.verify(Wake(word, 0.0, 0), silence(KEPT_SAMPLES / SAMPLE_RATE))
+
+    def verify(self, wake: Wake, samples: Samples) -> bool:
+        """Whether it was the word; blocking. The audio that `hear` kept counts, if there is any.
+
+        Raises:
+            SpeechError: the recogniser failed.
+        """
+        candidate = self._candidates.get(wake) or Candidate(wake, samples)
+        return self._cascade.verify(candidate).accepted
+
+    def reset(self) -> None:
+        """Forget the past; positions count from 0 again."""
+        self._cascade.reset()
+        self._candidates = {}

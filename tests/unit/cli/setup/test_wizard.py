@@ -11,6 +11,7 @@ from hive_mind.cli.setup.server_step import fault_of
 from hive_mind.cli.setup.setting_up import SettingUp
 from hive_mind.cli.setup.voice_step import voice_step, volume_step
 from hive_mind.cli.setup.wizard import listening_step, room_step, set_up
+from hive_mind.cli.setup.word_step import word_step
 from hive_mind.client.config import load_config
 from hive_mind.client.core.timers import StateFile
 from hive_mind.client.platform.base import NoAudio
@@ -20,8 +21,9 @@ from hive_mind.speech.tts.voices import InstalledVoice
 from tests.fakes.running_server import running_server
 from tests.fakes.scripted_console import ScriptedConsole
 from tests.fakes.scripted_devices import ScriptedDevices
-from tests.fakes.scripted_microphone import voice
+from tests.fakes.scripted_microphone import LoudnessVad, voice
 from tests.fakes.scripted_speech import ToneVoice
+from tests.fakes.scripted_wake import ScriptedWake
 
 DEAF = "Il n'entend rien."
 
@@ -101,6 +103,31 @@ def test_a_voice_is_heard_before_it_is_kept(tmp_path: Path) -> None:
     assert load_config(data=tmp_path).voice == "kokoro:ff_siwis"
     assert devices.loudest("speaker") > 0.05
     assert "piper:joe" not in console.said
+
+
+WORDS = {"hey_jarvis": "hey jarvis", "alexa": "alexa"}
+
+
+@pytest.mark.parametrize(
+    ("hears", "answers", "kept", "problems"),
+    [
+        ((0.5,), ("alexa",), {"alexa": 0.5}, 0),
+        ((), ("alexa", False, "hey jarvis", True), {"hey_jarvis": 0.7}, 1),
+    ],
+)
+def test_its_name_is_said_until_it_is_heard(
+    tmp_path: Path,
+    hears: tuple[float, ...],
+    answers: tuple[str | bool, ...],
+    kept: dict[str, float],
+    problems: int,
+) -> None:
+    console = ScriptedConsole(*answers)
+    run = wizard(tmp_path, console)
+    step = word_step(WORDS, lambda *_: ScriptedWake(*hears), LoudnessVad())
+    set_up(run, (step,))
+    assert load_config(data=tmp_path).wake_words == kept
+    assert len(run.problems) == problems
 
 
 def test_the_server_is_tried(tmp_path: Path) -> None:

@@ -2,14 +2,17 @@
 
 import struct
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from hive_mind.errors import ModelError
 from hive_mind.speech.stt.text_scorer import TextScorer
-from hive_mind.speech.stt.weights import read_decoder
+from hive_mind.speech.stt.weights import in_rows, read_decoder
 
 WIDTH, WORDS, PLACES, LAYERS = 8, 30, 12, 2
 
@@ -86,8 +89,21 @@ def test_other_audio_gives_other_scores(scorer: TextScorer) -> None:
 
 def test_eight_bit_weights_are_scaled_back(tmp_path: Path) -> None:
     found = read_decoder(small_model(tmp_path / "model.bin"))
-    assert np.abs(found["layer_0/ffn/linear_0/weight"]).max() <= 1.27
-    assert not any(name.endswith("_scale") or name == "ignored" for name in found)
+    weights = found.matrices["layer_0/ffn/linear_0/weight"]
+    assert np.abs(weights.take(range(len(weights)))).max() <= 1.27
+    names = {*found.matrices, *found.vectors}
+    assert not any(name.endswith("_scale") or name == "ignored" for name in names)
+
+
+@given(st.integers(1, 5), st.integers(1, 7), st.randoms(use_true_random=False))
+def test_matrices_in_eight_bits_multiply_nearly_as_they_were(rows: int, columns: int, seed: Random) -> None:
+    random = np.random.default_rng(seed.randrange(2**32))
+    matrix = random.normal(scale=3.0, size=(rows, columns)).astype(np.float32)
+    x = random.normal(size=(2, columns)).astype(np.float32)
+    packed = in_rows(matrix)
+    assert np.allclose(packed.take(range(rows)), matrix, atol=np.abs(matrix).max() / 127)
+    assert np.allclose(packed.times(x), x @ packed.take(range(rows)).T, atol=1e-4)
+    assert np.allclose(packed.times(x, 1, 3), packed.times(x)[:, 1:3], atol=1e-5)
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"\x06\0\0\0\x04\0abc\0"])

@@ -8,7 +8,6 @@ from typing import Protocol
 
 import numpy as np
 
-from hive_mind.client.core.clock import Clock
 from hive_mind.speech.audio import Clip, Samples
 
 AUDIBLE = 0.01
@@ -47,6 +46,18 @@ class PlayoutReport:
     first_audible_at: float | None
     played_s: float
     gaps: tuple[Gap, ...]
+
+
+class Clock(Protocol):
+    """Seconds that only go forward, and a way to wait."""
+
+    def now(self) -> float:
+        """Seconds since an arbitrary moment; never goes back."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait; at once when `seconds` is not positive."""
+        ...
 
 
 class PlayoutSink(Protocol):

@@ -4,24 +4,31 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import structlog
 
-from hive_mind.client.core.clock import Clock
-from hive_mind.client.core.pace import Pace
-from hive_mind.client.core.playout import PlayoutReport, PlayoutSink
-from hive_mind.client.core.worker import Worker
 from hive_mind.errors import SpeechError
 from hive_mind.language.speakable import speakable
 from hive_mind.speech.audio import Samples
 from hive_mind.speech.cancel import CancelToken
 from hive_mind.speech.engines import TextToSpeech
+from hive_mind.speech.pace import Pace
+from hive_mind.speech.playout import Clock, PlayoutReport, PlayoutSink
 
 PIECES_AHEAD = 8
 """Pieces of audio rendered and not yet given to the sink; a clause is one or a few."""
 
 _log = structlog.get_logger(__name__)
+
+
+class Renders(Protocol):
+    """The voice's thread."""
+
+    def iterate(self, work: Callable[[CancelToken], Iterator[Samples]]) -> AsyncGenerator[Samples]:
+        """Run a generator there, piece by piece."""
+        ...
 
 
 @dataclass(slots=True)
@@ -58,7 +65,7 @@ class Answer:
         self,
         clauses: AsyncGenerator[str],
         voice: TextToSpeech,
-        worker: Worker,
+        worker: Renders,
         sink: PlayoutSink,
         clock: Clock,
         hooks: Hooks | None = None,

@@ -1,6 +1,6 @@
 """How much silence ends an utterance, by what its transcript is so far."""
 
-from hive_mind.client.core.dialogue import Plan
+from hive_mind.understanding.grammar import Extent
 
 GATES_MS = {"closed": 0, "extendable": 700, "unfinished": 1000, "open": 600}
 """By whether its grammar lets one go on."""
@@ -17,15 +17,16 @@ AMEND_S = 1.5
 """Speech that begins so soon after the end of an order may belong to it."""
 
 
-def gate_ms(plan: Plan, *, hears_more: bool) -> int:
-    """Silence that ends an utterance which asks for this.
+def gate_ms(extent: Extent, *, reading: bool = False, amendable: bool = False) -> int:
+    """Silence that ends an utterance, in milliseconds.
 
     Args:
-        plan: what was understood.
-        hears_more: the speaker is heard over our answer, so that too early an answer can be amended.
+        extent: whether its grammar lets it go on.
+        reading: what it asks for changes nothing.
+        amendable: what it asks for can be taken back, and the speaker is heard over our answer.
     """
-    if plan.extent != "extendable":
-        return GATES_MS[plan.extent]
-    if hears_more and plan.amendable:
+    if extent != "extendable":
+        return GATES_MS[extent]
+    if amendable:
         return AMENDABLE_GATE_MS
-    return READING_GATE_MS if plan.reading else GATES_MS["extendable"]
+    return READING_GATE_MS if reading else GATES_MS["extendable"]

@@ -5,11 +5,11 @@ import asyncio
 import numpy as np
 import pytest
 
-from hive_mind.client.core.playout import AHEAD_S, GAP_S, NullSink, WavSink, first_audible
 from hive_mind.client.core.source import MicrophoneSource, WavSource
 from hive_mind.client.core.speaker import SpeakerSink
 from hive_mind.client.platform.ring import SampleRing
 from hive_mind.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Clip, Samples, silence
+from hive_mind.speech.playout import AHEAD_S, GAP_S, NullSink, WavSink, first_audible
 from tests.fakes.scripted_microphone import voice
 from tests.fakes.virtual_time import VirtualClock, run
 

@@ -18,7 +18,12 @@ CALL_TAIL_MS = 200
 """After the end of the wake word as the detector sees it: its last sound is no question yet."""
 
 CALL_LEAD_MS = 60
-"""Of the wake word, kept before the question: the detector is not that exact."""
+"""Of the wake word, kept before a question that comes after a pause: the detector is not that exact."""
+
+BREATH_MS = 400
+"""Speech that begins so soon after the wake word is of one breath with it. Then the whole word is kept: cut
+in its last syllable, "Jarvis, quelle heure" is heard as "c'est ce qu'elle aurait"; whole, it can be told
+apart."""
 
 CALL_MS = 900
 """How long a wake word lasts, about: its loudness is measured over this."""
@@ -58,6 +63,7 @@ class Ear:
         self._nearness = Nearness()
         self._past: deque[float] = deque(maxlen=IDLE_MS * SAMPLE_RATE // (1000 * FRAME_SAMPLES))
         self._from = 0
+        self._called = -SAMPLE_RATE
         self._deaf_until = 0
         self._vad.reset()
         if self._wake is not None:
@@ -120,6 +126,7 @@ class Ear:
         again = list(self._past)[-late:] if late else []
         self._endpointer.rewind(len(again))
         self._buffer.clear()
+        self._called = wake.end_sample
         self._from = max(0, wake.end_sample - CALL_LEAD_MS * SAMPLE_RATE // 1000)
         events: list[EndpointEvent] = []
         for place, probability in enumerate(again):
@@ -167,7 +174,11 @@ class Ear:
     def _note(self, events: tuple[EndpointEvent, ...]) -> tuple[EndpointEvent, ...]:
         for event in events:
             if isinstance(event, SpeechStarted):
-                self._buffer.begin(event.sample, self._from)
+                late_ms = (event.sample - self._called) * 1000 // SAMPLE_RATE
+                if 0 <= late_ms <= BREATH_MS:
+                    self.hold(max(0, self._called - CALL_MS * SAMPLE_RATE // 1000))
+                else:
+                    self._buffer.begin(event.sample, self._from)
         return events
 
 

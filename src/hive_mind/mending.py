@@ -1,14 +1,19 @@
-"""From a transcript that no sentence matches to what was probably said: by sound, then by the recogniser."""
+"""From a transcript that no sentence matches to what was probably said: by sound, then by the recogniser.
+
+Where the recogniser is: on a room's client, or on the server for clients that stream their voice.
+"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import zip_longest
+from typing import Protocol, TypeVar
 
 import structlog
 
-from hive_mind.client.core.worker import Worker
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import ModelError, SpeechError
+from hive_mind.language.called import without_call
+from hive_mind.speech.cancel import CancelToken
 from hive_mind.speech.engines import (
     Evidence,
     ListensAgain,
@@ -39,6 +44,17 @@ _END_MARKS = re.compile(r"[\s.,!?…]+$")
 _log = structlog.get_logger(__name__)
 
 
+T = TypeVar("T")
+
+
+class Runs(Protocol):
+    """The recogniser's thread."""
+
+    async def run(self, work: Callable[[CancelToken], T]) -> T:
+        """Run `work` there and wait for it; told through its token when the caller no longer waits."""
+        ...
+
+
 class Mender:
     """Repairs what was heard, and remembers what the house corrects.
 
@@ -49,7 +65,7 @@ class Mender:
         file: where corrections are kept.
     """
 
-    def __init__(self, grammar: Grammar, stt: SpeechToText, worker: Worker, file: CorrectionsFile) -> None:
+    def __init__(self, grammar: Grammar, stt: SpeechToText, worker: Runs, file: CorrectionsFile) -> None:
         self._grammar = grammar
         self._repairer: Repairer | None = None
         self._stt = stt
@@ -68,15 +84,34 @@ class Mender:
         """The house has corrected what was heard."""
         await self._worker.run(lambda _: self._file.save(remember(self._file.load(), heard, said)))
 
-    async def mend(self, transcript: Transcript, *, expecting: str | None = None) -> Decision:
-        """What to make of a transcript that the grammar does not match."""
-        corrected = await self._worker.run(lambda _: self._corrected(transcript.text, expecting))
+    async def mend(
+        self,
+        transcript: Transcript,
+        *,
+        expecting: str | None = None,
+        calls: Sequence[str] = (),
+        unnamed: Callable[[], Awaitable[Transcript]] | None = None,
+    ) -> Decision:
+        """What to make of a transcript that the grammar does not match.
+
+        Args:
+            transcript: of the utterance.
+            expecting: what the last answer asked for.
+            calls: wake words that may stand at its head.
+            unnamed: recognises what comes behind the wake word, if one was heard in the same breath: no
+                sentence that is compared with the audio begins with it.
+        """
+        text = without_call(transcript.text, calls)
+        corrected = await self._worker.run(lambda _: self._corrected(text, expecting))
         if corrected is not None:
             return corrected
-        readings = [h.text for h in transcript.alternatives] or [transcript.text]
+        readings = _readings(transcript, calls)
         found = await self._worker.run(lambda _: self._near(readings[:FIRST_LOOK], expecting))
         if not worth_scoring(found) and _is_clear(transcript):
             return REJECTED
+        if unnamed is not None and text != transcript.text:
+            transcript = await unnamed()
+            readings = [*readings[:FIRST_LOOK], *_readings(transcript, calls)]
         again = await self._listen_again(transcript)
         if again:
             both = [text for pair in zip_longest(readings, again) for text in pair if text]
@@ -144,6 +179,12 @@ class Mender:
             for candidate, e in zip(found, of_candidates, strict=True)
         ]
         return decide(weighed, of_heard.log_probability)
+
+
+def _readings(transcript: Transcript, calls: Sequence[str]) -> list[str]:
+    """All that may have been said, without the wake word."""
+    texts = [h.text for h in transcript.alternatives] or [transcript.text]
+    return [without_call(text, calls) for text in texts]
 
 
 def _is_clear(transcript: Transcript) -> bool:

@@ -1,6 +1,6 @@
 """How fast the voice renders here and now, and so when an answer may start without running dry."""
 
-from hive_mind.client.core.playout import GAP_S
+from hive_mind.speech.playout import GAP_S
 
 PIECE_S = 0.8
 """Longest piece that a streaming voice gives at a time, about."""

@@ -1,0 +1,286 @@
+"""One utterance that a client streams: when it is over, what was said, and what may be prepared meanwhile.
+
+The same steps as in a room's client: recognition starts at the first pause, the grammar tells how long to
+wait for more, and what is heard at the pause is answered as a draft. The audio is kept in memory until the
+utterance is over, and no longer.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from hive_mind.errors import HiveMindError, ProtocolError
+from hive_mind.language.called import without_call
+from hive_mind.protocol.messages import AudioStart, ServerMessage, TranscriptMessage
+from hive_mind.server.core.speech.engines import SpeechEngines
+from hive_mind.server.core.speech.house_speech import HouseSpeech
+from hive_mind.server.core.speech.incoming import IncomingAudio
+from hive_mind.speech.audio import Samples
+from hive_mind.speech.cancel import CancelToken
+from hive_mind.speech.endpointing import Endpoint, Speculate, SpeechResumed, TooLong
+from hive_mind.speech.engines import Transcript
+from hive_mind.speech.listening import Ear, Heard
+from hive_mind.understanding.gates import GATES_MS
+
+STALLED_S = 5.0
+"""Without audio for so long, the utterance ends where it is."""
+
+_NOISE_PROBABILITY = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text asks for, as far as listening depends on it.
+
+    Attributes:
+        gate_ms: silence that ends an utterance that reads so.
+        order: whether a sentence that is known was in it.
+    """
+
+    gate_ms: int
+    order: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An utterance as it was recognised.
+
+    Attributes:
+        utterance_id: the client's name for it.
+        text: the words.
+        transcript: the same with what a repair by ear needs.
+        stt_ms: how long recognition took, its waiting included.
+    """
+
+    utterance_id: str
+    text: str
+    transcript: Transcript
+    stt_ms: float
+
+
+class Listener(Protocol):
+    """The client as known here, as far as an utterance needs it."""
+
+    @property
+    def calls(self) -> tuple[str, ...]:
+        """Wake words that may still stand at the head of what is said."""
+        ...
+
+    def send(self, message: ServerMessage) -> None:
+        """Send to the client."""
+        ...
+
+    async def read(self, text: str) -> Reading:
+        """What a text asks for."""
+        ...
+
+    def on_said(self, said: Said, *, final: bool) -> None:
+        """Prepare an answer; `final`: answer."""
+        ...
+
+    def on_unsaid(self, utterance_id: str) -> None:
+        """Drop what was prepared: the speaker goes on."""
+        ...
+
+    def on_deaf(self, utterance_id: str, error: HiveMindError) -> None:
+        """The utterance cannot be heard."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Recognised:
+    end_sample: int
+    said: Said
+
+
+_Item: TypeAlias = list[Samples] | _Recognised | HiveMindError | None
+"""What happens to an utterance: audio, a transcript, a fault of the recogniser, or its end."""
+
+
+class Hearing:
+    """See above. Run it in a task of its own; cancel that to drop the utterance.
+
+    Args:
+        start: what the client announced.
+        speech: engines and threads.
+        client_id: whose turn it is in them.
+        listener: told what is heard.
+        ear: makes the client's ear, fresh.
+
+    Raises:
+        SpeechError: AUDIO_UNSUPPORTED.
+    """
+
+    def __init__(
+        self,
+        start: AudioStart,
+        speech: HouseSpeech,
+        client_id: str,
+        listener: Listener,
+        ear: Callable[[SpeechEngines], Ear],
+    ) -> None:
+        self.utterance_id = start.utterance_id
+        self.over = False
+        """Whether its end was heard: audio that still comes belongs to nothing."""
+        self._audio = IncomingAudio(start)
+        self._speech = speech
+        self._client_id = client_id
+        self._listener = listener
+        self._make_ear = ear
+        # Bounded by `MAX_TURN_AUDIO_S`, which `IncomingAudio` counts.
+        self._inbox: asyncio.Queue[_Item] = asyncio.Queue()
+        self._recognising: tuple[int, asyncio.Task[None]] | None = None
+        self._recognised: _Recognised | None = None
+        self._ended: Endpoint | None = None
+        self._silent = False
+
+    def feed(self, data: bytes) -> None:
+        """Take the next piece of audio; ignored when the utterance is over.
+
+        Raises:
+            ProtocolError: INVALID_AUDIO, FRAME_TOO_LARGE or AUDIO_TOO_LONG; the last one ends it.
+        """
+        if self.over:
+            return
+        try:
+            if frames := self._audio.take(data):
+                self._inbox.put_nowait(frames)
+        except ProtocolError as error:
+            self.over = error.code == "AUDIO_TOO_LONG"
+            raise
+
+    def end(self) -> None:
+        """The client says that this was all."""
+        self._inbox.put_nowait(None)
+
+    async def run(self) -> None:
+        """Listen until the utterance is over and recognised."""
+        try:
+            engines = await self._speech.engines()
+            ear = self._make_ear(engines)
+            while not self._silent and not self._concluded:
+                await self._take(await self._next(), ear, engines)
+            await self._conclude()
+        except HiveMindError as error:
+            self._listener.on_unsaid(self.utterance_id)
+            self._listener.on_deaf(self.utterance_id, error)
+        finally:
+            self.over = True
+            self._forget()
+
+    async def _next(self) -> _Item:
+        waits_for_text = self._recognising is not None and self._recognised is None
+        try:
+            async with asyncio.timeout(None if waits_for_text else STALLED_S):
+                return await self._inbox.get()
+        except TimeoutError:
+            return None
+
+    async def _take(self, item: _Item, ear: Ear, engines: SpeechEngines) -> None:
+        if isinstance(item, HiveMindError):
+            raise item
+        if isinstance(item, _Recognised):
+            await self._note(item, ear, engines)
+        elif self._ended is not None:
+            return
+        elif item is None:
+            events = ear.finish()
+            self._silent = not events
+            self._handle([(event, ear.samples()) for event in events], engines)
+        else:
+            frames = item
+            heard = await self._speech.ears.run(self._client_id, lambda _: _hear(ear, frames))
+            self._handle(heard, engines)
+
+    def _handle(self, heard: list[tuple[Heard, Samples]], engines: SpeechEngines) -> None:
+        for event, samples in heard:
+            match event:
+                case Speculate(speech_end_sample=end):
+                    self._recognise(end, samples, engines)
+                case SpeechResumed():
+                    self._forget()
+                    self._listener.on_unsaid(self.utterance_id)
+                case Endpoint(speech_end_sample=end):
+                    self.over = True
+                    self._ended = event
+                    if self._recognising is None or self._recognising[0] != end:
+                        self._recognise(end, samples, engines)
+                    return
+                case TooLong():
+                    raise ProtocolError("The utterance has no end.", code="AUDIO_TOO_LONG")
+
+    def _recognise(self, end: int, samples: Samples, engines: SpeechEngines) -> None:
+        self._forget()
+        task = asyncio.create_task(self._transcribe(end, samples, engines))
+        self._recognising = (end, task)
+
+    async def _transcribe(self, end: int, samples: Samples, engines: SpeechEngines) -> None:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+
+        def _work(token: CancelToken) -> Transcript:
+            return engines.stt.transcribe(samples, cancel=token)
+
+        try:
+            transcript = await self._speech.recogniser.run(self._client_id, _work)
+        except HiveMindError as error:
+            self._inbox.put_nowait(error)
+            return
+        took = round(1000 * (loop.time() - began), 1)
+        text = without_call(transcript.text.strip(), self._listener.calls)
+        if transcript.no_speech_probability > _NOISE_PROBABILITY or not any(c.isalnum() for c in text):
+            text = ""
+        self._inbox.put_nowait(_Recognised(end, Said(self.utterance_id, text, transcript, took)))
+
+    async def _note(self, recognised: _Recognised, ear: Ear, engines: SpeechEngines) -> None:
+        """A transcript is there: show it, prepare an answer, and wait as long as its grammar wants."""
+        if self._recognising is None or self._recognising[0] != recognised.end_sample:
+            return
+        self._recognised = recognised
+        if self._ended is not None:
+            return
+        said = recognised.said
+        gate_ms = GATES_MS["open"]
+        if said.text:
+            self._listener.send(
+                TranscriptMessage(text=said.text, is_final=False, utterance_id=self.utterance_id)
+            )
+            gate_ms = (await self._listener.read(said.text)).gate_ms
+            self._listener.on_said(said, final=False)
+        self._handle([(event, ear.samples()) for event in ear.settle(gate_ms)], engines)
+
+    @property
+    def _concluded(self) -> bool:
+        """Whether it is over and what was said is known."""
+        if self._ended is None or self._recognised is None:
+            return False
+        return self._recognised.end_sample == self._ended.speech_end_sample
+
+    async def _conclude(self) -> None:
+        ended, said = self._ended, None if self._recognised is None else self._recognised.said
+        # What takes no breath is a television, unless somebody gave an order in it.
+        if said is not None and ended is not None and ended.reason == "unbroken" and said.text:
+            said = said if (await self._listener.read(said.text)).order else None
+        text = "" if said is None else said.text
+        self._listener.send(TranscriptMessage(text=text, is_final=True, utterance_id=self.utterance_id))
+        if said is not None and text:
+            self._listener.on_said(said, final=True)
+        else:
+            self._listener.on_unsaid(self.utterance_id)
+
+    def _forget(self) -> None:
+        recognising, self._recognising, self._recognised = self._recognising, None, None
+        if recognising is not None:
+            recognising[1].cancel()
+
+
+def _hear(ear: Ear, frames: list[Samples]) -> list[tuple[Heard, Samples]]:
+    """What these frames make sure, each with the utterance as it is then; nothing after its end."""
+    heard: list[tuple[Heard, Samples]] = []
+    for frame in frames:
+        for event in ear.hear(frame):
+            heard.append((event, ear.samples()))
+            if isinstance(event, Endpoint | TooLong):
+                return heard
+    return heard

@@ -1,0 +1,121 @@
+"""Hearing and speaking of the whole house: engines that load when first needed, and their threads."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+from hive_mind.corrections_file import CorrectionsFile
+from hive_mind.errors import HiveMindError, SpeechError
+from hive_mind.mending import Mender
+from hive_mind.server.core.speech.engines import Load, SpeechEngines
+from hive_mind.server.core.speech.pool import Pool
+from hive_mind.server.logs import get_logger
+from hive_mind.speech.engines import Transcript
+from hive_mind.speech.pace import Pace
+from hive_mind.understanding.decision import Decision
+from hive_mind.understanding.grammar import Grammar
+
+PREPARE_AFTER_S = 3.0
+
+_MENDING = "mending"
+
+
+class HouseSpeech:
+    """See above.
+
+    Args:
+        load: loads the engines; None where speech is switched off.
+        file: what the house has corrected.
+        grammar: of now.
+    """
+
+    def __init__(self, load: Load | None, file: CorrectionsFile, grammar: Callable[[], Grammar]) -> None:
+        self.ears = Pool("ears")
+        """Voice activity detection: a hundredth of a core for each who speaks."""
+        self.recogniser = Pool("stt")
+        self.voice = Pool("tts")
+        self.pace = Pace()
+        self._load = load
+        self._file = file
+        self._grammar = grammar
+        self._engines: asyncio.Future[SpeechEngines] | None = None
+        self._preparing: asyncio.Future[None] | None = None
+        self._mender: tuple[Grammar, Mender] | None = None
+        self._log = get_logger("speech")
+
+    @property
+    def state(self) -> str:
+        """For `/health`: off, idle (it loads when needed), loading, ready or failed."""
+        if self._load is None:
+            return "off"
+        if self._engines is None:
+            return "idle"
+        if not self._engines.done():
+            return "loading"
+        return "failed" if self._engines.cancelled() or self._engines.exception() else "ready"
+
+    async def engines(self) -> SpeechEngines:
+        """The engines, loaded by whoever asks first; a load that failed is tried again by the next one.
+
+        Raises:
+            SpeechError: AUDIO_UNSUPPORTED, they cannot be had.
+        """
+        if self._load is None:
+            raise _unsupported()
+        if self._engines is None or self.state == "failed":
+            self._engines = asyncio.ensure_future(self._start(self._load))
+        try:
+            return await asyncio.shield(self._engines)
+        except HiveMindError as error:
+            self._log.warning("speech not loaded", code=error.code, reason=error.message)
+            raise _unsupported() from error
+
+    async def _start(self, load: Load) -> SpeechEngines:
+        engines = await asyncio.to_thread(load)
+        self._preparing = asyncio.ensure_future(self._prepare(engines))
+        return engines
+
+    async def _prepare(self, engines: SpeechEngines) -> None:
+        """Do early what the first repair would wait for, but not before what somebody says just now."""
+        await asyncio.sleep(PREPARE_AFTER_S)
+        await self._mender_of(engines).prepare()
+
+    async def get_ready(self) -> None:
+        """Load now what will soon be needed; a fault is told to whoever needs it."""
+        with suppress(SpeechError):
+            await self.engines()
+
+    def refuse_if_off(self) -> None:
+        """Say at once what is known to be impossible.
+
+        Raises:
+            SpeechError: AUDIO_UNSUPPORTED, speech is switched off here.
+        """
+        if self._load is None:
+            raise _unsupported()
+
+    async def by_ear(self, heard: Transcript, expecting: str | None) -> Decision:
+        """What was meant by what was heard here and no sentence matches."""
+        return await self._mender_of(await self.engines()).mend(heard, expecting=expecting)
+
+    def _mender_of(self, engines: SpeechEngines) -> Mender:
+        grammar = self._grammar()
+        if self._mender is None:
+            seat = self.recogniser.seat(_MENDING)
+            self._mender = (grammar, Mender(grammar, engines.stt, seat, self._file))
+        known, mender = self._mender
+        if known is not grammar:
+            mender.know(grammar)
+            self._mender = (grammar, mender)
+        return mender
+
+    def close(self) -> None:
+        """Let the threads end."""
+        if self._preparing is not None:
+            self._preparing.cancel()
+        for pool in (self.ears, self.recogniser, self.voice):
+            pool.close()
+
+
+def _unsupported() -> SpeechError:
+    return SpeechError("This server does not recognise speech.", code="AUDIO_UNSUPPORTED")

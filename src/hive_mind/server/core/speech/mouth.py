@@ -1,0 +1,240 @@
+"""The voice of one client that has none: answers and announcements, rendered here, sent as they sound.
+
+One thing sounds at a time; what was cut is not sent any more. Sending keeps `AHEAD_S` ahead of the time at
+which it sounds, so that little is wasted when somebody interrupts, and little waits for a slow client.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
+from typing import Protocol
+
+from hive_mind.errors import HiveMindError
+from hive_mind.language.clauses import ClauseSplitter
+from hive_mind.protocol.messages import ServerMessage, SpeechEnd, SpeechStart
+from hive_mind.server.core.llm.engine import Gate
+from hive_mind.server.core.speech.house_speech import HouseSpeech
+from hive_mind.server.logs import get_logger
+from hive_mind.speech.answering import Answer, Hooks
+from hive_mind.speech.audio import Samples, to_pcm16
+from hive_mind.speech.playout import NullSink
+
+MOST_CLAUSES = 256
+"""Clauses of one answer that wait for the voice; more are not voiced."""
+
+FRAME_S = 0.25
+"""Seconds in one binary frame."""
+
+
+class Line(Protocol):
+    """The way to the client."""
+
+    def send(self, message: ServerMessage) -> None:
+        """Send a message."""
+        ...
+
+    def send_audio(self, data: bytes) -> None:
+        """Send a binary frame."""
+        ...
+
+
+class Manner(Protocol):
+    """How the user wants the voice."""
+
+    @property
+    def loudness(self) -> float:
+        """Factor of the amplitude, from 0 to 1."""
+        ...
+
+    @property
+    def speed(self) -> float:
+        """1 is the voice's own."""
+        ...
+
+
+class LoopClock:
+    """The event loop's clock."""
+
+    def now(self) -> float:
+        """Seconds."""
+        return asyncio.get_running_loop().time()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        await asyncio.sleep(max(0.0, seconds))
+
+
+class WireSink(NullSink):
+    """Sends what it is given, at the pace at which it sounds.
+
+    Args:
+        rate: samples per second.
+        line: to the client.
+        turn_id: of the turn whose answer it is.
+    """
+
+    def __init__(self, rate: int, line: Line, turn_id: str | None) -> None:
+        self._line = line
+        self._turn_id = turn_id
+        self._started = self._over = False
+        super().__init__(rate, LoopClock())
+
+    def end(self, *, interrupted: bool = False) -> None:
+        """Nothing more comes; a client that was sent nothing is told nothing."""
+        if self._started and not self._over:
+            self._line.send(
+                SpeechEnd(outcome="interrupted" if interrupted else "completed", turn_id=self._turn_id)
+            )
+        self._over = True
+
+    def _record(self, samples: Samples, late_s: float) -> None:
+        del late_s
+        if self._over:
+            return
+        if not self._started:
+            self._started = True
+            self._line.send(SpeechStart(rate=self.rate, turn_id=self._turn_id))
+        size = int(FRAME_S * self.rate)
+        for at in range(0, len(samples), size):
+            self._line.send_audio(to_pcm16(samples[at : at + size]))
+
+    async def wait_for_playout(self) -> None:
+        """Tell that this was all, and wait until it has sounded."""
+        self.end()
+        await super().wait_for_playout()
+
+    def _cut(self, played_s: float) -> None:
+        del played_s
+        self.end(interrupted=True)
+
+
+class Speech:
+    """Something that is being said; text goes in piece by piece.
+
+    Args:
+        turn_id: of the turn whose answer it is.
+        gate: of the turn: the model pauses while the first clause is rendered, for both want the same cores.
+    """
+
+    def __init__(self, turn_id: str | None, gate: Gate | None = None) -> None:
+        self.turn_id = turn_id
+        self.released = asyncio.Event()
+        """Set when it may sound; until then it is only rendered."""
+        self.answer: Answer | None = None
+        self.sink: WireSink | None = None
+        self.task: asyncio.Task[None] | None = None
+        self._gate = gate
+        self._splitter = ClauseSplitter()
+        self._clauses: asyncio.Queue[str | None] = asyncio.Queue(MOST_CLAUSES)
+
+    def add(self, text: str, *, last: bool = False) -> None:
+        """The next piece of text."""
+        clauses = self._splitter.feed(text)
+        if last or text.endswith("\n"):  # nothing more belongs to this sentence
+            clauses += self._splitter.flush()
+        with suppress(asyncio.QueueFull):
+            for clause in clauses:
+                self._clauses.put_nowait(clause)
+            if last:
+                self._clauses.put_nowait(None)
+
+    async def clauses(self) -> AsyncGenerator[str]:
+        """The clauses, as they are complete."""
+        while (clause := await self._clauses.get()) is not None:
+            yield clause
+
+    def rendering(self, on: bool) -> None:
+        """The first clause is being rendered."""
+        if self._gate is not None:
+            (self._gate.hold if on else self._gate.go)()
+
+
+class Mouth:
+    """See above.
+
+    Args:
+        client_id: whose turn it is in the voice's threads.
+        line: to the client.
+        speech: engines and threads.
+        manner: how the user wants the voice now.
+    """
+
+    def __init__(self, client_id: str, line: Line, speech: HouseSpeech, manner: Callable[[], Manner]) -> None:
+        self._line = line
+        self._speech = speech
+        self._seat = speech.voice.seat(client_id)
+        self._manner = manner
+        self._said: list[Speech] = []
+        self._sounding = asyncio.Lock()
+        self._log = get_logger("mouth").bind(client_id=client_id)
+
+    @property
+    def speaking(self) -> bool:
+        """Whether anything is said or rendered."""
+        return bool(self._said)
+
+    def begin(self, turn_id: str | None, gate: Gate | None = None) -> Speech:
+        """Something will be said: give it text, and release it when it may sound."""
+        speech = Speech(turn_id, gate)
+        self._said.append(speech)
+        speech.task = asyncio.create_task(self._say(speech))
+        return speech
+
+    def say(self, text: str, turn_id: str | None) -> None:
+        """Say a whole text, after what is being said."""
+        speech = self.begin(turn_id)
+        speech.add(text, last=True)
+        speech.released.set()
+
+    def cut(self, turn_id: str | None) -> str | None:
+        """Stop what is said of a turn.
+
+        Returns:
+            The part that was heard, about; None when nothing of it was being said.
+        """
+        speech = next((one for one in self._said if one.turn_id == turn_id), None)
+        return None if speech is None else self._stop(speech)
+
+    def hush(self) -> None:
+        """Stop whatever is said."""
+        for speech in list(self._said):
+            self._stop(speech)
+
+    def _stop(self, speech: Speech) -> str:
+        heard = "" if speech.answer is None else speech.answer.interrupt()
+        self._said.remove(speech)
+        speech.rendering(False)
+        if speech.task is not None:
+            speech.task.cancel()
+        return heard
+
+    async def _say(self, speech: Speech) -> None:
+        try:
+            engines = await self._speech.engines()
+            voice = engines.voice
+            sink = speech.sink = WireSink(voice.capabilities.rate, self._line, speech.turn_id)
+            speech.answer = Answer(
+                speech.clauses(),
+                voice,
+                self._seat,
+                sink,
+                LoopClock(),
+                Hooks(first_clause=speech.rendering),
+                self._speech.pace,
+                lambda: self._manner().loudness,
+                lambda: self._manner().speed,
+            )
+            async with asyncio.TaskGroup() as tasks:
+                rendering = tasks.create_task(speech.answer.run())
+                await speech.released.wait()
+                async with self._sounding:
+                    speech.answer.released.set()
+                    await asyncio.wait({rendering})
+            sink.end()
+        except* HiveMindError as group:
+            self._log.warning("not voiced", code=getattr(group.exceptions[0], "code", ""))
+            if speech.sink is not None:
+                speech.sink.end(interrupted=True)
+        finally:
+            if speech in self._said:
+                self._said.remove(speech)

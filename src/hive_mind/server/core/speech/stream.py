@@ -1,0 +1,106 @@
+"""What one client streams: at most one utterance at a time."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, Protocol
+
+from hive_mind.errors import ProtocolError
+from hive_mind.protocol.messages import AudioEnd, AudioStart
+from hive_mind.server.core.speech.engines import SpeechEngines
+from hive_mind.server.core.speech.hearing import Hearing, Listener
+from hive_mind.server.core.speech.house_speech import HouseSpeech
+from hive_mind.speech.listening import Ear
+
+
+class Spawns(Protocol):
+    """Runs what no connection owns, and logs its faults."""
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run it."""
+        ...
+
+
+class Stream:
+    """The rules of `audio_start` and `audio_end`.
+
+    A new utterance replaces one whose end was not heard yet. Audio that comes after the end was heard, until
+    `audio_end`, is not wanted any more and ignored.
+
+    Args:
+        client_id: who streams.
+        speech: engines and threads.
+        listener: told what is heard.
+        house: runs the work.
+    """
+
+    def __init__(self, client_id: str, speech: HouseSpeech, listener: Listener, house: Spawns) -> None:
+        self._client_id = client_id
+        self._speech = speech
+        self._listener = listener
+        self._house = house
+        self._open = False
+        self._hearing: Hearing | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._ear: Ear | None = None
+
+    def start(self, start: AudioStart) -> None:
+        """An utterance begins.
+
+        Raises:
+            SpeechError: AUDIO_UNSUPPORTED.
+        """
+        self.drop()
+        self._speech.refuse_if_off()
+        hearing = Hearing(start, self._speech, self._client_id, self._listener, self._fresh_ear)
+        self._hearing, self._open = hearing, True
+        self._task = self._house.spawn(hearing.run())
+
+    def feed(self, data: bytes) -> None:
+        """A piece of audio.
+
+        Raises:
+            ProtocolError: AUDIO_UNEXPECTED outside an utterance, and as `Hearing.feed`; after AUDIO_TOO_LONG
+                the utterance is dropped.
+        """
+        if not self._open or self._hearing is None:
+            raise ProtocolError(f"{len(data)} bytes of audio without audio_start.", code="AUDIO_UNEXPECTED")
+        try:
+            self._hearing.feed(data)
+        except ProtocolError as error:
+            if error.code == "AUDIO_TOO_LONG":
+                self._stop()
+            raise
+
+    def end(self, end: AudioEnd) -> None:
+        """The client says that an utterance is complete.
+
+        Raises:
+            ProtocolError: AUDIO_UNEXPECTED, there was no such utterance.
+        """
+        if not self._open or self._hearing is None or self._hearing.utterance_id != end.utterance_id:
+            raise ProtocolError("An audio_end without its audio_start.", code="AUDIO_UNEXPECTED")
+        self._open = False
+        self._hearing.end()
+
+    def drop(self, utterance_id: str | None = None) -> None:
+        """The client is gone, gives up, or begins anew: forget an utterance whose end was not heard.
+
+        Args:
+            utterance_id: this one alone.
+        """
+        if utterance_id is not None and (self._hearing is None or self._hearing.utterance_id != utterance_id):
+            return
+        self._open = False
+        self._stop()
+
+    def _stop(self) -> None:
+        hearing, task, self._task = self._hearing, self._task, None
+        if hearing is not None and task is not None and not task.done():
+            task.cancel()
+            self._listener.on_unsaid(hearing.utterance_id)
+
+    def _fresh_ear(self, engines: SpeechEngines) -> Ear:
+        if self._ear is None:
+            self._ear = Ear(engines.vad())
+        self._ear.restart()
+        return self._ear

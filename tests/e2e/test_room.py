@@ -1,0 +1,117 @@
+"""A family and its device: a real client process over devices of air, a real server, real models, real time.
+
+The tests share one client and go in the order of the file; the last ones take the server away.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hive_mind.cli.trace import fetch_trace
+from tests.fakes.air import HAS_PULSEAUDIO, open_air
+from tests.fakes.room import Household, Room, wait_until_quiet
+from tests.fakes.word_errors import word_error_rate
+
+pytestmark = [pytest.mark.models, pytest.mark.audio]
+
+SILENT_S = 3.0
+"""From the end of "stop" to silence, on a machine that also makes the answer and runs the tests: recognition,
+and what is in the device. `./hive bench barge_in` measures it by itself."""
+
+
+@pytest.fixture(scope="module")
+def room(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    if not HAS_PULSEAUDIO:
+        pytest.skip("PulseAudio is not installed")
+    data = tmp_path_factory.mktemp("room")
+    (data / "models").symlink_to(models_dir)
+    with pytest.MonkeyPatch.context() as patch, open_air(data) as air:
+        patch.setenv("HIVE_MIND_LLM_MODEL", "qwen2.5-coder-0.5b")
+        air.echo(gain_db=-12, latency_ms=60)
+        room = Room(air, data, Household(models_dir))
+        try:
+            room.start_server()
+            room.start_client()
+            yield room
+        finally:
+            room.stop()
+
+
+def answered(room: Room, heard: str, most: float = 0.35) -> str:
+    """The last answer, which is what was heard from the speaker."""
+    _, answer = room.turns[-1]
+    assert word_error_rate(answer, heard) <= most, (answer, heard)
+    return answer
+
+
+def test_a_command_in_one_breath_with_its_name(room: Room) -> None:
+    before = len(room.turns)
+    heard = room.ask("Quel jour on est ?", call=True)
+    assert answered(room, heard).startswith("Nous sommes "), room.turns
+    assert len(room.turns) == before + 1
+
+
+def test_an_open_question_and_what_follows_it_without_its_name(room: Room) -> None:
+    heard = room.ask("Quelle est la capitale de l'Italie ?", call=True)
+    assert "Rome" in answered(room, heard)
+    before = len(room.turns)
+    heard = room.ask("Et celle de l'Espagne ?", call=False)
+    assert len(room.turns) == before + 1, room.turns
+    answered(room, heard)
+
+
+def test_what_is_said_without_its_name_is_not_for_it(room: Room) -> None:
+    time.sleep(4.5)  # nobody is listened to any more after the last answer
+    before = len(room.turns)
+    with room.air.recording() as heard:
+        room.say("Quelle heure est-il ?")
+        time.sleep(2.5)
+        assert heard.last_loud() is None
+    assert len(room.turns) == before
+
+
+def test_stop_silences_a_long_answer_and_the_server(room: Room) -> None:
+    with room.air.recording() as heard:
+        room.say("Raconte-moi la vie de Napoléon.", call=True)
+        heard.wait_until_loud(30)
+        time.sleep(1.5)
+        ended = room.say("Stop !")
+        time.sleep(SILENT_S + 3.0)
+        last = heard.last_loud()
+    assert last is not None and last - ended < SILENT_S
+    assert fetch_trace(room.url, "LAST")["outcome"] == "interrupted"
+
+
+def test_a_timer_rings_until_stop(room: Room) -> None:
+    heard = room.ask("Mets un minuteur de dix secondes.", call=True)
+    set_at = time.monotonic()
+    assert answered(room, heard, most=0.6) == "Minuteur de 10 secondes lancé."
+    with room.air.recording() as ringing:
+        ringing.wait_until_loud(15)
+        assert time.monotonic() - set_at < 12
+        wait_until_quiet(ringing)
+        assert "minuteur" in room.transcribe(ringing).lower()
+        room.say("Stop !")
+        time.sleep(1.0)
+    timers = json.loads((room.data / "client" / "time.json").read_text("utf-8"))
+    assert not timers["timers"], timers
+
+
+def test_it_stays_useful_without_its_server_and_says_what_is_the_matter(room: Room) -> None:
+    room.kill_server()
+    room.wait_for("Server: degraded.", within=5)
+    assert answered(room, room.ask("Quel jour on est ?", call=True)).startswith("Nous sommes ")
+    away = room.ask("Quelle est la capitale de l'Espagne ?", call=True)
+    assert "serveur ne répond pas" in away
+    again = room.ask("Quelle est la capitale de la Suède ?", call=True)
+    assert "serveur" in again and "ne répond pas" not in again, "said once"
+    connected = room.told("Server: connected.")
+    room.start_server()
+    room.wait_for("Server: connected.", connected + 1, within=35)
+    with room.air.recording() as back:
+        back.wait_until_loud(15)
+        wait_until_quiet(back)
+        assert "de retour" in room.transcribe(back)

@@ -1,0 +1,20 @@
+"""A client that hears itself at full volume; the long form is `./hive bench self_wake`."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from benchmarks.self_wake import ANSWERS, talk_to_itself
+
+from tests.fakes.air import Air
+
+pytestmark = [pytest.mark.models, pytest.mark.audio]
+
+
+def test_what_it_says_itself_neither_wakes_nor_stops_nor_asks_it(
+    air: Air, models_dir: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "models").symlink_to(models_dir)
+    tally = asyncio.run(talk_to_itself(air, tmp_path, 6.0, ((-6.0, 80),), ANSWERS[2:3]))
+    assert tally.spoken_s >= 6.0
+    assert (tally.wakes, tally.stopped, tally.turns) == (0, 0, 0), tally
