@@ -54,11 +54,15 @@ class Listener(Protocol):
 class Ours:
     """The detector alone, or with the second stage; the cost of the VAD is told apart."""
 
-    def __init__(self, words: Sequence[str], stt: WhisperStt | None = None) -> None:
+    def __init__(
+        self, words: Sequence[str], stt: WhisperStt | None = None, trained: Path | None = None
+    ) -> None:
         self._vad: VoiceActivityDetector = make_vad()
         settings = [WordSetting(word) for word in words]
         self._detector = (
-            make_cascade(STORE.find, settings, stt) if stt else make_wake_words(STORE.find, settings)
+            make_cascade(STORE.find, settings, stt, trained=trained)
+            if stt
+            else make_wake_words(STORE.find, settings, trained=trained)
         )
         self.verified = 0
         self.verifying_s = 0.0

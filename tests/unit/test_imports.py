@@ -26,6 +26,7 @@ ALLOWED: dict[str, set[str]] = {
     "commands": {"language", "protocol", "understanding"},
     "speech": {"language", "protocol"},
     "models": {"language", "protocol"},
+    "wake_training": {"language", "speech"},
     "server": {
         "protocol",
         "language",

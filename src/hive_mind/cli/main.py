@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "understand": ("hive_mind.cli.understand", "Say what French sentences are understood as; act on none."),
     "parse": ("hive_mind.cli.parse", "Read French times, durations and numbers, line by line."),
     "models": ("hive_mind.cli.models", "List, fetch, choose, check and remove models."),
+    "wakeword": ("hive_mind.cli.wakeword", "Train a wake word of your own; list, choose, test, remove."),
     "corrections": ("hive_mind.cli.corrections", 'List and remove what was corrected ("non, j\'ai dit …").'),
     "plugin": ("hive_mind.cli.plugin", "Make, check, list, enable and disable plugins."),
     "doctor": ("hive_mind.cli.doctor", "Find what is wrong on this machine, and say what to do."),

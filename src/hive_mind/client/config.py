@@ -47,6 +47,7 @@ class ClientConfig(BaseSettings):
             `always` whatever is said.
         wake_words: names that it answers to, each with its sensitivity from 0 to 1. In the environment:
             "hey_jarvis=0.5,alexa".
+        learn_wake_words: the embeddings of wakes are kept, so that a trained word may learn from false ones.
         barge_in: speech stops an answer. For headphones: a microphone that hears the speaker would stop it.
         keep_questions: what only the server can answer is kept, sealed, while it is away, and offered when it
             is back.
@@ -80,6 +81,7 @@ class ClientConfig(BaseSettings):
     wake_words: Annotated[dict[str, Sensitivity], Field(min_length=1, max_length=8), NoDecode] = {
         "hey_jarvis": 0.5
     }
+    learn_wake_words: bool = False
     barge_in: bool = False
     keep_questions: bool = False
     echo: bool = True

@@ -1,0 +1,200 @@
+"""Wake words trained from their spelling alone: on real people, on strangers' voices, and how fast they wake.
+
+Run: python -m benchmarks.wake_training humans AUDIO_FOLDER TRAINED_FOLDER CACHE_FOLDER [WORD...]
+     python -m benchmarks.wake_training train PHRASE TRAINED_FOLDER [CACHE_FOLDER]
+     python -m benchmarks.wake_training strangers TRAINED_FOLDER NAME...
+     python -m benchmarks.wake_training delay TRAINED_FOLDER NAME...
+
+AUDIO_FOLDER is that of `benchmarks/wake_word.py`. `humans` trains "alexa" and "jarvis" where TRAINED_FOLDER
+lacks them; every second recording without a wake word sets their thresholds, and the others are reported,
+with all positives, none of which training ever sees. `strangers` prints what the cards say. `delay` says each
+word in one breath with a question, by all voices, and measures from the word's end to the verified wake.
+"""
+
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.one_breath import Speaker, breaths
+from benchmarks.wake_word import (
+    STORE,
+    Clip,
+    Listener,
+    MicroWakeWordPeer,
+    OpenWakeWordPeer,
+    Ours,
+    group,
+    manifest,
+)
+from hive_mind.speech.audio import FRAME_MS, SAMPLE_RATE, silence
+from hive_mind.speech.files import read_audio
+from hive_mind.speech.segments import frames
+from hive_mind.speech.stt.whisper import WhisperStt
+from hive_mind.speech.vad.factory import make_vad
+from hive_mind.speech.wake_word.card import read_card
+from hive_mind.speech.wake_word.factory import make_cascade
+from hive_mind.speech.wake_word.settings import WordSetting
+from hive_mind.wake_training.plan import SIZES
+from hive_mind.wake_training.progress import Progress
+from hive_mind.wake_training.pronunciations import proposed
+from hive_mind.wake_training.studio import FrontEnd, Studio
+from hive_mind.wake_training.train import Order, save, train
+from hive_mind.wake_training.voices import KokoroCrowd
+
+STOCK = {"alexa": "alexa", "jarvis": "hey_jarvis"}
+"""The stock word that a person who says the trained one may be taken to say."""
+
+
+def recogniser() -> WhisperStt:
+    """The second stage."""
+    stt = WhisperStt(STORE.path("whisper-base"))
+    stt.prepare_scoring()
+    return stt
+
+
+def train_here(phrase: str, trained: Path, cache: Path, stt: WhisperStt, folder: Path | None = None) -> None:
+    """Train a word at the default size; thresholds from half of a folder's recordings, if one is given."""
+    crowd = KokoroCrowd(STORE.path("kokoro-82m-int8"), STORE.path("kokoro-voices-all"))
+    studio = Studio(crowd, FrontEnd(STORE.path("openwakeword")), cache, 0)
+    everyday = [read_audio(folder / clip.file).samples for clip in halves(folder)[0]] if folder else []
+    name = phrase.replace(" ", "_")
+    order = Order(phrase, name, proposed(phrase), (), SIZES["normal"], 0, datetime.now(UTC).date(), everyday)
+    told: dict[str, float] = {}
+
+    def tell(step: Progress) -> None:
+        told.setdefault(step.stage, time.monotonic())
+
+    began, spent = time.monotonic(), time.process_time()
+    made = train(order, studio, stt, tell)
+    save(order, made, trained)
+    wall, cpu = time.monotonic() - began, time.process_time() - spent
+    print(f"{phrase}: trained in {wall:.0f} s, {cpu:.0f} CPU-s")
+    print(json.dumps({"trained": phrase, "wall_s": round(wall), "cpu_s": round(cpu)}), flush=True)
+
+
+def halves(folder: Path) -> tuple[list[Clip], list[Clip]]:
+    """The recordings without "alexa" or "jarvis", every second one apart."""
+    others = [clip for clip in manifest(folder) if clip.kind != "wake_positive"]
+    return others[::2], others[1::2]
+
+
+def humans(folder: Path, trained: Path, cache: Path, words: Sequence[str] = tuple(STOCK)) -> None:
+    """Hits on real people and false wakes on the half that set no threshold, beside the stock detectors."""
+    stt = recogniser()
+    for word in words:
+        if not (trained / f"{word}.onnx").exists():
+            train_here(word, trained, cache, stt, folder)
+    positives = [clip for clip in manifest(folder) if clip.kind == "wake_positive"]
+    calibrated, reported = halves(folder)
+    hours = sum(clip.seconds for clip in reported) / 3600
+    print(f"{'':34}{'hits':>12}{'false, calibrating half':>26}{f'false in the other {hours:.2f} h':>28}")
+    for word in words:
+        stock = STOCK[word]
+        makers: dict[str, Callable[[], Listener]] = {
+            "trained here": partial(Ours, [word], None, trained),
+            "trained here, verified": partial(Ours, [word], stt, trained),
+            "stock, ours": partial(Ours, [stock]),
+            "stock, ours, verified": partial(Ours, [stock], stt),
+            "stock, microWakeWord": partial(MicroWakeWordPeer, [stock]),
+            "stock, openWakeWord": partial(OpenWakeWordPeer, [stock]),
+        }
+        real = [clip for clip in positives if word in clip.word]
+        for name, make in makers.items():
+            try:
+                listener = make()
+            except ImportError as error:
+                print(f"{word}, {name}: not installed ({error})")
+                continue
+            hits = sum(bool(heard(listener, folder, clip)) for clip in real)
+            wrong = [Counter[str](), Counter[str]()]
+            for counter, clips in zip(wrong, (calibrated, reported), strict=True):
+                for clip in clips:
+                    counter[group(clip.kind)] += len(heard(listener, folder, clip))
+            false = [sum(counter.values()) for counter in wrong]
+            print(f"{f'{word}, {name}':34}{f'{hits}/{len(real)}':>12}{false[0]:26}{false[1]:28}", flush=True)
+            line = {"word": word, "detector": name, "hits": hits, "of": len(real), "false": false}
+            print(json.dumps(line | {"false_by_kind": dict(wrong[1])}))
+
+
+def heard(listener: Listener, folder: Path, clip: Clip) -> list[str]:
+    """The wakes in a recording, with silence around it."""
+    recording = read_audio(folder / clip.file).samples
+    return listener(np.concatenate([silence(0.5), recording, silence(1.0)]))
+
+
+def strangers(trained: Path, names: Sequence[str]) -> None:
+    """What was measured when the words were trained."""
+    for name in names:
+        found = json.loads((trained / f"{name}.json").read_text("utf-8"))["training"]["evaluation"]
+        for stage in ("missed_alone", "missed"):
+            rates = ", ".join(f"{room} {rate['count']}/{rate['of']}" for room, rate in found[stage].items())
+            print(f"{name}: {stage}: {rates}")
+        near = f"{found['near']['count']}/{found['near']['of']}"
+        print(
+            f"{name}: near misses that wake: {near}; false wakes {found['false_wakes']} in {found['hours']} h"
+        )
+        keys = ("missed", "missed_alone", "near", "near_alone", "false_wakes", "asked", "hours")
+        print(json.dumps({"word": name} | {key: found[key] for key in keys}))
+
+
+def delay(trained: Path, names: Sequence[str]) -> None:
+    """From the word's end to the verified wake: audio that must be there, then what verifying takes."""
+    stt, vad = recogniser(), make_vad()
+    STORE.path("kokoro-voices-all")
+    speaker = Speaker(STORE.path("kokoro-82m-int8"), STORE.path("kokoro-voices"))
+    for name in names:
+        phrase = read_card(trained / f"{name}.json").phrase
+        cascade = make_cascade(STORE.find, [WordSetting(name)], stt, trained=trained)
+        delays: list[float] = []
+        errors: list[float] = []
+        said = list(breaths(speaker, phrase, speaker.names()))
+        for breath in said:
+            cascade.reset()
+            vad.reset()
+            for number, frame in enumerate(frames([breath.samples])):
+                candidate = cascade.hear(frame, vad.probability(frame))
+                if candidate is None:
+                    continue
+                began = time.process_time()
+                accepted = cascade.verify(candidate).accepted
+                took = 1000 * (time.process_time() - began)
+                if accepted:
+                    ended = breath.end * 1000 / SAMPLE_RATE
+                    delays.append((number + 1) * FRAME_MS - ended + took)
+                    errors.append(candidate.wake.end_sample * 1000 / SAMPLE_RATE - ended)
+                    break
+        print(f"{name}: verified {len(delays)} of {len(said)}")
+        for what, values in (("word's end to wake", delays), ("end taken too late", errors)):
+            low, mid, high = np.percentile(values or [np.nan], [5, 50, 95])
+            print(f"  {what:20} p5 {low:.0f}, p50 {mid:.0f}, p95 {high:.0f} ms")
+        print(json.dumps({"word": name, "heard": len(delays), "of": len(said), "delay_ms": delays}))
+
+
+def main(arguments: list[str]) -> int:
+    """Run one part."""
+    match arguments:
+        case ["humans", folder, trained, cache, *words]:
+            humans(Path(folder), Path(trained), Path(cache), words or tuple(STOCK))
+        case ["train", phrase, trained, *cache]:
+            train_here(
+                phrase, Path(trained), Path(cache[0]) if cache else Path(trained) / "cache", recogniser()
+            )
+        case ["strangers", trained, *names]:
+            strangers(Path(trained), names)
+        case ["delay", trained, *names]:
+            delay(Path(trained), names)
+        case _:
+            print(__doc__)
+            return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

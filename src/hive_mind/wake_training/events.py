@@ -1,0 +1,77 @@
+"""Where a trained head wakes in takes, and what the second stage says of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hive_mind.speech.audio import SAMPLE_RATE, Samples
+from hive_mind.speech.engines import ScoresPhrases
+from hive_mind.speech.wake_word.embedding import Floats
+from hive_mind.speech.wake_word.verifier import LEAD_SAMPLES, TAIL_SAMPLES
+from hive_mind.wake_training.examples import all_windows
+from hive_mind.wake_training.fit import scores
+from hive_mind.wake_training.network import LENGTH, Network
+from hive_mind.wake_training.studio import Take, end_of
+
+NEVER = -99.0
+"""Log odds of a take that is too short for a score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A take with what the head thinks of each of its windows.
+
+    Attributes:
+        take: what was heard.
+        odds: log odds of the windows, the first one ending at embedding `LENGTH` - 1.
+    """
+
+    take: Take
+    odds: Floats
+
+    @property
+    def best(self) -> float:
+        """The highest."""
+        return float(self.odds.max(initial=NEVER))
+
+    def passes(self, threshold: float) -> int | None:
+        """Samples heard when the score first reaches a threshold; None when it never does."""
+        reached = np.flatnonzero(self.odds >= threshold)
+        return end_of(int(reached[0]) + LENGTH - 1) if len(reached) else None
+
+
+def scored(network: Network, takes: Sequence[Take]) -> list[Scored]:
+    """All takes with their scores."""
+    windows = all_windows(takes)
+    found = scores(network, windows)
+    starts = np.searchsorted(windows.clips, np.arange(len(takes) + 1))
+    return [Scored(take, found[a:b]) for take, a, b in zip(takes, starts[:-1], starts[1:], strict=True)]
+
+
+def looked_at(each: Scored, threshold: float, lag_ms: int) -> Samples | None:
+    """The sound that the second stage would be given; None where the first does not wake."""
+    passed = each.passes(threshold)
+    if passed is None:
+        return None
+    end = passed - lag_ms * SAMPLE_RATE // 1000
+    start = max(0, end - LEAD_SAMPLES)
+    made: Samples = each.take.samples[start : end + TAIL_SAMPLES].astype(np.float32) / np.float32(32767.0)
+    return made
+
+
+def second_looks(
+    stt: ScoresPhrases,
+    spellings: Sequence[str],
+    found: Sequence[Scored],
+    threshold: float,
+    lag_ms: int,
+    progress: Callable[[], None] = lambda: None,
+) -> list[float | None]:
+    """What the second stage thinks of each take: its score, None where the first stage does not wake."""
+    verdicts: list[float | None] = []
+    for each in found:
+        sound = looked_at(each, threshold, lag_ms)
+        verdicts.append(None if sound is None else stt.phrase_score(sound, spellings))
+        progress()
+    return verdicts

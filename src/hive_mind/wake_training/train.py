@@ -1,0 +1,319 @@
+"""Trains one wake word, from its spelling to a model, a card and a report."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from hive_mind.errors import ModelError
+from hive_mind.speech.audio import SAMPLE_RATE, Samples
+from hive_mind.speech.engines import ScoresPhrases, SpeechToText
+from hive_mind.speech.wake_word.card import VERIFY_AT, WakeWordCard
+from hive_mind.wake_training import calibration, evaluation
+from hive_mind.wake_training.evaluation import Evaluation
+from hive_mind.wake_training.events import Scored, scored, second_looks
+from hive_mind.wake_training.examples import examples, hours
+from hive_mind.wake_training.export import write_onnx
+from hive_mind.wake_training.fit import FitSettings, fit
+from hive_mind.wake_training.memory import Memory, load_memory, remembered, save_memory
+from hive_mind.wake_training.network import Network
+from hive_mind.wake_training.plan import TESTED, Group, Size, plan
+from hive_mind.wake_training.progress import Meter, Progress
+from hive_mind.wake_training.pronunciations import Pronunciation, readings
+from hive_mind.wake_training.report import report
+from hive_mind.wake_training.studio import Studio, Take, take_of
+
+KOKORO_S, CHEAP_S, SCENE_S, STEP_S, LOOK_S = 0.28, 0.01, 0.018, 0.04, 0.18
+"""About how long a line, a scene, a step and a second look take on one core."""
+
+EVERYDAY_S = 8.0
+"""Recordings of everyday life are cut into pieces of this length."""
+
+VERIFIED = 100
+"""Takes of the word that the second stage is calibrated on."""
+
+WRITTEN_DOWN = 16
+"""Takes that the recogniser writes down, to learn how it spells the word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be trained.
+
+    Attributes:
+        phrase: how it is said ("hey alison").
+        name: of the word in settings and of its files ("hey_alison").
+        pronunciations: ways to say it, at least one.
+        spellings: other ways to write it.
+        size: how much is made.
+        seed: of chance.
+        today: for the card.
+        everyday: recordings at `SAMPLE_RATE` in which nobody says the word; the thresholds are set on them.
+    """
+
+    phrase: str
+    name: str
+    pronunciations: tuple[Pronunciation, ...]
+    spellings: tuple[str, ...]
+    size: Size
+    seed: int
+    today: date
+    everyday: Sequence[Samples] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What came of it.
+
+    Attributes:
+        memory: the head, with what it needs to learn on.
+        card: as it is written.
+        evaluation: how good it is.
+        counts: takes by group.
+    """
+
+    memory: Memory
+    card: WakeWordCard
+    evaluation: Evaluation
+    counts: Mapping[str, int]
+
+
+def train(
+    order: Order,
+    studio: Studio,
+    stt: SpeechToText | None,
+    tell: Callable[[Progress], None] = lambda _: None,
+) -> Trained:
+    """Train a word; blocking, minutes. Voices and rooms that an earlier run made are used again.
+
+    Args:
+        order: what.
+        studio: where it is said.
+        stt: the second stage; None calibrates and tests the first alone.
+        tell: told how far it is.
+    """
+    groups = plan(
+        order.phrase,
+        order.pronunciations,
+        studio.crowd.names,
+        order.size,
+        order.seed,
+        spellings=order.spellings,
+        piper=studio.piper is not None,
+        own=len(studio.own),
+    )
+    meter = Meter(_work(groups, order, verified=stt is not None), tell)
+    takes = _takes(groups, studio, meter)
+    settings = FitSettings(steps=order.size.steps)
+    memory = _learnt(groups, takes, settings, order.seed, studio, meter)
+    network = memory.network
+    everyday = [take_of(studio.front_end, piece) for piece in _pieces(order.everyday)]
+    card = calibrated(order, network, takes, everyday, stt, meter)
+    found = tested(network, takes, card, stt, meter)
+    counts = {name: len(of) for name, of in takes.items()}
+    return Trained(memory, card.card, found, counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """A card, and its thresholds as log odds.
+
+    Attributes:
+        card: what is written.
+        limits: what it says, in log odds.
+    """
+
+    card: WakeWordCard
+    limits: calibration.Thresholds
+
+
+def calibrated(
+    order: Order,
+    network: Network,
+    takes: Mapping[str, Sequence[Take]],
+    everyday: Sequence[Take],
+    stt: SpeechToText | None,
+    meter: Meter,
+) -> Calibrated:
+    """The card of a trained head, from the voices and recordings that set thresholds."""
+    words = scored(network, takes["set-word"])
+    verified = words[:VERIFIED]
+    others = scored(network, [*takes["set-speech"], *everyday])
+    time = hours([each.take for each in others])
+    limits = calibration.thresholds(words, others, time)
+    given = list(readings(order.phrase, order.spellings))[1:]
+    floor, spellings = VERIFY_AT, calibration.spellings(order.phrase, given, ())
+    if stt is not None and isinstance(stt, ScoresPhrases):
+        alone = [each for each in words if each.best >= limits.strict][:WRITTEN_DOWN]
+        heard = calibration.transcripts(stt, alone)
+        meter.add("thresholds", LOOK_S * WRITTEN_DOWN)
+        spellings = calibration.spellings(order.phrase, given, heard)
+        near = scored(network, takes["set-near"])
+
+        def looks(found: Sequence[Scored]) -> list[float | None]:
+            return second_looks(
+                stt,
+                (order.phrase, *spellings),
+                found,
+                limits.loose,
+                limits.lag_ms,
+                lambda: meter.add("thresholds", LOOK_S),
+            )
+
+        floor = calibration.verify_at(looks(verified), looks(near), looks(others))
+    card = WakeWordCard(
+        phrase=order.phrase,
+        spellings=spellings,
+        threshold=calibration.probability(limits.strict),
+        loose_threshold=calibration.probability(limits.loose),
+        lag_ms=limits.lag_ms,
+        verify_at=floor,
+    )
+    return Calibrated(card, limits)
+
+
+def tested(
+    network: Network,
+    takes: Mapping[str, Sequence[Take]],
+    calibrated: Calibrated,
+    stt: SpeechToText | None,
+    meter: Meter,
+) -> Evaluation:
+    """How good a head with its card is, on the voices, sentences and noise that are for testing."""
+    card, limits = calibrated.card, calibrated.limits
+    rooms = {
+        name: scored(network, takes["test-word"][place :: len(TESTED)]) for place, name in enumerate(TESTED)
+    }
+    near = scored(network, takes["test-near"])
+    others = scored(network, [*takes["test-speech"], *takes["test-noise"]])
+    time = hours([each.take for each in others])
+    words = list(chain.from_iterable(rooms.values()))
+
+    def looks(found: Sequence[Scored]) -> list[float | None]:
+        if stt is None or not isinstance(stt, ScoresPhrases):
+            return [0.0 if each.best >= limits.strict else None for each in found]
+        return second_looks(
+            stt, card.all_spellings, found, limits.loose, limits.lag_ms, lambda: meter.add("test", LOOK_S)
+        )
+
+    seen = {name: looks(found) for name, found in rooms.items()}
+    near_seen, others_seen = looks(near), looks(others)
+    return Evaluation(
+        missed=evaluation.missed(seen, card.verify_at),
+        missed_alone=evaluation.missed_alone(rooms, limits.strict),
+        near=evaluation.waking(near_seen, card.verify_at),
+        near_alone=evaluation.waking_alone(near, limits.strict),
+        false_wakes=evaluation.waking(others_seen, card.verify_at).count,
+        false_alone=evaluation.waking_alone(others, limits.strict).count,
+        asked=sum(score is not None for score in others_seen),
+        hours=round(time, 3),
+        curve=evaluation.curve(words, others, time),
+        verified_curve=evaluation.verified_curve(list(chain.from_iterable(seen.values())), others_seen, time),
+    )
+
+
+def save(order: Order, trained: Trained, folder: Path) -> Path:
+    """Write model, card and report; what was there under this name is replaced.
+
+    Returns:
+        The model's file.
+
+    Raises:
+        ModelError: ENGINE_MISSING without the package `onnx`; MODEL_DISK_FULL when it cannot be written.
+    """
+    model = folder / f"{order.name}.onnx"
+    try:
+        write_onnx(trained.memory.network, model)
+        save_memory(trained.memory, model.with_suffix(".npz"))
+        card = trained.card.model_dump(mode="json") | {"training": _training(order, trained)}
+        model.with_suffix(".json").write_text(json.dumps(card, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        page = report(order.phrase, trained.card, trained.evaluation, trained.counts, order.today)
+        model.with_suffix(".html").write_text(page, "utf-8")
+    except OSError as error:
+        raise ModelError(
+            f"{model} cannot be written ({error.strerror}): check the disk and who owns it.",
+            code="MODEL_DISK_FULL",
+        ) from error
+    return model
+
+
+def forget(studio_folder: Path) -> None:
+    """Delete the voices and rooms that trainings keep."""
+    shutil.rmtree(studio_folder, ignore_errors=True)
+
+
+def _learnt(
+    groups: Sequence[Group],
+    takes: Mapping[str, Sequence[Take]],
+    settings: FitSettings,
+    seed: int,
+    studio: Studio,
+    meter: Meter,
+) -> Memory:
+    """The head: that of an earlier run with the same takes, or a new one."""
+    keys = [studio.key(group) for group in groups if group.split == "train"]
+    digest = hashlib.sha256(repr((keys, settings, seed)).encode()).hexdigest()[:12]
+    file = studio.folder / f"head-{digest}.npz"
+    if file.exists():
+        meter.add("fit", STEP_S * settings.steps)
+        return load_memory(file)
+    known = examples(groups, takes)
+    network = fit(known, settings, seed, lambda _: meter.add("fit", STEP_S))
+    memory = remembered(network, known, seed)
+    save_memory(memory, file)
+    return memory
+
+
+def _takes(groups: Sequence[Group], studio: Studio, meter: Meter) -> dict[str, list[Take]]:
+    first = groups[0]
+    speech = studio.speech(first)
+    meter.add("voices", KOKORO_S * 2 * len(first.lines))
+    takes: dict[str, list[Take]] = {}
+    for group in groups:
+        each = _line_work(group)
+        done = 0
+
+        def told(lines: int, each: float = each) -> None:
+            nonlocal done
+            meter.add("voices", (lines - done) * each)
+            done = lines
+
+        takes[group.name] = studio.takes(group, speech, told)
+    return takes
+
+
+def _work(groups: Sequence[Group], order: Order, *, verified: bool) -> float:
+    lines = sum(len(group.lines) * _line_work(group) for group in groups)
+    first = KOKORO_S * 2 * len(groups[0].lines)
+    looked = sum(
+        len(group.lines) * group.scenes
+        for group in groups
+        if group.split != "train" and group.purpose != "negative"
+    )
+    return first + lines + order.size.steps * STEP_S + (LOOK_S * (looked + WRITTEN_DOWN) if verified else 0.0)
+
+
+def _line_work(group: Group) -> float:
+    kokoro = sum(line.engine == "kokoro" for line in group.lines) / max(1, len(group.lines))
+    return kokoro * KOKORO_S + (1.0 - kokoro) * CHEAP_S + group.scenes * SCENE_S
+
+
+def _pieces(recordings: Sequence[Samples]) -> list[Samples]:
+    size = int(EVERYDAY_S * SAMPLE_RATE)
+    return [one[at : at + size] for one in recordings for at in range(0, len(one), size)]
+
+
+def _training(order: Order, trained: Trained) -> dict[str, Any]:
+    """What the card says of how the word was made."""
+    return {
+        "date": order.today.isoformat(),
+        "seed": order.seed,
+        "pronunciations": [f"{each.phonemes} ({each.reading})" for each in order.pronunciations],
+        "takes": dict(trained.counts),
+        "evaluation": trained.evaluation.as_json(),
+    }

@@ -1,0 +1,90 @@
+"""Thresholds, spellings, figures and the report, from scores that are given."""
+
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from hive_mind.speech.audio import SAMPLE_RATE
+from hive_mind.speech.wake_word.card import WakeWordCard
+from hive_mind.wake_training import calibration, evaluation
+from hive_mind.wake_training.evaluation import Evaluation, Rate
+from hive_mind.wake_training.events import Scored, looked_at
+from hive_mind.wake_training.network import LENGTH
+from hive_mind.wake_training.report import report, verdict
+from hive_mind.wake_training.studio import Take, end_of
+
+
+def take(odds: list[float], end: int = 0) -> Scored:
+    embeddings = np.zeros((LENGTH - 1 + len(odds), 96), dtype=np.float16)
+    sound = np.arange(4 * SAMPLE_RATE, dtype=np.int32).astype(np.int16)
+    return Scored(Take(embeddings, end, sound), np.array(odds, dtype=np.float32))
+
+
+def test_thresholds_lie_between_the_word_and_the_rest() -> None:
+    end = end_of(LENGTH - 1) - 800
+    words = [take([-5.0, 4.0 + 0.01 * n], end) for n in range(100)]
+    others = [take([-6.0 + 0.04 * n]) for n in range(100)]
+    found = calibration.thresholds(words, others, hours=0.5)
+    assert -6.0 < found.loose <= found.strict
+    assert sum(each.best >= found.loose for each in others) <= 31
+    assert all(each.best >= found.strict - 0.05 for each in words)
+    assert found.lag_ms == pytest.approx(80 + 50, abs=1)
+
+
+def test_the_strict_threshold_does_not_throw_the_word_away() -> None:
+    words = [take([0.01 * n]) for n in range(100)]
+    others = [take([5.0]) for _ in range(20)]
+    found = calibration.thresholds(words, others, hours=1.0)
+    assert sum(each.best < found.strict for each in words) <= 12
+
+
+def test_the_floor_of_the_second_stage_keeps_the_word() -> None:
+    word = [-1.0 - 0.02 * n for n in range(100)]
+    floor = calibration.verify_at(word, [-6.0] * 20, [None] * 50)
+    assert -6.0 < floor <= -2.9
+
+
+def test_a_recogniser_s_own_spellings_count_if_they_sound_right() -> None:
+    heard = ["Et Alison.", "Et Alison !", "À l'horizon du matin", "Hé, Alisson", "Merci."]
+    found = calibration.spellings("hey alison", ["hé alisson"], heard)
+    assert found[0] == "hé alisson"
+    assert "et alison" in found
+    assert "merci" not in found
+    assert "hey alison" not in found
+
+
+def test_the_second_stage_sees_the_word_and_a_little_after_it() -> None:
+    found = take([-1.0, 3.0, -1.0])
+    assert looked_at(found, 4.0, 0) is None
+    sound = looked_at(found, 2.0, 100)
+    assert sound is not None
+    assert 1.2 < len(sound) / SAMPLE_RATE < 1.5
+
+
+def figures(missed: int, near: int) -> Evaluation:
+    words, others = [take([float(n)]) for n in range(-3, 7)], [take([float(n) / 2]) for n in range(-10, 2)]
+    rate = {room: Rate(missed, 50) for room in ("clean", "noise", "far")}
+    curve = evaluation.curve(words, others, 0.5)
+    return Evaluation(rate, rate, Rate(near, 50), Rate(near, 50), 0, 1, 5, 0.5, curve, curve)
+
+
+def test_a_stricter_threshold_misses_more_and_wakes_less() -> None:
+    curve = figures(1, 1).curve
+    assert all(a.false_an_hour >= b.false_an_hour and a.missed <= b.missed for a, b in pairwise(curve))
+
+
+def test_the_report_is_french_whole_and_safe() -> None:
+    card = WakeWordCard(phrase="hey <alison>", spellings=("hé alisson",))
+    page = report("hey <alison>", card, figures(2, 1), {"word": 100}, date(2030, 5, 4))
+    assert "hey &lt;alison&gt;" in page
+    assert "<alison>" not in page
+    for part in ("<svg", "Réveils manqués", "de loin", "2030-05-04", "hé alisson", "4,0 %"):
+        assert part in page
+
+
+def test_the_verdict_is_honest() -> None:
+    assert [verdict(figures(*each)) for each in ((2, 1), (8, 1), (2, 4), (15, 0), (2, 20))] == [
+        "good", "fair", "fair", "poor", "poor",
+    ]  # fmt: skip
