@@ -1,6 +1,7 @@
 """A family and its device: a real client process over devices of air, a real server, real models, real time.
 
-The tests share one client and go in the order of the file; the last ones take the server away.
+The microphone does not hear the speaker here (test_echo.py and test_self_wake.py have that): on a machine that is
+busy with the tests, the two are not side by side for long. The tests share one client and go in the order of the file; the last ones take the server away.
 """
 
 import json
@@ -10,16 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from hive_mind.cli.trace import fetch_trace
 from tests.fakes.air import HAS_PULSEAUDIO, open_air
 from tests.fakes.room import Household, Room, wait_until_quiet
 from tests.fakes.word_errors import word_error_rate
 
 pytestmark = [pytest.mark.models, pytest.mark.audio]
-
-SILENT_S = 3.0
-"""From the end of "stop" to silence, on a machine that also makes the answer and runs the tests: recognition,
-and what is in the device. `./hive bench barge_in` measures it by itself."""
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +26,6 @@ def room(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     (data / "models").symlink_to(models_dir)
     with pytest.MonkeyPatch.context() as patch, open_air(data) as air:
         patch.setenv("HIVE_MIND_LLM_MODEL", "qwen2.5-coder-0.5b")
-        air.echo(gain_db=-12, latency_ms=60)
         room = Room(air, data, Household(models_dir))
         try:
             room.start_server()
@@ -71,18 +66,6 @@ def test_what_is_said_without_its_name_is_not_for_it(room: Room) -> None:
         time.sleep(2.5)
         assert heard.last_loud() is None
     assert len(room.turns) == before
-
-
-def test_stop_silences_a_long_answer_and_the_server(room: Room) -> None:
-    with room.air.recording() as heard:
-        room.say("Raconte-moi la vie de Napoléon.", call=True)
-        heard.wait_until_loud(30)
-        time.sleep(1.5)
-        ended = room.say("Stop !")
-        time.sleep(SILENT_S + 3.0)
-        last = heard.last_loud()
-    assert last is not None and last - ended < SILENT_S
-    assert fetch_trace(room.url, "LAST")["outcome"] == "interrupted"
 
 
 def test_a_timer_rings_until_stop(room: Room) -> None:
