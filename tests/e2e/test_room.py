@@ -1,8 +1,7 @@
 """A family and its device: a real client process over devices of air, a real server, real models.
 
-The microphone does not hear the speaker here (test_echo.py and test_self_wake.py have that): on a machine
-that is busy with the tests, the two are not side by side for long. The tests share one client and go in the order
-of the file; the last one takes the server away.
+The microphone does not hear the speaker here (test_echo.py and test_self_wake.py have that): beside the tests
+the two do not stay side by side. One client for all, in the order of the file; the last one takes the server.
 """
 
 import json
