@@ -1,7 +1,7 @@
 """A room with a real client in it: devices made of air, a real server, real models, real time.
 
 Its household speaks with the voices of Kokoro: the wake word as an English speaker says it, the rest in
-French, without a pause between the two. The microphone hears the speaker too.
+French, without a pause between the two.
 """
 
 import asyncio

@@ -19,7 +19,7 @@ ALLOWED: dict[str, set[str]] = {
     "memory": set(),
     "sealed_file": {"crypto", "disk"},
     "corrections_file": {"sealed_file", "understanding"},
-    "mending": {"corrections_file", "understanding", "speech"},
+    "mending": {"corrections_file", "language", "understanding", "speech"},
     "protocol": set(),
     "language": set(),
     "understanding": {"language", "protocol"},
