@@ -11,7 +11,6 @@ from hive_mind.cli.wakeword_test import test
 from hive_mind.cli.wakeword_train import train
 from hive_mind.client.config import USUAL_SENSITIVITY, ClientConfig, config_file, load_config
 from hive_mind.client.config_file import write
-from hive_mind.client.engines import finder
 from hive_mind.errors import ConfigError, ModelError
 from hive_mind.models.store import ModelStore
 from hive_mind.paths import models_dir, wake_words_dir
@@ -69,7 +68,7 @@ def use(
 ) -> None:
     """Listen for these words from the next start of the client on: writes wake_words into client.toml."""
     config = load_config(data=data)
-    find = finder(ModelStore(models_dir(config.data_folder)))
+    find = ModelStore(models_dir(config.data_folder)).find
     for name in names:
         if not name.endswith(".ppn"):
             known_word(find, name, wake_words_dir(config.data_folder))
