@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from hive_mind.client.config import load_config
-from hive_mind.client.engines import finder
 from hive_mind.models.store import ModelStore
 from hive_mind.paths import models_dir, wake_words_dir
 from hive_mind.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples, silence
@@ -27,7 +26,7 @@ def test(
     """
     config = load_config(data=data)
     store = ModelStore(models_dir(config.data_folder))
-    word = known_word(finder(store), name, wake_words_dir(config.data_folder))
+    word = known_word(store.find, name, wake_words_dir(config.data_folder))
     scorer = _Scorer(word, store.path(MODEL))
     if file is not None:
         from hive_mind.speech.files import read_blocks
