@@ -18,8 +18,8 @@ pytestmark = pytest.mark.anyio
 
 QUESTIONS = ("Allume la lampe", "Quelle heure est-il ?", "Allume la lampe.", "Raconte-moi une histoire")
 PATIENCE_S = 60.0
-MODEL = "Tu as dit"
-"""How the model begins: no plugin took the question."""
+NOBODY = "Le plugin maison n'est pas encore configuré"
+"""How the answer begins when the lamp is nobody's: the plugin for the home knows none yet."""
 
 
 class Household:
@@ -63,7 +63,7 @@ class Household:
                 answer, end = await client.ask(question)
                 self.turns[end["outcome"]] += 1
                 if question.startswith("Allume"):
-                    self.answers[MODEL if answer.startswith(MODEL) else answer] += 1
+                    self.answers[NOBODY if answer.startswith(NOBODY) else answer] += 1
             self.errors += [message for message in client.log if message["type"] == "error"]
 
 
@@ -79,7 +79,7 @@ async def test_no_turn_fails_while_a_plugin_comes_breaks_heals_and_goes(tmp_path
     async with running_server(tmp_path, ScriptedModel()) as running:
         household = Household(running)
         living = asyncio.create_task(household.live(10))
-        await household.hears(MODEL)
+        await household.hears(NOBODY)
         write_plugin(own, version="1.0.0")
         await household.hears("La lampe de salon est allumée.")
         write_plugin(own, version="1.1.0", handler="def execute(:")
@@ -97,11 +97,11 @@ async def test_no_turn_fails_while_a_plugin_comes_breaks_heals_and_goes(tmp_path
             await household.hears(word)
         assert (await health(running)).get("faults") is None
         write_plugin(own, version="1.4.0", enabled=False)
-        await household.hears(MODEL)
+        await household.hears(NOBODY)
         write_plugin(own, version="1.5.0")
         await household.hears("La lampe de salon est allumée.")
         shutil.rmtree(own / "lamp")
-        await household.hears(MODEL)
+        await household.hears(NOBODY)
         household.end()
         await living
         assert household.errors == []
@@ -130,7 +130,7 @@ async def test_no_turn_fails_while_a_plugin_is_renamed_hangs_and_stumbles(tmp_pa
         write_plugin(own, replies='lamp_on = "Un."\n')
         await household.hears("Un.")
         (own / "lamp").rename(own / "torch")
-        await household.hears(MODEL)
+        await household.hears(NOBODY)
         assert host.describe()["torch"]["state"] == "refused", "its manifest still has the old name"
         write_plugin(own, "torch", handler=renamed, replies='lamp_on = "Deux."\n')
         await household.hears("Deux.")
