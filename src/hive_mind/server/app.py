@@ -35,7 +35,7 @@ def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        if house is not None:
+        if app.state.house is not None:
             yield
             return
         async with open_house(config) as own:

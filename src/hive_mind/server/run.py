@@ -133,7 +133,9 @@ async def serve(
         async with open_house(config, model, speech) as house, AsyncExitStack() as stack:
             if config.announce and reachable(host):
                 await stack.enter_async_context(advertised(config.name, port))
-            await HiveServer(create_app(config, house=house), house, started).serve(sockets=[listener])
+            app = create_app(config, house=house)
+            await HiveServer(app, house, started).serve(sockets=[listener])
+            app.state.house = None  # FastAPI's caches keep the application for the life of the process
 
 
 def run(config: ServerConfig) -> None:
