@@ -25,7 +25,7 @@ async def test_an_order_whose_plugin_went_meanwhile_is_answered(tmp_path: Path) 
             house.plugins.host,
             HouseOrders("salon", house.traces, house.context, house.forget),
             lambda: house.grammar,
-            Rooms(lambda: []),
+            Rooms(list),
         )
         request = Request("t-1", "salon", None, "Allume la lampe", datetime.now(UTC))
         done = await acting.carry_out(Match("lamp_on"), request)
