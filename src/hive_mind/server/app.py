@@ -1,4 +1,4 @@
-"""The FastAPI application: `/ws`, `/health`, `/trace`."""
+"""The FastAPI application: the page, `/ws`, `/health`, `/trace`."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -20,6 +20,7 @@ from hive_mind.server.core.redis_server import EmbeddedRedis
 from hive_mind.server.core.speech.engines import Load, loader
 from hive_mind.server.core.store import ContextStore, connect
 from hive_mind.server.core.trace_access import may_read, told
+from hive_mind.server.core.web_pages import web_pages
 from hive_mind.server.core.websocket import serve_socket
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Grammar
@@ -72,6 +73,7 @@ def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
     async def ws(socket: WebSocket) -> None:
         await serve_socket(socket, app.state.house)
 
+    app.include_router(web_pages())
     return app
 
 
