@@ -25,7 +25,7 @@ ENDS_WITHIN = 0.8
 
 _WINDOWS_KEPT = 512
 _MERGED = 8
-"""New words grow a tree of their own, with those of the last tree if that has at most so many times as many."""
+"""New words grow a tree of their own, with those of the last tree unless it has so many times more."""
 
 _NUMBER = {sign: number for number, sign in enumerate(SIGNS)}
 _COSTS = np.array([[replaced(one, other) for other in SIGNS] for one in SIGNS], dtype=np.float32)
