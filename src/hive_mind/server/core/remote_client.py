@@ -24,6 +24,7 @@ from hive_mind.protocol.messages import (
     WakeDetected,
 )
 from hive_mind.protocol.session import ServerSession
+from hive_mind.server.core.access.identity import HERE, Identity
 from hive_mind.server.core.acting import Acting
 from hive_mind.server.core.house import House
 from hive_mind.server.core.house_orders import HouseOrders
@@ -78,6 +79,7 @@ class RemoteClient:
         self.device: DeviceState | None = None
         self.link: Link | None = None
         self.room: str | None = None
+        self.who: Identity = HERE
         self.keeper = Timekeeper(
             client_id,
             house.context,
