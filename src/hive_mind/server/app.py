@@ -1,4 +1,4 @@
-"""The FastAPI application: the page, `/ws`, `/health`, `/trace`, `/metrics`."""
+"""The FastAPI application: the page, `/ws`, `/health`, `/trace`, `/metrics`, and who may use them."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -9,8 +9,11 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from hive_mind import __version__
-from hive_mind.errors import ContextError, ProtocolError
+from hive_mind.errors import AccessError, ContextError, ProtocolError
 from hive_mind.server.config import ServerConfig
+from hive_mind.server.core.access.gate import known
+from hive_mind.server.core.access.routes import router as access_routes
+from hive_mind.server.core.answers import answer_faults
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault, load_key
 from hive_mind.server.core.house import House
@@ -20,6 +23,7 @@ from hive_mind.server.core.metrics.access import may_scrape
 from hive_mind.server.core.metrics.scrape import scrape
 from hive_mind.server.core.plugin_house import open_plugins
 from hive_mind.server.core.redis_server import EmbeddedRedis
+from hive_mind.server.core.shield import Shield
 from hive_mind.server.core.speech.engines import Load, loader
 from hive_mind.server.core.store import ContextStore, connect
 from hive_mind.server.core.trace_access import may_read, told
@@ -46,18 +50,28 @@ def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
             app.state.house = own
             yield
 
-    app = FastAPI(title="Hive Mind", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Hive Mind",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
     app.state.house = house
+    app.add_middleware(Shield, allowed_origins=config.allowed_origins)
+    answer_faults(app)
+    app.include_router(access_routes)
 
     @app.get("/health")
-    async def health() -> dict[str, Any]:
-        """Live if it answers; readiness by component."""
-        return describe(app.state.house)
+    async def health(request: Request) -> dict[str, Any]:
+        """Live if it answers; readiness by component, for those who are known here."""
+        return told_health(app.state.house, request)
 
     @app.get("/health/ready")
-    async def ready(response: Response) -> dict[str, Any]:
+    async def ready(request: Request, response: Response) -> dict[str, Any]:
         """The same, with status 503 until every component is ready."""
-        health = describe(app.state.house)
+        health = told_health(app.state.house, request)
         response.status_code = 200 if health["status"] == "ready" else 503
         return health
 
@@ -88,6 +102,16 @@ def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
 
     app.include_router(web_pages())
     return app
+
+
+def told_health(house: House, request: Request) -> dict[str, Any]:
+    """What `/health` tells somebody: strangers hear no more than whether the house is well."""
+    health = describe(house)
+    try:
+        stranger = known(house.access, request) is None
+    except AccessError:
+        stranger = True
+    return {name: health[name] for name in ("service", "status")} if stranger else health
 
 
 def describe(house: House) -> dict[str, Any]:
@@ -164,9 +188,11 @@ async def open_house(
         await context.start()
         chosen = model or make_model(config)
         load = None if config.speech == "off" else speech or loader(config)
-        house = House(config, Grammar.load(robot_names=(config.name,)), context, chosen, vault, load)
+        house = House(config, Grammar.load(robot_names=(config.name,)), context, chosen, vault, store, load)
         stack.push_async_callback(house.close)
+        await house.access.start()
         house.spawn(context.run())
+        house.spawn(house.access.run())
         await chosen.start()
         stack.push_async_callback(chosen.stop)
         await stack.enter_async_context(open_plugins(house))

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from hive_mind import __version__
@@ -18,6 +18,8 @@ from hive_mind.language.messages import error_message
 from hive_mind.protocol.messages import ContextEvent, Error, Forget, Playout
 from hive_mind.protocol.session import ServerSession
 from hive_mind.server.config import ServerConfig
+from hive_mind.server.core.access.desk import Desk, Safe
+from hive_mind.server.core.access.welcome import Door
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault
 from hive_mind.server.core.entry import Entry
@@ -51,6 +53,14 @@ def _warm_grammar(name: str, *folders: Path | Traversable) -> Grammar:
     return grammar
 
 
+class Rechecked(Protocol):
+    """A connection, whose client may be revoked."""
+
+    def recheck(self) -> None:
+        """Close it, if its client does not belong here any more."""
+        ...
+
+
 class House:
     """One household, served by this process.
 
@@ -60,6 +70,7 @@ class House:
         context: the shared conversation.
         model: answers the rest.
         vault: seals what plugins keep.
+        safe: keeps the register of clients.
         speech: loads the engines for clients without their own; None where that is switched off.
     """
 
@@ -70,6 +81,7 @@ class House:
         context: Context,
         model: LanguageModel,
         vault: Vault,
+        safe: Safe,
         speech: Load | None = None,
     ) -> None:
         self.config = config
@@ -89,6 +101,12 @@ class House:
             partial(_warm_grammar, config.name),
         )
         self.remotes: dict[str, RemoteClient] = {}
+        self.access = Desk(
+            safe, self.spawn, trust_loopback=config.trust_loopback, closed=config.pairing == "on"
+        )
+        self.door = Door(self.access)
+        self.access.listen(self._recheck)
+        self.links: set[Rechecked] = set()
         self.connections = 0
         self.stopping = False
         self._zone = ZoneInfo(config.timezone) if config.timezone else None
@@ -138,6 +156,11 @@ class House:
         self.offers()
         if self.model.capabilities.warms:
             await self.model.prepare(self.prompt(""))
+
+    def _recheck(self) -> None:
+        """Clients or their rights have changed."""
+        for link in list(self.links):
+            link.recheck()
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something that no connection owns; a fault in it is logged."""

@@ -24,6 +24,7 @@ from hive_mind.protocol.messages import (
     WakeDetected,
 )
 from hive_mind.protocol.session import ServerSession
+from hive_mind.server.core.access.identity import HERE, Identity
 from hive_mind.server.core.acting import Acting
 from hive_mind.server.core.house import House
 from hive_mind.server.core.house_orders import HouseOrders
@@ -85,6 +86,7 @@ class RemoteClient:
         self.room: str | None = None
         self.left_at: float | None = None
         """When its last connection was lost, in seconds of the loop's clock."""
+        self.who: Identity = HERE
         self.keeper = Timekeeper(
             client_id,
             house.context,

@@ -1,6 +1,6 @@
 """The conversation in Redis: a stream of sealed entries, small sealed states, a channel between servers."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import RedisError, ResponseError, WatchError
 
 from hive_mind.errors import ContextError
 from hive_mind.server.core.crypto import Vault
@@ -204,6 +204,34 @@ class ContextStore:
         except ContextError as error:
             self._log.warning("state unreadable", code=error.code)
             return None
+
+    async def change(self, name: str, step: Callable[[bytes | None], bytes]) -> bytes:
+        """Change a state kept by `save` as if nobody else did so meanwhile; answer what it is now.
+
+        Args:
+            name: of the state.
+            step: makes the new one of the old one; called again when another server was faster.
+
+        Raises:
+            ContextError: Redis is away, or CONTEXT_UNREADABLE: nothing is overwritten that cannot be read.
+        """
+        key = f"hive:state:{name}"
+        try:
+            async with self._redis.pipeline(transaction=True) as pipe:
+                for _ in range(_TRIES):
+                    await pipe.watch(key)
+                    sealed = await pipe.get(key)
+                    new = step(None if sealed is None else self._vault.open(sealed, key))
+                    pipe.multi()
+                    pipe.set(key, self._vault.seal(new, key))
+                    try:
+                        await pipe.execute()
+                    except WatchError:
+                        continue
+                    return new
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+        raise ContextError(f"The state {name} is changed by too many at once.")
 
     async def publish(self, event: bytes) -> None:
         """Tell the other servers of this house."""
