@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ask": ("hive_mind.cli.ask", "Ask in writing; the answer is printed."),
     "say": ("hive_mind.cli.say", "Ask with a recording, as a microphone would; the answer is spoken."),
     "trace": ("hive_mind.cli.trace", "Show what happened in a turn, and what was slow."),
+    "wer": ("hive_mind.cli.wer", "Judge what was heard lately: the household's word error rate."),
     "transcribe": ("hive_mind.cli.transcribe", "Write down what is said in audio files."),
     "synth": ("hive_mind.cli.synth", "Speak a text into a WAV file."),
     "understand": ("hive_mind.cli.understand", "Say what French sentences are understood as; act on none."),

@@ -22,7 +22,7 @@ from hive_mind.server.core.plugin_house import open_plugins
 from hive_mind.server.core.redis_server import EmbeddedRedis
 from hive_mind.server.core.speech.engines import Load, loader
 from hive_mind.server.core.store import ContextStore, connect
-from hive_mind.server.core.trace_access import may_read, told
+from hive_mind.server.core.trace_access import heard, may_read, told
 from hive_mind.server.core.websocket import serve_socket
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Grammar
@@ -55,17 +55,23 @@ def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
 
     @app.get("/health/ready")
     async def ready(response: Response) -> dict[str, Any]:
-        """The same, with status 503 until every component is ready."""
+        """Whether to send clients here: 503 while it starts or stops; what is degraded answers."""
         health = describe(app.state.house)
-        response.status_code = 200 if health["status"] == "ready" else 503
+        response.status_code = 503 if health["status"] in ("starting", "stopping") else 200
         return health
+
+    @app.get("/heard")
+    async def heard_lately(request: Request) -> JSONResponse:
+        """What recognisers heard lately, for `hive-mind wer`; for programs on this machine alone."""
+        if not may_read(request.client.host if request.client else None, request.headers):
+            return _loopback_only()
+        return JSONResponse(heard(app.state.house.traces))
 
     @app.get("/trace/{turn_id}")
     async def trace(turn_id: str, request: Request) -> JSONResponse:
         """What happened in a turn, or in the LAST one; for programs on this machine alone."""
         if not may_read(request.client.host if request.client else None, request.headers):
-            refused = "Traces are told on the server's own machine alone."
-            return JSONResponse({"code": "LOOPBACK_ONLY", "message": refused}, status_code=403)
+            return _loopback_only()
         try:
             return JSONResponse(told(app.state.house.traces, turn_id))
         except ProtocolError as error:
@@ -86,6 +92,11 @@ def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
         await serve_socket(socket, app.state.house)
 
     return app
+
+
+def _loopback_only() -> JSONResponse:
+    refused = "Traces are told on the server's own machine alone."
+    return JSONResponse({"code": "LOOPBACK_ONLY", "message": refused}, status_code=403)
 
 
 def describe(house: House) -> dict[str, Any]:

@@ -93,7 +93,7 @@ class ServerConfig(BaseSettings):
     stop_grace_s: Annotated[float, Field(ge=0)] = 3.0
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    log_format: Literal["json", "console"] = "json"
+    log_format: Literal["json", "text", "console"] = "json"
 
     @field_validator("allowed_origins", "metrics_allow", mode="before")
     @classmethod

@@ -253,7 +253,7 @@ class RemoteClient:
 
     def on_local_turn(self, told: LocalTurn) -> None:
         """The client answered by itself: keep a trace of it."""
-        trace = local_trace(told, self.client_id, self._house.now())
+        trace = local_trace(told, self.client_id, self._house.now(), self.room)
         self._house.traces.add(trace)
         self._house.meters.on_turn(trace, self.room)
 
@@ -318,6 +318,8 @@ class RemoteClient:
             ladder=self._ladder,
             heard=None if said is None else said.transcript,
         )
+        turn.trace.room = self.room
+        turn.trace.spoken = said is not None or self.capabilities.stt
         if said is not None:
             turn.trace.stages_ms["stt"] = said.stt_ms
         if self.voiced and self.link is not None:
