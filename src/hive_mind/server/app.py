@@ -167,7 +167,8 @@ async def open_house(
         else:
             url = config.redis_url
         vault = Vault(key)
-        store = ContextStore(connect(url), vault, config.context_days)
+        password = config.redis_password.get_secret_value() if config.redis_password else None
+        store = ContextStore(connect(url, password), vault, config.context_days)
         stack.push_async_callback(store.close)
         context = Context(store, revive)
         await context.start()

@@ -25,6 +25,7 @@ class ServerConfig(BaseSettings):
         timezone: IANA name such as Europe/Paris; None means this machine's.
         redis_url: `redis://` or `rediss://` of a Redis of yours; None starts the embedded one.
         plugins: folder of your own plugins; None means `plugins` in the data folder.
+        redis_password: of that Redis, so that the address holds no secret.
         key: base64 of the 32 bytes that encrypt the conversation; None keeps a key file in the data folder.
         context_days: days that the conversation is kept.
         llm_engine: `llamacpp` runs a GGUF model here, `openai` asks any OpenAI-compatible endpoint, `none`
@@ -64,6 +65,7 @@ class ServerConfig(BaseSettings):
     plugins: Path | None = None
 
     redis_url: Annotated[str, Field(pattern=r"^(rediss?|unix)://")] | None = None
+    redis_password: SecretStr | None = None
     key: SecretStr | None = None
     context_days: Annotated[float, Field(gt=0, le=366)] = 7.0
 

@@ -78,8 +78,13 @@ class Context:
         self._listeners.append(listener)
 
     async def start(self) -> None:
-        """Read the newest part. If Redis is away, start empty and go on trying."""
+        """Read the newest part. If Redis is away, start empty and go on trying.
+
+        Raises:
+            ConfigError: SCHEMA_NEWER.
+        """
         try:
+            await self._store.migrate()
             await self._reload()
             await self._store.trim(datetime.now(UTC))
         except ContextError as error:
@@ -244,7 +249,7 @@ class Context:
         try:
             if self._revive is not None:
                 await self._revive()
-            await self._store.ping()
+            await self._store.migrate()
             async with self._write:
                 await self._write_back()
                 await self._reload()

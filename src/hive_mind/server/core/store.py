@@ -13,10 +13,13 @@ from redis.exceptions import RedisError, ResponseError
 from hive_mind.errors import ContextError
 from hive_mind.server.core.crypto import Vault
 from hive_mind.server.core.entry import FIELD, Entry, stream_time
+from hive_mind.server.core.migrations import migrate
 from hive_mind.server.logs import get_logger
 
 STREAM = "hive:context"
 CHANNEL = "hive:events"
+SHORT_LIVED = (b"hive:lock:", b"hive:claim:", b"hive:rate:")
+"""Beginnings of keys that no backup needs."""
 _TRIES = 8
 
 
@@ -43,8 +46,14 @@ class StoreHealth:
     writes: bool
 
 
-def connect(url: str) -> Redis:
-    """A client that gives up within seconds, so that a lost Redis never holds a turn."""
+def connect(url: str, password: str | None = None) -> Redis:
+    """A client that gives up within seconds, so that a lost Redis never holds a turn.
+
+    Args:
+        url: `redis://`, `rediss://` (with `?ssl_ca_certs=FILE&ssl_certfile=FILE&ssl_keyfile=FILE`) or `unix://`.
+        password: where the address holds none.
+    """
+    more: dict[str, Any] = {} if password is None else {"password": password}
     client: Redis = Redis.from_url(
         url,
         socket_connect_timeout=2.0,
@@ -52,6 +61,7 @@ def connect(url: str) -> Redis:
         retry=Retry(NoBackoff(), 1),
         retry_on_error=[ConnectionError],
         health_check_interval=0,
+        **more,
     )
     return client
 
@@ -90,6 +100,18 @@ class ContextStore:
             info.get(name, "ok") == "ok" for name in ("aof_last_write_status", "aof_last_bgrewrite_status")
         )
         return StoreHealth(int(info.get("used_memory", 0)), entries, good)
+
+    async def migrate(self) -> None:
+        """Bring what is there up to date.
+
+        Raises:
+            ConfigError: SCHEMA_NEWER.
+        """
+        try:
+            for what in await migrate(self._redis):
+                self._log.info("migrated", what=what)
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
 
     async def append(self, entry: Entry, *, again: bool = False) -> str:
         """Write an entry and drop what is too old; the id is the time, or just after the newest entry.
