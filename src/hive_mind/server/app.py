@@ -177,6 +177,7 @@ async def open_house(
         house = House(config, Grammar.load(robot_names=(config.name,)), context, chosen, vault, load)
         stack.push_async_callback(house.close)
         house.spawn(context.run())
+        house.spawn(house.peers.run())
         await chosen.start()
         stack.push_async_callback(chosen.stop)
         await stack.enter_async_context(open_plugins(house))

@@ -94,7 +94,7 @@ class RemoteClient:
             tell=self.send,
             voiced=lambda: self.voiced,
         )
-        rooms = Rooms(house.remotes.values)
+        rooms = Rooms(house.places)
         about = HouseOrders(client_id, house.traces, house.context, house.forget)
         host = house.plugins.host
         acting = Acting(self.keeper, host, about, lambda: house.grammar, rooms, self._last_answer)
@@ -137,6 +137,7 @@ class RemoteClient:
         self.session = session
         self._be_patient(None)
         self._house.spawn(self.keeper.wake())
+        self._house.peers.presence_changed()
         return old
 
     def detach(self, link: Link) -> None:
@@ -145,6 +146,7 @@ class RemoteClient:
             return
         self.link = None
         self.left_at = asyncio.get_running_loop().time()
+        self._house.peers.presence_changed()
         self.keeper.rest()
         self.stream.drop()
         self.mouth.hush()
@@ -317,6 +319,7 @@ class RemoteClient:
             context=self._house.context,
             ladder=self._ladder,
             heard=None if said is None else said.transcript,
+            alive=lambda: self._house.peers.alive,
         )
         turn.trace.room = self.room
         turn.trace.spoken = said is not None or self.capabilities.stt
