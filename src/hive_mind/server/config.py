@@ -32,6 +32,9 @@ class ServerConfig(BaseSettings):
             answers local commands only.
         llm_model: id of an installed model or path of a GGUF file (`llamacpp`), or the endpoint's model name.
         llm_base_url: of the endpoint, up to and with `/v1`.
+        llm_fallback: of a model elsewhere: `local` answers with the chosen model of this machine while the
+            endpoint is away, `none` says that it is.
+        llm_first_word_s: seconds that a model elsewhere may take to its first word before that.
         llm_threads: CPU threads of llama.cpp; None means the physical cores.
         llm_context_tokens: size of the model's window.
         llm_max_tokens: longest answer.
@@ -73,6 +76,8 @@ class ServerConfig(BaseSettings):
     llm_model: str | None = None
     llm_base_url: Annotated[str, Field(pattern=r"^https?://")] | None = None
     llm_api_key: SecretStr | None = None
+    llm_fallback: Literal["local", "none"] = "local"
+    llm_first_word_s: Annotated[float, Field(gt=0, le=60)] = 6.0
     llm_threads: Annotated[int, Field(ge=1, le=256)] | None = None
     llm_context_tokens: Annotated[int, Field(ge=1024, le=131072)] = 4096
     llm_max_tokens: Annotated[int, Field(ge=16, le=2048)] = 160

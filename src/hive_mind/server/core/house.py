@@ -24,6 +24,7 @@ from hive_mind.server.core.entry import Entry
 from hive_mind.server.core.far_client import FarClient
 from hive_mind.server.core.ladder import Mind
 from hive_mind.server.core.llm.engine import Chat, LanguageModel
+from hive_mind.server.core.llm.fallback import FallbackModel
 from hive_mind.server.core.llm.prompt import Abilities, History, chat, persona
 from hive_mind.server.core.llm.tool_prompt import choosing_chat
 from hive_mind.server.core.llm.tools import Offer
@@ -80,6 +81,8 @@ class House:
         self.grammar = grammar
         self.context = context
         self.meters = Meters(__version__, time.time())
+        if isinstance(model, FallbackModel):
+            model.told = self.meters.llm_local.inc
         self.model: LanguageModel = MeteredModel(model, self.meters)
         self.traces = Traces()
         kept = CorrectionsFile(config.data_path, config.key.get_secret_value() if config.key else None)
