@@ -25,12 +25,16 @@ class ServerConfig(BaseSettings):
         timezone: IANA name such as Europe/Paris; None means this machine's.
         redis_url: `redis://` or `rediss://` of a Redis of yours; None starts the embedded one.
         plugins: folder of your own plugins; None means `plugins` in the data folder.
+        redis_password: of that Redis, so that the address holds no secret.
         key: base64 of the 32 bytes that encrypt the conversation; None keeps a key file in the data folder.
         context_days: days that the conversation is kept.
         llm_engine: `llamacpp` runs a GGUF model here, `openai` asks any OpenAI-compatible endpoint, `none`
             answers local commands only.
         llm_model: id of an installed model or path of a GGUF file (`llamacpp`), or the endpoint's model name.
         llm_base_url: of the endpoint, up to and with `/v1`.
+        llm_fallback: of a model elsewhere: `local` answers with the chosen model of this machine while the
+            endpoint is away, `none` says that it is.
+        llm_first_word_s: seconds that a model elsewhere may take to its first word before that.
         llm_threads: CPU threads of llama.cpp; None means the physical cores.
         llm_context_tokens: size of the model's window.
         llm_max_tokens: longest answer.
@@ -72,6 +76,7 @@ class ServerConfig(BaseSettings):
     plugins: Path | None = None
 
     redis_url: Annotated[str, Field(pattern=r"^(rediss?|unix)://")] | None = None
+    redis_password: SecretStr | None = None
     key: SecretStr | None = None
     context_days: Annotated[float, Field(gt=0, le=366)] = 7.0
 
@@ -79,6 +84,8 @@ class ServerConfig(BaseSettings):
     llm_model: str | None = None
     llm_base_url: Annotated[str, Field(pattern=r"^https?://")] | None = None
     llm_api_key: SecretStr | None = None
+    llm_fallback: Literal["local", "none"] = "local"
+    llm_first_word_s: Annotated[float, Field(gt=0, le=60)] = 6.0
     llm_threads: Annotated[int, Field(ge=1, le=256)] | None = None
     llm_context_tokens: Annotated[int, Field(ge=1024, le=131072)] = 4096
     llm_max_tokens: Annotated[int, Field(ge=16, le=2048)] = 160
@@ -107,7 +114,7 @@ class ServerConfig(BaseSettings):
     stop_grace_s: Annotated[float, Field(ge=0)] = 3.0
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    log_format: Literal["json", "console"] = "json"
+    log_format: Literal["json", "text", "console"] = "json"
 
     @field_validator("allowed_origins", "metrics_allow", "tls_names", "proxies", mode="before")
     @classmethod

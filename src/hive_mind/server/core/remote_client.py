@@ -96,7 +96,7 @@ class RemoteClient:
             tell=self.send,
             voiced=lambda: self.voiced,
         )
-        rooms = Rooms(house.remotes.values)
+        rooms = Rooms(house.places)
         about = HouseOrders(client_id, house.traces, house.context, house.forget)
         host = house.plugins.host
         acting = Acting(self.keeper, host, about, lambda: house.grammar, rooms, self._last_answer)
@@ -139,6 +139,7 @@ class RemoteClient:
         self.session = session
         self._be_patient(None)
         self._house.spawn(self.keeper.wake())
+        self._house.peers.presence_changed()
         return old
 
     def detach(self, link: Link) -> None:
@@ -147,6 +148,7 @@ class RemoteClient:
             return
         self.link = None
         self.left_at = asyncio.get_running_loop().time()
+        self._house.peers.presence_changed()
         self.keeper.rest()
         self.stream.drop()
         self.mouth.hush()
@@ -255,7 +257,7 @@ class RemoteClient:
 
     def on_local_turn(self, told: LocalTurn) -> None:
         """The client answered by itself: keep a trace of it."""
-        trace = local_trace(told, self.client_id, self._house.now())
+        trace = local_trace(told, self.client_id, self._house.now(), self.room)
         self._house.traces.add(trace)
         self._house.meters.on_turn(trace, self.room)
 
@@ -319,7 +321,10 @@ class RemoteClient:
             context=self._house.context,
             ladder=self._ladder,
             heard=None if said is None else said.transcript,
+            alive=lambda: self._house.peers.alive,
         )
+        turn.trace.room = self.room
+        turn.trace.spoken = said is not None or self.capabilities.stt
         if said is not None:
             turn.trace.stages_ms["stt"] = said.stt_ms
         if self.voiced and self.link is not None:
