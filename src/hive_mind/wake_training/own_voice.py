@@ -37,6 +37,6 @@ def agreeing(
     words = [word for word in words if usual / ALIKE <= len(word) <= usual * ALIKE]
     if stt is None or not isinstance(stt, ScoresPhrases):
         return tuple(words)
-    scores = [stt.phrase_score(word, spellings) for word in words]
+    scores = [max(stt.phrase_scores(word, spellings)) for word in words]
     floor = float(np.median(scores)) - WORSE
     return tuple(word for word, score in zip(words, scores, strict=True) if score >= floor)

@@ -135,7 +135,7 @@ def make_cascade(
     detector = make_wake_words(find, words, trained=trained, environment=environment, loose=True)
     ours = [setting.word for setting in words if not setting.word.endswith(PORCUPINE)]
     known = [known_word(find, word, trained) for word in ours]
-    phrases = {word.name: Phrase(word.card.all_spellings, word.card.verify_at) for word in known}
+    phrases = {word.name: Phrase(word.card.verified_by, word.card.verify_at) for word in known}
     return Cascade(detector, WakeVerifier(stt, phrases))
 
 
