@@ -191,6 +191,7 @@ _HANDLERS: dict[str, _Handler] = {
     "repeat": sound.repeat,
     "thanks": manners.thanks,
     "greet": manners.greet,
+    "not_for_you": manners.not_for_you,
     "who_are_you": manners.who_are_you,
     "abilities": manners.abilities,
     "stop": _stop,
@@ -203,6 +204,6 @@ INTENTS = frozenset(_HANDLERS)
 
 READ_ONLY = frozenset({
     "get_time", "get_date", "countdown", "calculate", "convert", "timer_status", "stopwatch_status",
-    "list_alarms", "repeat", "thanks", "greet", "who_are_you", "abilities",
+    "list_alarms", "repeat", "thanks", "greet", "not_for_you", "who_are_you", "abilities",
 })  # fmt: skip
 """Intents that change nothing."""

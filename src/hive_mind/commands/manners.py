@@ -17,6 +17,11 @@ def thanks(state: CommandState, _now: datetime, _slots: _Slots) -> Outcome:
     return Outcome(reply("welcome"), state)
 
 
+def not_for_you(state: CommandState, _now: datetime, _slots: _Slots) -> Outcome:
+    """Apologise for a false wake; who listens for the name learns from it."""
+    return Outcome(reply("not_for_you"), state)
+
+
 def greet(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
     """Answer a greeting as the hour wants it, or a farewell (`kind`)."""
     kind = slots.get("kind", "hello")

@@ -1,5 +1,6 @@
 """Two stages: a loose detector that never sleeps, and a verifier for what it finds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,8 @@ import numpy as np
 from hive_mind.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples, silence
 from hive_mind.speech.cancel import CancelToken
 from hive_mind.speech.engines import Wake, WakeWordDetector
+from hive_mind.speech.wake_word.embedding import Floats
+from hive_mind.speech.wake_word.lessons import Learner, Lesson
 from hive_mind.speech.wake_word.recent_audio import RecentAudio
 from hive_mind.speech.wake_word.verifier import LEAD_SAMPLES, TAIL_SAMPLES, Verdict, WakeVerifier
 
@@ -73,6 +76,15 @@ class Cascade:
         """
         return self._verifier.verify(candidate.wake, candidate.samples, cancel=cancel)
 
+    def seen(self, word: str) -> Floats | None:
+        """See `Learner`."""
+        return self._detector.seen(word) if isinstance(self._detector, Learner) else None
+
+    def adapt(self, lessons: Sequence[Lesson]) -> None:
+        """See `Learner`."""
+        if isinstance(self._detector, Learner):
+            self._detector.adapt(lessons)
+
     def reset(self) -> None:
         """Forget the past; positions count from 0 again."""
         self._detector.reset()
@@ -121,6 +133,14 @@ class VerifiedWakeWords:
         """
         candidate = self._candidates.get(wake) or Candidate(wake, samples)
         return self._cascade.verify(candidate).accepted
+
+    def seen(self, word: str) -> Floats | None:
+        """See `Learner`."""
+        return self._cascade.seen(word)
+
+    def adapt(self, lessons: Sequence[Lesson]) -> None:
+        """See `Learner`."""
+        self._cascade.adapt(lessons)
 
     def reset(self) -> None:
         """Forget the past; positions count from 0 again."""
