@@ -51,8 +51,8 @@ def train(
     ] = False,
     out: Annotated[Path | None, typer.Option(help="Folder for what --try says, as WAV files.")] = None,
     quality: Annotated[
-        Literal["tiny", "normal", "high"],
-        typer.Option(help="high takes three times as long; tiny is a trial."),
+        Literal["tiny", "quick", "normal", "high"],
+        typer.Option(help="high takes three times as long, quick two thirds; tiny is a trial."),
     ] = "normal",
     seed: Annotated[int, typer.Option(min=0, help="Of chance: the same seed gives the same word.")] = 0,
     name: Annotated[str | None, typer.Option(help="Of the word in settings; made of the phrase.")] = None,

@@ -18,6 +18,7 @@ from hive_mind.client.core.parts import Parts, Status
 from hive_mind.client.core.pipeline import VoiceLoop
 from hive_mind.client.core.plugin_sentences import PluginSentences
 from hive_mind.client.core.preparing import Preparer
+from hive_mind.client.core.remote_verdict import RemoteVerdict
 from hive_mind.client.core.ringing import Ringer
 from hive_mind.client.core.satellite import SatelliteLoop
 from hive_mind.client.core.speaking import spoken_forms
@@ -43,6 +44,7 @@ from hive_mind.speech.pace import Pace
 from hive_mind.speech.playout import PlayoutSink
 from hive_mind.speech.wake_word.lessons import Learner
 from hive_mind.speech.wake_word.lessons_file import LessonsFile
+from hive_mind.speech.wake_word.unverified import UnverifiedWakeWords
 from hive_mind.understanding.grammar import Grammar, Match
 
 FIXED_PHRASES = ("not_heard", "degraded", "cannot_answer_offline", "question_kept", "too_long")
@@ -181,7 +183,7 @@ async def open_client(
 
     if lessons is not None:
         parts.on_wake = lessons.woke
-    loop = made(parts, ear, taking, verify=_verifier(engines, workers[0]), on_turn=_turn_over)
+    loop = made(parts, ear, taking, verify=_verifier(engines, workers[0], link), on_turn=_turn_over)
     _show_ringing()
     lasting = keeper.lasting_replies()
     parts.preparer.want(spoken_forms([*lasting, *(message(key) for key in FIXED_PHRASES)]))
@@ -213,8 +215,10 @@ def _lessons(config: ClientConfig, engines: Engines, key: str | None, spawn: Spa
     return WakeLessons(detector, LessonsFile(config.data_folder, key), spawn)
 
 
-def _verifier(engines: Engines, worker: Worker) -> Verify | None:
-    """The second look at a wake word, in the recogniser's thread; None where there is none."""
+def _verifier(engines: Engines, worker: Worker, link: ServerLink) -> Verify | None:
+    """The second look at a wake word, by our recogniser or by the server; None where there is none."""
+    if isinstance(engines.wake, UnverifiedWakeWords):
+        return RemoteVerdict(link, engines.wake)
     second = engines.wake_verifier
     if second is None:
         return None

@@ -88,6 +88,7 @@ class Size:
 
 SIZES = {
     "tiny": Size(24, 12, 6, 24, 2, 8, 120),
+    "quick": Size(200, 130, 62, 100, 5, 30, 1200),
     "normal": Size(),
     "high": Size(1000, 600, 160, 300, 6, 100, 4000),
 }

@@ -10,8 +10,7 @@ from hive_mind.client.core.turn import Route, TurnRecord
 from hive_mind.client.core.wake_lessons import COMPLAINT, WakeLessons
 from hive_mind.speech.audio import SAMPLE_RATE
 from hive_mind.speech.engines import Wake
-from hive_mind.speech.wake_word.embedding import Floats
-from hive_mind.speech.wake_word.lessons import Lesson
+from hive_mind.speech.wake_word.lessons import Lesson, Seen
 from hive_mind.speech.wake_word.lessons_file import LessonsFile
 
 
@@ -21,8 +20,8 @@ class OneWindow:
     def __init__(self) -> None:
         self.taught: list[Sequence[Lesson]] = []
 
-    def seen(self, word: str) -> Floats | None:
-        return None if word == "ppn" else np.ones((16, 96), dtype=np.float32)
+    def seen(self, word: str) -> Seen | None:
+        return None if word == "ppn" else Seen(np.ones((16, 96), dtype=np.float32), 0.9)
 
     def adapt(self, lessons: Sequence[Lesson]) -> None:
         self.taught.append(lessons)

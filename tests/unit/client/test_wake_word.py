@@ -12,8 +12,7 @@ from hive_mind.client.core.state import ClientState, Turn
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.language.messages import message
 from hive_mind.protocol.messages import ClientMessage, VoiceInput, WakeDetected, WakeVerdict
-from hive_mind.speech.wake_word.embedding import Floats
-from hive_mind.speech.wake_word.lessons import Lesson
+from hive_mind.speech.wake_word.lessons import Lesson, Seen
 from hive_mind.speech.wake_word.lessons_file import LessonsFile
 from tests.fakes.scripted_server import ScriptedServer, Talk, scripted_server
 from tests.fakes.scripted_speech import ScriptedStt
@@ -239,9 +238,9 @@ class LearningWake(ScriptedWake):
         super().__init__(*at_s)
         self.taught: Sequence[Lesson] = ()
 
-    def seen(self, word: str) -> Floats | None:
+    def seen(self, word: str) -> Seen | None:
         del word
-        return np.ones((16, 96), dtype=np.float32)
+        return Seen(np.ones((16, 96), dtype=np.float32), 0.9)
 
     def adapt(self, lessons: Sequence[Lesson]) -> None:
         self.taught = lessons

@@ -59,8 +59,8 @@ class WakeLessons:
 
     def woke(self, wake: Wake) -> None:
         """Its name was heard, and counts."""
-        window = self._learner.seen(wake.word)
-        if window is not None and self._lessons.woke(wake.word, window, wake.end_sample / SAMPLE_RATE):
+        seen = self._learner.seen(wake.word)
+        if seen is not None and self._lessons.woke(wake.word, seen.embeddings, wake.end_sample / SAMPLE_RATE):
             self._spawn(self._take_in())
 
     def turn(self, record: TurnRecord) -> None:

@@ -10,7 +10,7 @@ from hive_mind.speech.engines import Wake
 from hive_mind.speech.wake_word.embedding import WARM_UP, WIDTH, Floats, SpeechEmbedding
 from hive_mind.speech.wake_word.gate import SpeechGate
 from hive_mind.speech.wake_word.head import Head
-from hive_mind.speech.wake_word.lessons import Lesson
+from hive_mind.speech.wake_word.lessons import Lesson, Seen
 from hive_mind.speech.wake_word.mel import LEAD_SAMPLES, STEP_SAMPLES, MelSpectrum
 from hive_mind.speech.wake_word.recent_audio import RecentAudio
 from hive_mind.speech.wake_word.strictness import stricter
@@ -58,7 +58,7 @@ class OpenWakeWord:
         self._words = tuple(words)
         self._gate = gate or SpeechGate()
         self._trigger = Trigger([word.trigger for word in words])
-        self._seen: dict[str, tuple[float, Floats]] = {}
+        self._seen: dict[str, Seen] = {}
         self._watched: tuple[str, int] | None = None
         self._length = max(word.head.length for word in words)
         self._past = (WARM_UP + self._length) * STEP_SAMPLES
@@ -93,10 +93,9 @@ class OpenWakeWord:
         self._embeddings = np.zeros((0, WIDTH), dtype=np.float32)
         self._watched = None
 
-    def seen(self, word: str) -> Floats | None:
+    def seen(self, word: str) -> Seen | None:
         """See `Learner`."""
-        found = self._seen.get(word)
-        return None if found is None else found[1]
+        return self._seen.get(word)
 
     def adapt(self, lessons: Sequence[Lesson]) -> None:
         """See `Learner`. May run in another thread than `hear`."""
@@ -118,9 +117,9 @@ class OpenWakeWord:
             return
         name, left = self._watched
         place = self.words.index(name)
-        if name not in self._seen or scores[place] > self._seen[name][0]:
+        if name not in self._seen or scores[place] > self._seen[name].score:
             length = self._words[place].head.length
-            self._seen[name] = (scores[place], known[last - length : last].copy())
+            self._seen[name] = Seen(known[last - length : last].copy(), scores[place])
         self._watched = (name, left - 1) if left > 1 else None
 
     def _compute(self, start: int, end: int, *, paused: bool) -> Wake | None:

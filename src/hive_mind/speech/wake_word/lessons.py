@@ -32,12 +32,25 @@ class Lesson:
     meant: bool
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """Where a wake was surest.
+
+    Attributes:
+        embeddings: what the head saw: (n, 96).
+        score: what it made of it, in [0, 1].
+    """
+
+    embeddings: Floats = field(repr=False)
+    score: float
+
+
 @runtime_checkable
 class Learner(Protocol):
     """A detector that learns from its wakes."""
 
-    def seen(self, word: str) -> Floats | None:
-        """The window of embeddings on which the last wake of a word was surest; None for an unknown one."""
+    def seen(self, word: str) -> Seen | None:
+        """Where the last wake of a word was surest; None for a word that did not wake."""
         ...
 
     def adapt(self, lessons: Sequence["Lesson"]) -> None:

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from hive_mind.speech.audio import Samples
 from hive_mind.speech.engines import Wake, WakeWordDetector
-from hive_mind.speech.wake_word.embedding import Floats
-from hive_mind.speech.wake_word.lessons import Learner, Lesson
+from hive_mind.speech.wake_word.lessons import Learner, Lesson, Seen
 
 
 class SeveralDetectors:
@@ -28,7 +27,7 @@ class SeveralDetectors:
         wakes = [wake for detector in self._detectors if (wake := detector.hear(frame, speech))]
         return max(wakes, key=lambda wake: wake.score, default=None)
 
-    def seen(self, word: str) -> Floats | None:
+    def seen(self, word: str) -> Seen | None:
         """See `Learner`."""
         learners = [each for each in self._detectors if isinstance(each, Learner) and word in each.words]
         return learners[0].seen(word) if learners else None
