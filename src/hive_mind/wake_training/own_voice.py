@@ -10,6 +10,8 @@ from hive_mind.speech.tts.trim import trim
 
 TAKES = 5
 TAKE_S = 2.5
+ENOUGH = 3
+"""Takes that must agree: of fewer nobody knows which are right."""
 
 SHORTEST_S, LONGEST_S = 0.3, 2.0
 ALIKE = 1.6
