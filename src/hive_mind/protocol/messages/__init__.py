@@ -32,6 +32,7 @@ from hive_mind.protocol.messages.client import (
     TimerState,
     VoiceInput,
     WakeDetected,
+    WakePhrase,
 )
 from hive_mind.protocol.messages.server import (
     Action,
@@ -95,6 +96,7 @@ __all__ = [
     "TurnEnd",
     "VoiceInput",
     "WakeDetected",
+    "WakePhrase",
     "WakeVerdict",
     "Welcome",
 ]

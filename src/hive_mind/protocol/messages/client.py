@@ -129,6 +129,18 @@ class Hello(Message):
     token: Annotated[Token | None, Field(repr=False)] = None
 
 
+class WakePhrase(Message):
+    """What a wake word must sound like.
+
+    Attributes:
+        texts: ways to write it; the one that fits best counts.
+        floor: mean log probability of its tokens that it must reach.
+    """
+
+    texts: Annotated[tuple[ShortText, ...], Field(min_length=1, max_length=16)]
+    floor: Annotated[float, Field(ge=-20, le=0)]
+
+
 class AudioStart(Message):
     """Binary frames with the user's voice follow, until `audio_end`.
 
@@ -136,12 +148,15 @@ class AudioStart(Message):
         utterance_id: name of this utterance, chosen by the client.
         format: of the binary frames.
         rate: samples per second.
+        wake: this is no question, but what a client without a recogniser took for its wake word, 2.5 s at
+            most: the server says in a `wake_verdict` whether it is. A question that is under way goes on.
     """
 
     type: Literal["audio_start"] = "audio_start"
     utterance_id: Identifier
     format: Literal["pcm_s16le", "opus"] = "pcm_s16le"
     rate: Annotated[int, Field(ge=8000, le=48000)] = 16000
+    wake: WakePhrase | None = None
 
 
 class AudioEnd(Message):
