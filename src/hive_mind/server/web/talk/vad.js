@@ -2,11 +2,10 @@
 // decides when to begin sending: where speech ends, and whether it was speech, the server hears better.
 
 const FRAME_S = 0.032;
-const FLOOR_DB = { first: -60, lowest: -78, highest: -32 };
+const FLOOR_DB = { first: -60, lowest: -78, highest: -30 };
+const FLOOR_S = 3; // the room is as loud as the quietest moment of so long: voices pause, fans do not
+const SMOOTHED = 3; // frames
 const MARGIN_DB = 9;
-const FALL = 0.25; // share of the way down in one frame
-const RISE_DB_S = 1.2; // a room that has become louder is known within seconds
-const RISE_IN_SPEECH_DB_S = 0.25;
 const WINDOW = 7;
 const BEGIN = 4; // frames of speech in the window
 const OVER_DB = 6; // over our own answer, so much louder,
@@ -16,6 +15,7 @@ const END_S = 1.4;
 
 export class Vad {
   #floor = FLOOR_DB.first;
+  #levels = [];
   #recent = [];
   #silent = 0;
   speaking = false;
@@ -38,7 +38,7 @@ export class Vad {
    */
   feed(db, over = false) {
     const voiced = db > this.#floor + MARGIN_DB + (over && !this.speaking ? OVER_DB : 0);
-    this.#follow(db, over);
+    this.#follow(db);
     this.#recent.push(voiced);
     if (this.#recent.length > OVER_WINDOW) this.#recent.shift();
     if (this.speaking) {
@@ -54,9 +54,13 @@ export class Vad {
     return "begin";
   }
 
-  #follow(db, over) {
-    const rise = FRAME_S * (this.speaking || over ? RISE_IN_SPEECH_DB_S : RISE_DB_S);
-    const next = db < this.#floor ? this.#floor + FALL * (db - this.#floor) : Math.min(this.#floor + rise, db);
-    this.#floor = Math.max(FLOOR_DB.lowest, Math.min(FLOOR_DB.highest, next));
+  #follow(db) {
+    this.#levels.push(db);
+    if (this.#levels.length > FLOOR_S / FRAME_S) this.#levels.shift();
+    let quietest = Infinity;
+    for (let i = 0; i + SMOOTHED <= this.#levels.length; i += 1) {
+      quietest = Math.min(quietest, (this.#levels[i] + this.#levels[i + 1] + this.#levels[i + 2]) / SMOOTHED);
+    }
+    if (quietest < Infinity) this.#floor = Math.max(FLOOR_DB.lowest, Math.min(FLOOR_DB.highest, quietest));
   }
 }
