@@ -1,4 +1,4 @@
-"""A visitor talks to the house through the page: a real browser, recogniser and voice; a microphone that plays a file."""
+"""A visitor talks to the house through the page: real browser, recogniser, voice; a microphone of ours."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -52,7 +52,9 @@ async def home(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> As
     engines = loader(ServerConfig(data=folder, voice="kokoro:ff_siwis"))()
     asked = np.concatenate(list(engines.voice.synthesize(ITALY)))
     question = resample(Clip(asked, engines.voice.capabilities.rate), SAMPLE_RATE).samples
-    write_wav(folder / "question.wav", Clip(np.concatenate([silence(0.7), question, silence(60)]), SAMPLE_RATE))
+    write_wav(
+        folder / "question.wav", Clip(np.concatenate([silence(0.7), question, silence(60)]), SAMPLE_RATE)
+    )
     model = ScriptedModel({ITALY: ROME, STORY: TALE})
     async with (
         running_server(folder, model, lambda: engines, announce=False) as server,
@@ -65,7 +67,9 @@ async def home(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> As
 async def visitor(home: Home) -> AsyncIterator[Visit]:
     """A page that is connected; nothing in it may have failed by the end."""
     async with visit(home.browser, home.server.address) as visitor:
-        await expect(visitor.page.locator("#link-state")).to_have_attribute("data-state", "connected", timeout=PATIENCE_MS)
+        await expect(visitor.page.locator("#link-state")).to_have_attribute(
+            "data-state", "connected", timeout=PATIENCE_MS
+        )
         yield visitor
         assert visitor.faults == []
         assert await visitor.violations() == []

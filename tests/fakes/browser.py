@@ -1,4 +1,4 @@
-"""A browser that looks at the page as a visitor would: Chromium, without a window, with a microphone of our own."""
+"""A browser that looks at the page as a visitor does: Chromium, no window, a microphone of ours."""
 
 import base64
 import shutil
@@ -33,12 +33,15 @@ _ALONE = (
 _EAVESDROP = """
 (() => {
   window.violations = [];
-  addEventListener("securitypolicyviolation", (e) => violations.push(`${e.violatedDirective} ${e.blockedURI}`));
+  addEventListener("securitypolicyviolation", (e) => {
+    violations.push(`${e.violatedDirective} ${e.blockedURI}`);
+  });
   window.sounded = [];
   const connect = AudioNode.prototype.connect;
   const record = (context) => {
     const tap = context.createMediaStreamDestination();
-    const heard = new MediaStreamTrackProcessor({ track: tap.stream.getAudioTracks()[0], maxBufferSize: 2000 }).readable.getReader();
+    const [track] = tap.stream.getAudioTracks();
+    const heard = new MediaStreamTrackProcessor({ track, maxBufferSize: 2000 }).readable.getReader();
     const take = async ({ value, done }) => {
       if (done) return;
       const piece = new Float32Array(value.numberOfFrames);
@@ -62,7 +65,9 @@ _SOUNDED = """
 () => {
   const all = new Int16Array(sounded.reduce((sum, piece) => sum + piece.length, 0));
   let at = 0;
-  for (const piece of sounded) for (const sample of piece) all[at++] = Math.max(-1, Math.min(1, sample)) * 32767;
+  for (const piece of sounded) {
+    for (const sample of piece) all[at++] = Math.max(-1, Math.min(1, sample)) * 32767;
+  }
   const bytes = new Uint8Array(all.buffer);
   let text = "";
   for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));

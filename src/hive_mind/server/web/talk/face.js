@@ -10,7 +10,7 @@ const FAST_MS = 1000 / 60;
 const SLOW_MS = 1000 / 20;
 const MOST_DOTS = 2;
 
-/** The face; `look` says what it shows, `close` ends it. */
+/** The face; `show` says what it shows. It rests while it is not in the page. */
 export class Face {
   #context;
   #design;
@@ -20,7 +20,6 @@ export class Face {
   #drawnAt = 0;
   #lively = 0;
   #calm = matchMedia("(prefers-reduced-motion: reduce)");
-  #observer;
 
   /**
    * @param {HTMLCanvasElement} canvas
@@ -34,8 +33,7 @@ export class Face {
     this.#design = readDesign(raw);
     this.#look = look;
     this.seed = seed;
-    this.#observer = new ResizeObserver(() => this.#fit());
-    this.#observer.observe(canvas);
+    new ResizeObserver(() => this.#fit()).observe(canvas);
     this.#fit();
   }
 
@@ -48,12 +46,6 @@ export class Face {
     this.#look = look;
     this.#lively = now + this.#design.transition.lasts;
     this.#ask();
-  }
-
-  close() {
-    this.#observer.disconnect();
-    cancelAnimationFrame(this.#asked);
-    this.#asked = -1;
   }
 
   #fit() {
@@ -70,8 +62,8 @@ export class Face {
   }
 
   #tick(at) {
-    if (this.#asked === -1) return;
     this.#asked = 0;
+    if (!this.canvas.isConnected) return;
     const lively = seconds() < this.#lively || this.#look.loudness > 0;
     if (at - this.#drawnAt >= (lively ? FAST_MS : SLOW_MS) - 2) {
       this.#drawnAt = at;

@@ -7,13 +7,11 @@ const OWN_SPACE = "input, textarea, select, button, a, summary, [contenteditable
 /**
  * @param {HTMLElement} button
  * @param {{main: Function, press: Function, release: Function, stop: Function, touched: Function}} does
- * @returns {Function} to end it.
  */
 export function hold(button, does) {
   let downAt = 0;
   let pointed = false;
-  const leaving = new AbortController();
-  const on = (target, type, handler) => target.addEventListener(type, handler, { signal: leaving.signal });
+  const on = (target, type, handler) => target.addEventListener(type, handler);
 
   const down = (act) => {
     downAt = performance.now();
@@ -39,6 +37,7 @@ export function hold(button, does) {
   });
   on(document, "keydown", (event) => {
     does.touched();
+    if (!button.isConnected) return;
     if (event.key === "Escape") does.stop();
     if (event.code !== "Space" || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.target !== button && event.target.closest?.(OWN_SPACE)) return;
@@ -51,5 +50,4 @@ export function hold(button, does) {
     up();
   });
   on(document, "pointerdown", does.touched);
-  return () => leaving.abort();
 }

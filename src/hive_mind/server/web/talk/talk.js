@@ -8,6 +8,11 @@ import { START, step } from "./turns.js";
 const DUCKED = 0.2;
 const QUIET_FAULTS = new Set(["CLIENT_REPLACED", "SERVER_STOPPING"]);
 const SILENT_DB = -120;
+const LOWEST_RATE = 8000;
+const HIGHEST_RATE = 48000;
+
+/** What should be a text, as one. */
+const text = (told) => (typeof told === "string" ? told : "");
 
 /**
  * One talk. `show` is told the state after each change; `log` takes words; `tell(kind, detail)` gets what else a
@@ -19,7 +24,6 @@ export class Talk {
   #speaker = null;
   #microphone = null;
   #ear;
-  #offs = [];
   #waiting = 0;
   #count = 0;
   #askedAt = 0;
@@ -37,15 +41,15 @@ export class Talk {
       end: () => this.dispatch({ type: "silence" }),
       over: () => this.state.sounding !== null,
     });
-    const on = (type, handler) => this.#offs.push(link.on(type, handler));
+    const on = (type, handler) => link.on(type, handler);
     on("transcript", (m) => this.#onTranscript(m));
-    on("response_chunk", (m) => this.dispatch({ type: "chunk", turn: m.turn_id, id: m.utterance_id, text: m.content, final: m.is_final }));
+    on("response_chunk", (m) => this.dispatch({ type: "chunk", turn: m.turn_id, id: m.utterance_id, text: text(m.content), final: m.is_final === true }));
     on("turn_end", (m) => this.dispatch({ type: "turn_end", turn: m.turn_id, id: m.utterance_id }));
     on("follow_up", (m) => this.dispatch({ type: "follow_up", seconds: m.seconds }));
-    on("announce", (m) => this.dispatch({ type: "announce", turn: m.turn_id ?? `n${m.seq}`, text: m.text, kind: m.kind }));
-    on("error", (m) => QUIET_FAULTS.has(m.code) || this.dispatch({ type: "fault", id: m.utterance_id, turn: m.turn_id, message: m.message }));
+    on("announce", (m) => this.dispatch({ type: "announce", turn: m.turn_id ?? `n${m.seq}`, text: text(m.text), kind: m.kind }));
+    on("error", (m) => QUIET_FAULTS.has(m.code) || this.dispatch({ type: "fault", id: m.utterance_id, turn: m.turn_id, message: text(m.message) }));
     on("speech_start", (m) => this.#onSpeech(m));
-    on("audio", (pcm) => this.#voice !== null && this.#speaker.add(pcm));
+    on("audio", (pcm) => this.#voice !== null && pcm.byteLength % 2 === 0 && this.#speaker.add(pcm));
     on("speech_end", (m) => this.#onSpeechEnd(m));
     on("state", (state) => this.#onLink(state));
   }
@@ -81,15 +85,6 @@ export class Talk {
   /** How loud whoever speaks is, in dBFS. */
   get level() {
     return this.state.ear === "hearing" ? this.#ear.loudness : this.state.sounding ? this.#level : SILENT_DB;
-  }
-
-  close() {
-    for (const off of this.#offs) off();
-    clearTimeout(this.#waiting);
-    if (this.state.ear === "hearing" || this.state.sounding) this.dispatch({ type: "stop" });
-    this.#microphone?.release();
-    this.#speaker?.close();
-    this.#context?.close();
   }
 
   #carryOut(effect) {
@@ -179,13 +174,15 @@ export class Talk {
     this.#waiting = setTimeout(() => this.dispatch({ type: "waited" }), 1000 * seconds);
   }
 
-  #onTranscript({ utterance_id: id, text, is_final: final }) {
-    if (this.state.sounding && text && echoes(text, this.#spokenText)) this.dispatch({ type: "echo" });
-    else this.dispatch({ type: "transcript", id, text, final });
+  #onTranscript({ utterance_id: id, text: heard, is_final }) {
+    const [said, final] = [text(heard), is_final === true];
+    if (this.state.sounding && said && echoes(said, this.#spokenText)) this.dispatch({ type: "echo" });
+    else this.dispatch({ type: "transcript", id, text: said, final });
   }
 
-  #onSpeech({ turn_id: turn, rate }) {
+  #onSpeech({ turn_id: turn, rate, format = "pcm_s16le" }) {
     this.#voice = null;
+    if (format !== "pcm_s16le" || !(rate >= LOWEST_RATE && rate <= HIGHEST_RATE)) return;
     if (this.#context?.state !== "running") {
       this.tell("locked");
       return;

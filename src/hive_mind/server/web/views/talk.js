@@ -10,6 +10,7 @@ import { Talk } from "../talk/talk.js";
 import { stoppable } from "../talk/turns.js";
 
 export const full = true;
+export const keep = true;
 
 const LEVEL_MS = 33;
 const HINT_MS = 5000;
@@ -76,8 +77,13 @@ export async function mount(root, { t, link, announce }) {
       h("button", { class: "icon-button", type: "button", "aria-label": t("notice.close"), on: { click: () => { parts.notice.hidden = true; } } }, icon("close")),
     );
     parts.notice.hidden = false;
-    parts.input.focus();
+    write(true);
     show();
+  }
+
+  function write(open) {
+    parts.view.classList.toggle("typing", open);
+    parts.keys.setAttribute("aria-expanded", String(open));
   }
 
   const press = () => {
@@ -88,7 +94,7 @@ export async function mount(root, { t, link, announce }) {
   const stop = () => talk.dispatch({ type: "stop" });
   const release = () => talk.dispatch({ type: "release" });
   const main = () => (parts.main.dataset.does === "stop" ? stop() : press());
-  const letGo = hold(parts.main, { main, press, release, stop, touched: () => talk.unlock() });
+  hold(parts.main, { main, press, release, stop, touched: () => talk.unlock() });
 
   parts.hands.addEventListener("click", () => {
     talk.unlock();
@@ -96,9 +102,8 @@ export async function mount(root, { t, link, announce }) {
     talk.dispatch({ type: "hands_free", on: !talk.state.handsFree });
   });
   parts.keys.addEventListener("click", () => {
-    const open = parts.view.classList.toggle("typing");
-    parts.keys.setAttribute("aria-expanded", String(open));
-    if (open) parts.input.focus();
+    write(!parts.view.classList.contains("typing"));
+    if (parts.view.classList.contains("typing")) parts.input.focus();
   });
   parts.form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -107,17 +112,15 @@ export async function mount(root, { t, link, announce }) {
     parts.input.value = "";
   });
   for (const idea of parts.ideas.querySelectorAll("button")) idea.addEventListener("click", () => talk.ask(idea.textContent));
-  const ticking = setInterval(() => (talk.state.ear === "hearing" || talk.state.sounding) && show(), LEVEL_MS);
+  setInterval(() => (talk.state.ear === "hearing" || talk.state.sounding) && show(), LEVEL_MS);
   show();
 
-  return () => {
-    clearInterval(ticking);
-    clearTimeout(hintTimer);
-    letGo();
-    talk.close();
-    awake.keep(false);
-    face.close();
-  };
+  // While another view is shown answers still sound, but nobody is listened to: nothing would show it.
+  root.addEventListener("leave", () => {
+    if (talk.state.handsFree) talk.dispatch({ type: "hands_free", on: false });
+    if (talk.state.ear !== "closed") talk.dispatch({ type: "stop" });
+  });
+  root.addEventListener("enter", () => show());
 }
 
 function build(t) {
