@@ -1,21 +1,28 @@
 """The page in a browser, with no voice: its arithmetic, and what it makes of a server that lies."""
 
-import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from playwright.async_api import Browser, Page, WebSocketRoute, expect
+from playwright.async_api import Browser, Page, expect
 
 from hive_mind.client.ui.expressions import design
 from hive_mind.client.ui.eyes import begin, change, frame, still
 from hive_mind.client.ui.look import Expression, Look, Mood, Tone
 from hive_mind.client.ui.shapes import Shape, outline
-from tests.fakes.browser import CHROMIUM, NO_CHROMIUM, PATIENCE_MS, Visit, open_browser, visit
+from tests.fakes.browser import (
+    CHROMIUM,
+    NO_CHROMIUM,
+    PATIENCE_MS,
+    ScriptedSocket,
+    Visit,
+    open_browser,
+    scripted_socket,
+    visit,
+)
 from tests.fakes.running_server import running_server
 
 pytestmark = [pytest.mark.anyio, pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM)]
@@ -264,43 +271,16 @@ async def test_a_room_that_grows_loud_is_speech_for_some_seconds_only(page: Page
     assert len(events) <= 2
 
 
-class LyingServer:
-    """Welcomes the page, then says whatever a test wants."""
-
-    def __init__(self, route: WebSocketRoute, numbers: Iterator[int]) -> None:
-        self._route = route
-        self._numbers = numbers
-        self.heard: list[dict[str, Any]] = []
-        route.on_message(self._take)
-
-    def _take(self, frame: str | bytes) -> None:
-        if isinstance(frame, bytes):
-            return
-        message = json.loads(frame)
-        self.heard.append(message)
-        if message["type"] == "hello":
-            self._route.send(json.dumps({"type": "welcome", "protocol_version": 1, "session_id": "s"}))
-
-    def say(self, **message: Any) -> None:
-        """A numbered message."""
-        self._route.send(json.dumps({**message, "seq": next(self._numbers)}))
-
-    def garbage(self, frame: str | bytes) -> None:
-        """Anything."""
-        self._route.send(frame)
-
-
 @asynccontextmanager
-async def lied_to(home: Home, **settings: Any) -> AsyncIterator[tuple[Visit, LyingServer]]:
-    servers: list[LyingServer] = []
+async def lied_to(home: Home, **settings: Any) -> AsyncIterator[tuple[Visit, ScriptedSocket]]:
     async with visit(home.browser, "about:blank", **settings) as visitor:
         page = visitor.page
-        await page.route_web_socket("**/ws", lambda route: servers.append(LyingServer(route, count(1))))
+        server = await scripted_socket(page)
         await page.goto(home.address)
         await expect(page.locator("#link-state")).to_have_attribute(
             "data-state", "connected", timeout=PATIENCE_MS
         )
-        yield visitor, servers[-1]
+        yield visitor, server
         assert visitor.faults == []
         assert await visitor.violations() == []
 
@@ -309,7 +289,7 @@ HOSTILE = {
     "markup": "<img src=x onerror='document.title=1'><script>document.title=1</script><b>Gras</b>",
     "endless": "x" * 100_000,
     "no spaces": "Donaudampfschifffahrtsgesellschaftskapitän" * 60,
-    "emoji": "👩‍👩‍👧‍👦🏳️‍🌈" * 300,
+    "emoji": "👩‍👩‍👧‍👦🏳️‍🌈" * 500,
     "right to left": "\u202eمرحبا بالعالم \u2066abc\u2069 " * 40,
     "towers": "Z" + "\u0351\u036b\u0343" * 300,
 }
@@ -337,9 +317,9 @@ async def test_what_a_server_says_is_text_and_the_page_stays_whole(home: Home, k
 async def test_garbage_on_the_wire_is_left_alone(home: Home) -> None:
     async with lied_to(home) as (visitor, server):
         for frame in ("", "null", "[]", "7", "{", '{"type": 5}', '{"type": "transcript"}', b"", b"\x00\x01"):
-            server.garbage(frame)
-        server.garbage('{"type": "speech_start", "rate": -5}')
-        server.garbage('{"type": "response_chunk", "content": {"a": 1}, "turn_id": ["t"], "is_final": "yes"}')
+            server.send(frame)
+        server.send('{"type": "speech_start", "rate": -5}')
+        server.send('{"type": "response_chunk", "content": {"a": 1}, "turn_id": ["t"], "is_final": "yes"}')
         server.say(type="response_chunk", content="Voilà.", is_final=True, chunk_index=0, turn_id="t2")
         await expect(visitor.page.locator(".told").last).to_contain_text("Voilà.", timeout=PATIENCE_MS)
 

@@ -1,15 +1,17 @@
 """A browser that looks at the page as a visitor does: Chromium, no window, a microphone of ours."""
 
 import base64
+import json
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, WebSocketRoute, async_playwright
 
 from hive_mind.speech.audio import Clip, Samples, from_pcm16
 
@@ -157,3 +159,45 @@ async def visit(browser: Browser, address: str, **settings: Any) -> AsyncIterato
         yield visit
     finally:
         await context.close()
+
+
+class ScriptedSocket:
+    """A server's end of the page's link: welcomes it, then says whatever it is told to.
+
+    Attributes:
+        heard: the messages of the page.
+    """
+
+    def __init__(self) -> None:
+        self.heard: list[dict[str, Any]] = []
+        self._route: WebSocketRoute | None = None
+        self._numbers = count(1)
+
+    def take(self, route: WebSocketRoute) -> None:
+        """The page connects."""
+        self._route, self._numbers = route, count(1)
+        route.on_message(self._hear)
+
+    def say(self, **message: Any) -> None:
+        """A numbered message."""
+        self.send(json.dumps({**message, "seq": next(self._numbers)}))
+
+    def send(self, frame: str | bytes) -> None:
+        """Anything."""
+        if self._route is None:
+            raise RuntimeError("The page has not connected.")
+        self._route.send(frame)
+
+    def _hear(self, frame: str | bytes) -> None:
+        if isinstance(frame, bytes):
+            return
+        self.heard.append(json.loads(frame))
+        if self.heard[-1]["type"] == "hello":
+            self.send(json.dumps({"type": "welcome", "protocol_version": 1, "session_id": "s"}))
+
+
+async def scripted_socket(page: Page) -> ScriptedSocket:
+    """Put a scripted server behind a page that is not loaded yet."""
+    server = ScriptedSocket()
+    await page.route_web_socket("**/ws", server.take)
+    return server

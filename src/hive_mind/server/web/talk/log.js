@@ -75,8 +75,8 @@ export class Log {
   }
 
   #write(entry, text) {
-    const whole = String(text ?? "");
-    entry.querySelector("p").textContent = whole.length > MOST_TEXT ? `${whole.slice(0, MOST_TEXT)}…` : whole;
+    const letters = [...text];
+    entry.querySelector("p").textContent = letters.length > MOST_TEXT ? `${letters.slice(0, MOST_TEXT).join("")}…` : text;
     if (this.#follow) this.place.scrollTop = this.place.scrollHeight;
   }
 }

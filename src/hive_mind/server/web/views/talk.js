@@ -134,13 +134,17 @@ function build(t) {
   const mainWords = h("span", { class: "words" });
   const mainIcon = icon("mic");
   const main = h("button", { class: "big", type: "button", "aria-keyshortcuts": "Space" }, mainIcon, mainWords);
-  const hands = h("button", { class: "side", type: "button", "aria-pressed": "false" }, icon("hands"), h("span", {}, t("button.hands")));
+  const hands = h("button", { class: "side hands", type: "button", "aria-pressed": "false" }, icon("hands"), h("span", {}, t("button.hands")));
   const keys = h("button", { class: "side keys", type: "button", "aria-expanded": "false" }, icon("keyboard"), h("span", {}, t("button.keys")));
+  const shortcuts = h("dl", { class: "shortcuts" }, ["talk", "stop"].map((does) => [
+    h("dt", {}, h("kbd", {}, t(`key.${does}`))),
+    h("dd", {}, t(`key.${does}.does`)),
+  ]));
   const view = h("div", { class: "talk" },
     h("h1", { class: "unseen" }, t("title")),
     h("section", { class: "stage", "aria-label": t("stage") }, canvas, status),
     h("section", { class: "words-side", "aria-label": t("log") }, log, ideas, notice, form),
-    h("div", { class: "controls" }, hands, main, keys),
+    h("div", { class: "controls" }, hands, main, keys, shortcuts),
   );
   return { view, canvas, status, log, ideas, notice, input, form, main, mainWords, mainUse: mainIcon.firstChild, hands, keys };
 }
