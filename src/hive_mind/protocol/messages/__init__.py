@@ -46,6 +46,7 @@ from hive_mind.protocol.messages.server import (
     ResponseChunk,
     Sentences,
     ServerMessage,
+    Settings,
     SpeechEnd,
     SpeechStart,
     TranscriptMessage,
@@ -53,6 +54,7 @@ from hive_mind.protocol.messages.server import (
     WakeVerdict,
     Welcome,
 )
+from hive_mind.protocol.messages.settings import SettingsState
 
 __all__ = [
     "MIN_PROTOCOL_VERSION",
@@ -86,6 +88,8 @@ __all__ = [
     "ResponseChunk",
     "Sentences",
     "ServerMessage",
+    "Settings",
+    "SettingsState",
     "SpeechEnd",
     "SpeechStart",
     "StopwatchState",

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field, JsonValue, StringConstraints
 
 from hive_mind.protocol.messages.base import PROTOCOL_VERSION, Identifier, Message, ShortText, Text, Timestamp
+from hive_mind.protocol.messages.settings import SettingsState
 
 # --- client to server: the specification ---------------------------------------------------------------
 
@@ -77,6 +78,7 @@ class Capabilities(Message):
         wake_word: listens for its wake word by itself.
         local_commands: answers time, date, stopwatch, timers and alarms alone.
         plays: has a speaker: where it has no voice of its own, the server sends speech.
+        settings: obeys `settings` and tells its own.
         display: what it can show.
         audio_formats: what it can send and play, best first.
     """
@@ -86,6 +88,7 @@ class Capabilities(Message):
     wake_word: bool = False
     local_commands: bool = False
     plays: bool = False
+    settings: bool = False
     display: Literal["none", "eyes", "text"] = "none"
     audio_formats: Annotated[tuple[Literal["pcm_s16le", "opus"], ...], Field(max_length=4)] = ("pcm_s16le",)
 
@@ -370,6 +373,7 @@ ClientMessage: TypeAlias = Annotated[
     | Flow
     | DeviceState
     | LocalTurn
+    | SettingsState
     | Forget,
     Field(discriminator="type"),
 ]

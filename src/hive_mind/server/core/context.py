@@ -28,6 +28,7 @@ _RETRY_S = (0.25, 0.5, 1.0, 2.0, 5.0)
 _TRIM_EVERY_S = 24 * 3600.0
 
 Listener = Callable[[Entry], None]
+StateListener = Callable[[str], Awaitable[None]]
 
 
 class Context:
@@ -48,6 +49,7 @@ class Context:
         self._lost = asyncio.Event()
         self._write = asyncio.Lock()
         self._listeners: list[Listener] = []
+        self._state_listeners: list[StateListener] = []
         self._log = get_logger("context")
 
     @property
@@ -63,6 +65,10 @@ class Context:
     def listen(self, listener: Listener) -> None:
         """Call `listener` for every entry, of this server and of others."""
         self._listeners.append(listener)
+
+    def listen_to_states(self, listener: StateListener) -> None:
+        """Call `listener` with the name of every state that another server has changed and told of."""
+        self._state_listeners.append(listener)
 
     async def start(self) -> None:
         """Read the newest part. If Redis is away, start empty and go on trying."""
@@ -156,13 +162,23 @@ class Context:
         with contextlib.suppress(ContextError):
             await self._tell({"forgotten": True})
 
-    async def save_state(self, name: str, value: bytes | None) -> None:
-        """Keep a small state; while Redis is away, in memory."""
+    async def save_state(self, name: str, value: bytes | None, *, tell: bool = False) -> None:
+        """Keep a small state; while Redis is away, in memory.
+
+        Args:
+            name: of the state.
+            value: None removes it.
+            tell: let the other servers of this house know.
+        """
         try:
             await self._store.save(name, value)
         except ContextError as error:
             self._states[name] = value
             self._now_lost(error)
+            return
+        if tell:
+            with contextlib.suppress(ContextError):
+                await self._tell({"state": name})
 
     async def load_state(self, name: str) -> bytes | None:
         """A state kept by `save_state`."""
@@ -206,6 +222,10 @@ class Context:
         try:
             event = json.loads(raw)
             if event["origin"] == self._origin:
+                return
+            if "state" in event:
+                for listen in self._state_listeners:
+                    await listen(str(event["state"]))
                 return
             entry = Entry.model_validate(event["entry"]) if "entry" in event else None
         except (ValueError, KeyError, TypeError):
