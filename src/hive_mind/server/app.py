@@ -12,11 +12,13 @@ from hive_mind.errors import ContextError, ProtocolError
 from hive_mind.server.config import ServerConfig
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault, load_key
-from hive_mind.server.core.house import House
+from hive_mind.server.core.house import House, household_time
 from hive_mind.server.core.llm.engine import LanguageModel
 from hive_mind.server.core.llm.factory import make_model
 from hive_mind.server.core.plugin_house import open_plugins
 from hive_mind.server.core.redis_server import EmbeddedRedis
+from hive_mind.server.core.settings.fixed import persona_of
+from hive_mind.server.core.settings.keeper import SettingsKeeper
 from hive_mind.server.core.speech.engines import Load, loader
 from hive_mind.server.core.store import ContextStore, connect
 from hive_mind.server.core.trace_access import may_read, told
@@ -147,13 +149,23 @@ async def open_house(
         stack.push_async_callback(store.close)
         context = Context(store, revive)
         await context.start()
-        chosen = model or make_model(config)
-        load = None if config.speech == "off" else speech or loader(config)
-        house = House(config, Grammar.load(robot_names=(config.name,)), context, chosen, vault, load)
+        settings = SettingsKeeper(context, lambda: household_time(config))
+        await settings.load()
+        house = House(
+            config,
+            Grammar.load(robot_names=(persona_of(config, settings.values),)),
+            context,
+            model or make_model(config, settings.values),
+            vault,
+            None if config.speech == "off" else speech or loader(config, settings.values),
+            settings=settings,
+            own_model=model is None,
+            own_speech=speech is None,
+        )
         stack.push_async_callback(house.close)
         house.spawn(context.run())
-        await chosen.start()
-        stack.push_async_callback(chosen.stop)
+        await house.model.start()
+        stack.push_async_callback(house.model.stop)
         await stack.enter_async_context(open_plugins(house))
         house.spawn(house.warm())
         if config.speech == "on":

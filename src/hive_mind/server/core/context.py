@@ -67,7 +67,10 @@ class Context:
         self._listeners.append(listener)
 
     def listen_to_states(self, listener: StateListener) -> None:
-        """Call `listener` with the name of every state that another server has changed and told of."""
+        """Call `listener` with the name of every state that another server has changed and told of.
+
+        The name is empty when Redis is back: any state may be another one then.
+        """
         self._state_listeners.append(listener)
 
     async def start(self) -> None:
@@ -256,6 +259,8 @@ class Context:
                 await self._write_back()
                 await self._reload()
                 self._lost.clear()
+            for listen in self._state_listeners:
+                await listen("")
         except (ContextError, ConfigError) as error:
             self._log.debug("redis still away", reason=error.message)
             await asyncio.sleep(_RETRY_S[min(attempt, len(_RETRY_S) - 1)])

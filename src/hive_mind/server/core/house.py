@@ -2,9 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import datetime
-from functools import partial
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault
 from hive_mind.server.core.entry import Entry
 from hive_mind.server.core.ladder import Mind
+from hive_mind.server.core.llm.changing import ChangingModel
 from hive_mind.server.core.llm.engine import Chat, LanguageModel
 from hive_mind.server.core.llm.prompt import Abilities, History, chat, persona
 from hive_mind.server.core.llm.tool_prompt import choosing_chat
@@ -27,6 +27,9 @@ from hive_mind.server.core.llm.tools import Offer
 from hive_mind.server.core.mending import TextMender
 from hive_mind.server.core.offering import offers_of
 from hive_mind.server.core.plugin_house import HousePlugins
+from hive_mind.server.core.settings.effects import Effects
+from hive_mind.server.core.settings.fixed import persona_of
+from hive_mind.server.core.settings.keeper import SettingsKeeper
 from hive_mind.server.core.speech.engines import Load
 from hive_mind.server.core.speech.house_speech import HouseSpeech
 from hive_mind.server.core.trace import Traces
@@ -47,6 +50,11 @@ def _warm_grammar(name: str, *folders: Path | Traversable) -> Grammar:
     return grammar
 
 
+def household_time(config: ServerConfig) -> datetime:
+    """The time of the household, with its zone."""
+    return datetime.now(ZoneInfo(config.timezone)) if config.timezone else datetime.now().astimezone()
+
+
 class House:
     """One household, served by this process.
 
@@ -57,6 +65,9 @@ class House:
         model: answers the rest.
         vault: seals what plugins keep.
         speech: loads the engines for clients without their own; None where that is switched off.
+        settings: what the household has set; the defaults without it.
+        own_model: the household may choose another model.
+        own_speech: the household may choose other engines of speech.
     """
 
     def __init__(
@@ -67,11 +78,16 @@ class House:
         model: LanguageModel,
         vault: Vault,
         speech: Load | None = None,
+        *,
+        settings: SettingsKeeper | None = None,
+        own_model: bool = True,
+        own_speech: bool = True,
     ) -> None:
         self.config = config
+        self.settings = settings or SettingsKeeper(context, self.now)
         self.grammar = grammar
         self.context = context
-        self.model = model
+        self.model = ChangingModel(model)
         self.traces = Traces()
         kept = CorrectionsFile(config.data_path, config.key.get_secret_value() if config.key else None)
         self.mender = TextMender(lambda: self.grammar, kept)
@@ -81,21 +97,26 @@ class House:
             vault,
             config.data_path / "plugin-data",
             config.plugins_path,
-            partial(_warm_grammar, config.name),
+            lambda *folders: _warm_grammar(self.name, *folders),
         )
+        self.effects = Effects(self, own_model=own_model, own_speech=own_speech)
         self.remotes: dict[str, RemoteClient] = {}
         self.connections = 0
         self.stopping = False
-        self._zone = ZoneInfo(config.timezone) if config.timezone else None
         self._history = History(config.history_chars)
         self._offers: tuple[tuple[int, Grammar], tuple[Offer, ...]] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._log = get_logger("house")
         context.listen(self._share)
 
+    @property
+    def name(self) -> str:
+        """What the assistant calls itself."""
+        return persona_of(self.config, self.settings.values)
+
     def now(self) -> datetime:
         """The household's time, with its zone."""
-        return datetime.now(self._zone) if self._zone else datetime.now().astimezone()
+        return household_time(self.config)
 
     def new_turn_id(self) -> str:
         """A fresh name for something said unasked."""
@@ -108,7 +129,8 @@ class House:
         # A very small model would weave the descriptions into its answers.
         told = host.descriptions() if self.model.capabilities.tools else ()
         house = Abilities(told, frozenset(host.intents()))
-        return chat(persona(self.config.name, self.now().date(), house), past, question)
+        facts = self.settings.values.facts
+        return chat(persona(self.name, self.now().date(), house, facts), past, question)
 
     def offers(self) -> tuple[Offer, ...]:
         """The tools that the plugins of the moment are to the language model."""
@@ -127,6 +149,12 @@ class House:
     def mind(self) -> Mind:
         """What the clients think with."""
         return Mind(lambda: self.grammar, self.offers, self.choosing, self.prompt, self.model, self.now)
+
+    async def renew_model(self, make: Callable[[], LanguageModel]) -> None:
+        """Think with another model, or with another beginning of every prompt."""
+        await self.model.become(make)
+        self._offers = None
+        await self.warm()
 
     async def warm(self) -> None:
         """Have the model read the conversation so far, so that only the question remains."""

@@ -88,6 +88,10 @@ class HousePlugins:
             group.create_task(watch(self.host, there))
             group.create_task(self._keep_grammar())
 
+    def renew_grammar(self) -> None:
+        """The house has another name: make the grammar anew, soon."""
+        self._stale.set()
+
     def tell(self, remote: "RemoteClient") -> None:
         """Send a client that recognises speech the sentences of the plugins."""
         if remote.capabilities.stt:

@@ -20,6 +20,7 @@ from hive_mind.protocol.messages import (
     LocalTurn,
     ResponseChunk,
     ServerMessage,
+    SettingsState,
     VoiceInput,
     WakeDetected,
 )
@@ -78,6 +79,10 @@ class RemoteClient:
         self.device: DeviceState | None = None
         self.link: Link | None = None
         self.room: str | None = None
+        self.told_room: str | None = None
+        """The room as the client says it, whatever the household has set."""
+        self.setting: SettingsState | None = None
+        """How the client is set, as it says."""
         self.keeper = Timekeeper(
             client_id,
             house.context,
@@ -241,6 +246,12 @@ class RemoteClient:
         """The client says which time things it has."""
         self.device = told
         self._house.spawn(self.keeper.mirror(told))
+
+    def on_settings_state(self, told: SettingsState) -> None:
+        """The client says how it is set."""
+        self.setting = told
+        if self._house.settings.values.client(self.client_id).room is None:
+            self.room = self.told_room = told.room
 
     def on_local_turn(self, told: LocalTurn) -> None:
         """The client answered by itself: keep a trace of it."""

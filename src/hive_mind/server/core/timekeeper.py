@@ -95,6 +95,13 @@ class Timekeeper:
             self._set_alarm()
             return outcome
 
+    async def set_volume(self, level: int) -> None:
+        """Be so loud, in hundredths of the loudest, and not silent: for a client that we speak for."""
+        async with self._changing:
+            state = await self._load()
+            if (state.volume, state.muted) != (level, False):
+                await self._save(state.model_copy(update={"volume": level, "muted": False}))
+
     async def mirror(self, device: DeviceState) -> None:
         """The client says what it has: take in what is newer there, tell it what is newer here."""
         async with self._changing:

@@ -28,6 +28,7 @@ from hive_mind.protocol.messages import (
     Playout,
     Pong,
     ServerMessage,
+    SettingsState,
     VoiceInput,
     WakeDetected,
 )
@@ -183,6 +184,8 @@ class Connection:
                 remote.stream.end(message)
             case DeviceState():
                 remote.on_device_state(message)
+            case SettingsState():
+                remote.on_settings_state(message)
             case LocalTurn():
                 remote.on_local_turn(message)
 
@@ -200,8 +203,10 @@ class Connection:
             raise
         remote = self._sit(hello.client_id)
         remote.capabilities, remote.room = hello.capabilities, hello.room
+        remote.told_room = hello.room
         for answer in answers:
             self.put(answer)
+        self._house.effects.tell(remote)
         self._house.plugins.greet(remote)
         if remote.voiced:
             self._house.spawn(self._house.speech.get_ready())

@@ -17,14 +17,22 @@ from hive_mind.server.core.llm.prefix import KeptPrefix
 from hive_mind.server.core.llm.prefix_store import PrefixStore
 from hive_mind.server.core.llm.prompt import static_persona
 from hive_mind.server.core.redis_server import runtime_dir
+from hive_mind.server.core.settings.fixed import persona_of
+from hive_mind.server.core.settings.values import HouseSettings
 
 ABLE_BYTES = 900_000_000
 """Size of the smallest GGUF file that may choose tools: 1.5B parameters at 4 bits. One of 0.5B calls a
 tool for 97 % of the questions that want none (measured)."""
 
 
-def make_model(config: ServerConfig) -> LanguageModel:
-    """The configured engine; one that refuses with a reason where there is no model to run."""
+def make_model(config: ServerConfig, values: HouseSettings | None = None) -> LanguageModel:
+    """The configured engine; one that refuses with a reason where there is no model to run.
+
+    Args:
+        config: of the server.
+        values: what the household has set.
+    """
+    values = values or HouseSettings()
     if config.llm_engine == "none":
         return NoModel("HIVE_MIND_LLM_ENGINE is none: only local commands are answered.")
     if config.llm_engine == "openai":
@@ -39,7 +47,7 @@ def make_model(config: ServerConfig) -> LanguageModel:
     if importlib.util.find_spec("xllamacpp") is None:
         return NoModel("The package xllamacpp is not installed: pip install hive-mind[server].")
     try:
-        file = find_gguf(config)
+        file = find_gguf(config, values.llm_model)
     except ModelError as error:
         return NoModel(error.message, error.code)
     return LlamaCppModel(
@@ -50,7 +58,10 @@ def make_model(config: ServerConfig) -> LanguageModel:
         max_tokens=config.llm_max_tokens,
         temperature=config.llm_temperature,
         tools=config.llm_tools == "on" or (config.llm_tools == "auto" and _able(file)),
-        prefix=KeptPrefix(static_persona(config.name), PrefixStore(config.data_path / "cache" / "llm")),
+        prefix=KeptPrefix(
+            static_persona(persona_of(config, values), values.facts),
+            PrefixStore(config.data_path / "cache" / "llm"),
+        ),
     )
 
 
@@ -59,14 +70,18 @@ def _able(file: Path) -> bool:
     return file.stat().st_size >= ABLE_BYTES
 
 
-def find_gguf(config: ServerConfig) -> Path:
+def find_gguf(config: ServerConfig, chosen: str | None = None) -> Path:
     """The GGUF file to run: a path as it is, an id from the model store, or what `models use` chose.
+
+    Args:
+        config: of the server; a model that it names comes first.
+        chosen: id of the model that the household has set.
 
     Raises:
         ModelError: it is unknown or not installed.
         ConfigError: the path does not exist.
     """
-    wanted = config.llm_model
+    wanted = config.llm_model or chosen
     if wanted and wanted.endswith(".gguf"):
         path = Path(wanted).expanduser()
         if not path.is_file():

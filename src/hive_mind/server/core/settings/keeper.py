@@ -95,6 +95,6 @@ class SettingsKeeper:
                 listener(before.values, settings.values)
 
     async def _on_state(self, name: str) -> None:
-        if name == STATE:
+        if name in (STATE, ""):
             async with self._changing:
                 await self.load()
