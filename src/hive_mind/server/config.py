@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, IPvAnyNetwork, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from hive_mind.errors import ConfigError
@@ -43,6 +43,8 @@ class ServerConfig(BaseSettings):
         voice: "kokoro:ff_siwis", "espeak:fr", ...; None means the best one here.
         history_chars: characters of past conversation that the model sees at most.
         allowed_origins: web origins, besides pages from this server, that may open `/ws`.
+        metrics_token: opens `/metrics` to other machines, as a bearer token; None: to none.
+        metrics_allow: networks, such as 172.18.0.0/16, that read `/metrics` without a token.
         max_clients: connections at once.
         slow_client_s: seconds after which a client that does not read is dropped.
         away_s: seconds that an answer goes on for a client whose connection was lost.
@@ -80,6 +82,8 @@ class ServerConfig(BaseSettings):
     stt_model: str | None = None
     voice: str | None = None
 
+    metrics_token: SecretStr | None = None
+    metrics_allow: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     max_clients: Annotated[int, Field(ge=1, le=10_000)] = 64
     slow_client_s: Annotated[float, Field(gt=0)] = 10.0
@@ -91,10 +95,10 @@ class ServerConfig(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
 
-    @field_validator("allowed_origins", mode="before")
+    @field_validator("allowed_origins", "metrics_allow", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
-        """In the environment the origins are separated by commas."""
+        """In the environment they are separated by commas."""
         return tuple(o.strip() for o in value.split(",") if o.strip()) if isinstance(value, str) else value
 
     @field_validator("timezone")

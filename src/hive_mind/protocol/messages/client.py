@@ -104,6 +104,7 @@ class Hello(Message):
         capabilities: what it can do by itself.
         session_id: of the session to resume, from an earlier `welcome`.
         last_seq: sequence number of the last server message seen in that session.
+        away_s: seconds since the client's link to this house was lost; absent at its first connection.
     """
 
     type: Literal["hello"] = "hello"
@@ -114,6 +115,7 @@ class Hello(Message):
     capabilities: Capabilities = Capabilities()
     session_id: Identifier | None = None
     last_seq: Annotated[int, Field(ge=0)] | None = None
+    away_s: Annotated[float, Field(ge=0, le=1e9)] | None = None
 
 
 class AudioStart(Message):

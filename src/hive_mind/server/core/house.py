@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from importlib.resources.abc import Traversable
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from hive_mind import __version__
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import ContextError
 from hive_mind.language.messages import error_message
@@ -25,6 +27,8 @@ from hive_mind.server.core.llm.prompt import Abilities, History, chat, persona
 from hive_mind.server.core.llm.tool_prompt import choosing_chat
 from hive_mind.server.core.llm.tools import Offer
 from hive_mind.server.core.mending import TextMender
+from hive_mind.server.core.metrics.metered_model import MeteredModel
+from hive_mind.server.core.metrics.meters import Meters
 from hive_mind.server.core.offering import offers_of
 from hive_mind.server.core.plugin_house import HousePlugins
 from hive_mind.server.core.settings.effects import Effects
@@ -87,11 +91,13 @@ class House:
         self.settings = settings or SettingsKeeper(context, self.now)
         self.grammar = grammar
         self.context = context
-        self.model = ChangingModel(model)
+        self.meters = Meters(__version__, time.time())
+        self._thinking = ChangingModel(model)
+        self.model: LanguageModel = MeteredModel(self._thinking, self.meters)
         self.traces = Traces()
         kept = CorrectionsFile(config.data_path, config.key.get_secret_value() if config.key else None)
         self.mender = TextMender(lambda: self.grammar, kept)
-        self.speech = HouseSpeech(speech, kept, lambda: self.grammar)
+        self.speech = HouseSpeech(speech, kept, lambda: self.grammar, self.meters.on_engine)
         self.plugins = HousePlugins(
             self,
             vault,
@@ -152,7 +158,7 @@ class House:
 
     async def renew_model(self, make: Callable[[], LanguageModel]) -> None:
         """Think with another model, or with another beginning of every prompt."""
-        await self.model.become(make)
+        await self._thinking.become(make)
         self._offers = None
         await self.warm()
 
@@ -172,6 +178,13 @@ class House:
     def remote(self, client_id: str) -> "RemoteClient | None":
         """The client as known here, if it is."""
         return self.remotes.get(client_id)
+
+    def gone_s(self, client_id: str) -> float | None:
+        """For how long a client that is known here has been without a link; None for all others."""
+        remote = self.remotes.get(client_id)
+        if remote is None or remote.link is not None or remote.left_at is None:
+            return None
+        return asyncio.get_running_loop().time() - remote.left_at
 
     def forget_client(self, remote: "RemoteClient") -> None:
         """Its session has been away for too long."""
@@ -196,11 +209,13 @@ class House:
         self.spawn(self.warm())
         return erased
 
-    def on_playout(self, playout: Playout) -> None:
+    def on_playout(self, playout: Playout, room: str | None) -> None:
         """Close the latency measure of a turn."""
         trace = self.traces.find(playout.turn_id)
         if trace is None or playout.state != "started" or playout.since_question_ms is None:
             return
+        if trace.playout_ms is None:
+            self.meters.on_first_audio(playout.since_question_ms, trace.route, room)
         trace.playout_ms = playout.since_question_ms
         self._log.info("heard", turn_id=playout.turn_id, since_question_ms=playout.since_question_ms)
 

@@ -50,6 +50,11 @@ class Link(Protocol):
         """Whether the client runs on this machine."""
         ...
 
+    @property
+    def waiting(self) -> int:
+        """Frames that wait to be sent."""
+        ...
+
     def put(self, message: ServerMessage) -> None:
         """Send, soon."""
         ...
@@ -83,6 +88,8 @@ class RemoteClient:
         """The room as the client says it, whatever the household has set."""
         self.setting: SettingsState | None = None
         """How the client is set, as it says."""
+        self.left_at: float | None = None
+        """When its last connection was lost, in seconds of the loop's clock."""
         self.keeper = Timekeeper(
             client_id,
             house.context,
@@ -142,6 +149,7 @@ class RemoteClient:
         if self.link is not link:
             return
         self.link = None
+        self.left_at = asyncio.get_running_loop().time()
         self.keeper.rest()
         self.stream.drop()
         self.mouth.hush()
@@ -190,6 +198,7 @@ class RemoteClient:
     def on_wake(self, wake: WakeDetected) -> None:
         """Its name was heard there: the words that follow are for us."""
         self.calls = (wake.word,) if wake.word else ()
+        self._house.meters.on_wake(wake.word, self.room)
         self._house.spawn(self._house.warm())
 
     async def read(self, text: str) -> Reading:
@@ -255,7 +264,9 @@ class RemoteClient:
 
     def on_local_turn(self, told: LocalTurn) -> None:
         """The client answered by itself: keep a trace of it."""
-        self._house.traces.add(local_trace(told, self.client_id, self._house.now()))
+        trace = local_trace(told, self.client_id, self._house.now())
+        self._house.traces.add(trace)
+        self._house.meters.on_turn(trace, self.room)
 
     def on_interrupt(self, wish: Interrupt) -> None:
         """Stop the answer, or drop the draft."""
@@ -335,6 +346,7 @@ class RemoteClient:
     def _gone(self, turn: Turn) -> None:
         self._tasks.pop(turn, None)
         self._deliveries.pop(turn, None)
+        self._house.meters.on_turn(turn.trace, self.room)
 
     def _drop_draft(self) -> None:
         if self._draft_patience is not None:
