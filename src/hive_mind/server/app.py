@@ -4,16 +4,18 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI, Request, Response, WebSocket
+from fastapi import Depends, FastAPI, Request, Response, WebSocket
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from hive_mind import __version__
 from hive_mind.errors import ContextError, ProtocolError
 from hive_mind.server.config import ServerConfig
+from hive_mind.server.core.answers import answer_faults
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault, load_key
 from hive_mind.server.core.house import House, household_time
+from hive_mind.server.core.house_api.routes import house_api
 from hive_mind.server.core.llm.engine import LanguageModel
 from hive_mind.server.core.llm.factory import make_model
 from hive_mind.server.core.metrics.access import may_scrape
@@ -50,6 +52,9 @@ def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
 
     app = FastAPI(title="Hive Mind", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.house = house
+
+    answer_faults(app)
+    app.include_router(house_api([Depends(this_machine_alone)]))
 
     @app.get("/health")
     async def health() -> dict[str, Any]:
@@ -90,6 +95,16 @@ def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
 
     app.include_router(web_pages())
     return app
+
+
+def this_machine_alone(request: Request) -> None:
+    """Refuse other machines.
+
+    Raises:
+        ProtocolError: LOOPBACK_ONLY.
+    """
+    if not may_read(request.client.host if request.client else None, request.headers):
+        raise ProtocolError("The house is run from the server's own machine.", code="LOOPBACK_ONLY")
 
 
 def describe(house: House) -> dict[str, Any]:
@@ -179,6 +194,7 @@ async def open_house(
         )
         stack.push_async_callback(house.close)
         house.spawn(context.run())
+        house.spawn(house.journal.run())
         await house.model.start()
         stack.push_async_callback(house.model.stop)
         await stack.enter_async_context(open_plugins(house))

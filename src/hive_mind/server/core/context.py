@@ -127,6 +127,14 @@ class Context:
         """
         return [stored.entry for stored in await self._store.between(start, end)]
 
+    async def newest(self, count: int, before: datetime | None = None) -> list[Entry]:
+        """The last `count` entries said before a moment (None: of all), oldest first.
+
+        Raises:
+            ContextError: Redis is away.
+        """
+        return [stored.entry for stored in await self._store.tail(count, before)]
+
     async def forget(
         self, scope: Literal["turn", "day", "all"], turn_id: str | None, day: date | None
     ) -> int:

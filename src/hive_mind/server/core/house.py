@@ -17,8 +17,10 @@ from hive_mind.language.messages import error_message
 from hive_mind.protocol.messages import ContextEvent, Error, Forget, Playout
 from hive_mind.protocol.session import ServerSession
 from hive_mind.server.config import ServerConfig
+from hive_mind.server.core.bulletin import Bulletin
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault
+from hive_mind.server.core.downloads import Downloads
 from hive_mind.server.core.entry import Entry
 from hive_mind.server.core.ladder import Mind
 from hive_mind.server.core.llm.changing import ChangingModel
@@ -29,8 +31,10 @@ from hive_mind.server.core.llm.tools import Offer
 from hive_mind.server.core.mending import TextMender
 from hive_mind.server.core.metrics.metered_model import MeteredModel
 from hive_mind.server.core.metrics.meters import Meters
+from hive_mind.server.core.news import News
 from hive_mind.server.core.offering import offers_of
 from hive_mind.server.core.plugin_house import HousePlugins
+from hive_mind.server.core.quality.journal import Journal
 from hive_mind.server.core.settings.effects import Effects
 from hive_mind.server.core.settings.fixed import persona_of
 from hive_mind.server.core.settings.keeper import SettingsKeeper
@@ -94,6 +98,10 @@ class House:
         self.meters = Meters(__version__, time.time())
         self._thinking = ChangingModel(model)
         self.model: LanguageModel = MeteredModel(self._thinking, self.meters)
+        self.bulletin = Bulletin()
+        self.journal = Journal(context, self.now, config.context_days)
+        self.news = News(self.meters, self.journal, self.bulletin)
+        self.downloads = Downloads(self.bulletin)
         self.traces = Traces()
         kept = CorrectionsFile(config.data_path, config.key.get_secret_value() if config.key else None)
         self.mender = TextMender(lambda: self.grammar, kept)
@@ -114,6 +122,7 @@ class House:
         self._tasks: set[asyncio.Task[None]] = set()
         self._log = get_logger("house")
         context.listen(self._share)
+        self.settings.listen(self.news.on_settings)
 
     @property
     def name(self) -> str:
@@ -186,11 +195,17 @@ class House:
             return None
         return asyncio.get_running_loop().time() - remote.left_at
 
+    def room_of(self, client_id: str) -> str | None:
+        """Where a client stands, if that is known."""
+        remote = self.remotes.get(client_id)
+        return self.settings.values.client(client_id).room if remote is None else remote.room
+
     def forget_client(self, remote: "RemoteClient") -> None:
         """Its session has been away for too long."""
         if remote.link is None and self.remotes.get(remote.client_id) is remote:
             remote.keeper.rest()
             del self.remotes[remote.client_id]
+            self.news.on_client()
 
     def session_of(self, client_id: str, session_id: str | None) -> ServerSession | None:
         """The session that a client wants to resume, if it is still known."""
@@ -205,6 +220,8 @@ class House:
         """
         erased = await self.context.forget(wish.scope, wish.turn_id, wish.day)
         self.traces.forget(wish.turn_id if wish.scope == "turn" else None)
+        await self.journal.forget(wish.scope, wish.turn_id, wish.day)
+        self.bulletin.tell("lost")
         self._log.info("forgotten", scope=wish.scope, messages=erased)
         self.spawn(self.warm())
         return erased
@@ -215,13 +232,13 @@ class House:
         if trace is None or playout.state != "started" or playout.since_question_ms is None:
             return
         if trace.playout_ms is None:
-            self.meters.on_first_audio(playout.since_question_ms, trace.route, room)
-        trace.playout_ms = playout.since_question_ms
+            self.news.on_sound(trace, playout.since_question_ms, room)
         self._log.info("heard", turn_id=playout.turn_id, since_question_ms=playout.since_question_ms)
 
     async def stop(self) -> None:
         """Let running answers end, for a while; cut the rest; say goodbye to everybody."""
         self.stopping = True
+        self.bulletin.close()
         remotes = list(self.remotes.values())
         waits = [asyncio.create_task(remote.finished()) for remote in remotes if remote.busy]
         if waits:
@@ -239,6 +256,7 @@ class House:
 
     async def close(self) -> None:
         """Cancel what still runs."""
+        self.downloads.close()
         self.mender.close()
         self.speech.close()
         tasks = list(self._tasks)
@@ -248,7 +266,8 @@ class House:
             await asyncio.wait(tasks)
 
     def _share(self, entry: Entry) -> None:
-        """Show what was said to the other clients."""
+        """Show what was said to the other clients, and on the page."""
+        self.news.on_entry(entry, self.room_of(entry.client_id))
         event = ContextEvent(
             role=entry.role,
             text=entry.text[:8000],

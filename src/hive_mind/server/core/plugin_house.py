@@ -18,6 +18,8 @@ from hive_mind.server.core.plugin import Kind
 from hive_mind.server.core.plugin_actions import Actions
 from hive_mind.server.core.plugin_host import PluginHost
 from hive_mind.server.core.plugin_manifest import Manifest, Override
+from hive_mind.server.core.plugin_secrets import STATE as SECRETS
+from hive_mind.server.core.plugin_secrets import PluginSecrets
 from hive_mind.server.core.plugin_services import HouseServices
 from hive_mind.server.core.plugin_settings import read_settings
 from hive_mind.server.core.plugin_storage import FileStorage
@@ -54,9 +56,13 @@ class HousePlugins:
     ) -> None:
         self.actions = Actions(self._send)
         self.entrusting = Entrusting(house.remote)
+        self.secrets = PluginSecrets(house.context)
+        self.folders: tuple[Path, ...] = ()
+        """Where plugins are: those that come with us first."""
         self.host = PluginHost(
             self._services_for,
             local_intents=TAKEN,
+            environ=self.secrets,
             overrides=self._overrides,
             on_change=self._changed,
             on_call=house.meters.on_plugin,
@@ -69,6 +75,7 @@ class HousePlugins:
         self._storages: dict[str, FileStorage] = {}
         self._stale = asyncio.Event()
         self._log = get_logger("plugins")
+        house.context.listen_to_states(self._on_state)
 
     async def run(self, loaded: asyncio.Event) -> None:
         """Load, then watch and keep the grammar, until cancelled.
@@ -82,6 +89,8 @@ class HousePlugins:
         except OSError as error:
             self._log.warning("no folder for plugins", reason=error.strerror)
         there = [folder for folder in folders if folder.is_dir()]
+        self.folders = tuple(there)
+        await self.secrets.load()
         await self.host.start(there)
         await self._renew_grammar()
         loaded.set()
@@ -169,6 +178,13 @@ class HousePlugins:
 
     def _changed(self) -> None:
         self._stale.set()
+        self._house.bulletin.tell("plugins")
+
+    async def _on_state(self, name: str) -> None:
+        """Another server of this house was given a secret."""
+        if name in (SECRETS, ""):
+            await self.secrets.load()
+            self._house.spawn(self.host.refresh())
 
 
 @asynccontextmanager

@@ -209,7 +209,7 @@ class Connection:
         gone_s = self._house.gone_s(hello.client_id)
         remote = self._sit(hello.client_id)
         if hello.away_s is not None or gone_s is not None:
-            self._house.meters.on_return(hello.room, gone_s if hello.away_s is None else hello.away_s)
+            self._house.news.on_return(hello.room, gone_s if hello.away_s is None else hello.away_s)
         remote.capabilities, remote.room = hello.capabilities, hello.room
         remote.told_room = hello.room
         for answer in answers:
