@@ -25,7 +25,7 @@ ALLOWED: dict[str, set[str]] = {
     "language": set(),
     "understanding": {"language", "protocol"},
     "commands": {"language", "protocol", "understanding"},
-    "speech": {"language", "protocol"},
+    "speech": {"language", "protocol", "sealed_file"},
     "models": {"language", "protocol"},
     "wake_training": {"language", "speech"},
     "server": {

@@ -4,25 +4,28 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI, Request, Response, WebSocket
+from fastapi import Depends, FastAPI, Request, Response, WebSocket
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from hive_mind import __version__
 from hive_mind.errors import AccessError, ContextError, ProtocolError
 from hive_mind.server.config import ServerConfig
-from hive_mind.server.core.access.gate import known
+from hive_mind.server.core.access.gate import admin, known
 from hive_mind.server.core.access.routes import router as access_routes
 from hive_mind.server.core.answers import answer_faults
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault, load_key
-from hive_mind.server.core.house import House
+from hive_mind.server.core.house import House, household_time
+from hive_mind.server.core.house_api.routes import house_api
 from hive_mind.server.core.llm.engine import LanguageModel
 from hive_mind.server.core.llm.factory import make_model
 from hive_mind.server.core.metrics.access import may_scrape
 from hive_mind.server.core.metrics.scrape import scrape
 from hive_mind.server.core.plugin_house import open_plugins
 from hive_mind.server.core.redis_server import EmbeddedRedis
+from hive_mind.server.core.settings.fixed import persona_of
+from hive_mind.server.core.settings.keeper import SettingsKeeper
 from hive_mind.server.core.shield import Shield
 from hive_mind.server.core.speech.engines import Load, loader
 from hive_mind.server.core.store import ContextStore, connect
@@ -62,6 +65,9 @@ def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
     app.add_middleware(Shield, allowed_origins=config.allowed_origins)
     answer_faults(app)
     app.include_router(access_routes)
+
+    answer_faults(app)
+    app.include_router(house_api([Depends(admin)]))
 
     @app.get("/health")
     async def health(request: Request) -> dict[str, Any]:
@@ -198,16 +204,28 @@ async def open_house(
         stack.push_async_callback(store.close)
         context = Context(store, revive)
         await context.start()
-        chosen = model or make_model(config)
-        load = None if config.speech == "off" else speech or loader(config)
-        house = House(config, Grammar.load(robot_names=(config.name,)), context, chosen, vault, store, load)
+        settings = SettingsKeeper(context, lambda: household_time(config))
+        await settings.load()
+        house = House(
+            config,
+            Grammar.load(robot_names=(persona_of(config, settings.values),)),
+            context,
+            model or make_model(config, settings.values),
+            vault,
+            store,
+            None if config.speech == "off" else speech or loader(config, settings.values),
+            settings=settings,
+            own_model=model is None,
+            own_speech=speech is None,
+        )
         stack.push_async_callback(house.close)
         await house.access.start()
         house.spawn(context.run())
         house.spawn(house.access.run())
         house.spawn(house.peers.run())
-        await chosen.start()
-        stack.push_async_callback(chosen.stop)
+        house.spawn(house.journal.run())
+        await house.model.start()
+        stack.push_async_callback(house.model.stop)
         await stack.enter_async_context(open_plugins(house))
         house.spawn(house.warm())
         if config.speech == "on":

@@ -35,6 +35,7 @@ _RETRY_S = (0.25, 0.5, 1.0, 2.0, 5.0)
 _TRIM_EVERY_S = 24 * 3600.0
 
 Listener = Callable[[Entry], None]
+StateListener = Callable[[str], Awaitable[None]]
 
 
 class Context:
@@ -58,6 +59,7 @@ class Context:
         self._lost = asyncio.Event()
         self._write = asyncio.Lock()
         self._listeners: list[Listener] = []
+        self._state_listeners: list[StateListener] = []
         self._log = get_logger("context")
 
     @property
@@ -86,6 +88,13 @@ class Context:
     def listen(self, listener: Listener) -> None:
         """Call `listener` for every entry, of this server and of others."""
         self._listeners.append(listener)
+
+    def listen_to_states(self, listener: StateListener) -> None:
+        """Call `listener` with the name of every state that another server has changed and told of.
+
+        The name is empty when Redis is back: any state may be another one then.
+        """
+        self._state_listeners.append(listener)
 
     async def start(self) -> None:
         """Read the newest part. If Redis is away, start empty and go on trying.
@@ -164,6 +173,14 @@ class Context:
         """
         return [stored.entry for stored in await self._store.between(start, end)]
 
+    async def newest(self, count: int, before: datetime | None = None) -> list[Entry]:
+        """The last `count` entries said before a moment (None: of all), oldest first.
+
+        Raises:
+            ContextError: Redis is away.
+        """
+        return [stored.entry for stored in await self._store.tail(count, before)]
+
     async def forget(
         self, scope: Literal["turn", "day", "all"], turn_id: str | None, day: date | None
     ) -> int:
@@ -216,13 +233,23 @@ class Context:
         with contextlib.suppress(ContextError):
             await self.publish({"forgotten": True})
 
-    async def save_state(self, name: str, value: bytes | None) -> None:
-        """Keep a small state; while Redis is away, in memory."""
+    async def save_state(self, name: str, value: bytes | None, *, tell: bool = False) -> None:
+        """Keep a small state; while Redis is away, in memory.
+
+        Args:
+            name: of the state.
+            value: None removes it.
+            tell: let the other servers of this house know.
+        """
         try:
             await self._store.save(name, value)
         except ContextError as error:
             self._states[name] = value
             self._now_lost(error)
+            return
+        if tell:
+            with contextlib.suppress(ContextError):
+                await self.publish({"state": name})
 
     async def load_state(self, name: str) -> bytes | None:
         """A state kept by `save_state`."""
@@ -286,6 +313,10 @@ class Context:
             event = json.loads(raw)
             if event["origin"] == self.origin or self.on_event(event["origin"], event):
                 return
+            if "state" in event:
+                for listen in self._state_listeners:
+                    await listen(str(event["state"]))
+                return
             entry = Entry.model_validate(event["entry"]) if "entry" in event else None
         except (ValueError, KeyError, TypeError, AttributeError):
             self._log.warning("event of another version ignored")
@@ -316,6 +347,8 @@ class Context:
                 await self._write_back()
                 await self._reload()
                 self._lost.clear()
+            for listen in self._state_listeners:
+                await listen("")
         except (ContextError, ConfigError) as error:
             self._log.debug("redis still away", reason=error.message)
             await asyncio.sleep(_RETRY_S[min(attempt, len(_RETRY_S) - 1)])

@@ -3,9 +3,8 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import datetime
-from functools import partial
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -20,11 +19,14 @@ from hive_mind.protocol.session import ServerSession
 from hive_mind.server.config import ServerConfig
 from hive_mind.server.core.access.desk import Desk, Safe
 from hive_mind.server.core.access.welcome import Door
+from hive_mind.server.core.bulletin import Bulletin
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault
+from hive_mind.server.core.downloads import Downloads
 from hive_mind.server.core.entry import Entry
 from hive_mind.server.core.far_client import FarClient
 from hive_mind.server.core.ladder import Mind
+from hive_mind.server.core.llm.changing import ChangingModel
 from hive_mind.server.core.llm.engine import Chat, LanguageModel
 from hive_mind.server.core.llm.fallback import FallbackModel
 from hive_mind.server.core.llm.prompt import Abilities, History, chat, persona
@@ -33,10 +35,15 @@ from hive_mind.server.core.llm.tools import Offer
 from hive_mind.server.core.mending import TextMender
 from hive_mind.server.core.metrics.metered_model import MeteredModel
 from hive_mind.server.core.metrics.meters import Meters
+from hive_mind.server.core.news import News
 from hive_mind.server.core.offering import offers_of
 from hive_mind.server.core.peers import Peers
 from hive_mind.server.core.plugin_house import HousePlugins
+from hive_mind.server.core.quality.journal import Journal
 from hive_mind.server.core.rooms import InRoom
+from hive_mind.server.core.settings.effects import Effects
+from hive_mind.server.core.settings.fixed import persona_of
+from hive_mind.server.core.settings.keeper import SettingsKeeper
 from hive_mind.server.core.speech.engines import Load
 from hive_mind.server.core.speech.house_speech import HouseSpeech
 from hive_mind.server.core.trace import Traces
@@ -66,6 +73,11 @@ class Rechecked(Protocol):
         ...
 
 
+def household_time(config: ServerConfig) -> datetime:
+    """The time of the household, with its zone."""
+    return datetime.now(ZoneInfo(config.timezone)) if config.timezone else datetime.now().astimezone()
+
+
 class House:
     """One household, served by this process.
 
@@ -77,6 +89,9 @@ class House:
         vault: seals what plugins keep.
         safe: keeps the register of clients.
         speech: loads the engines for clients without their own; None where that is switched off.
+        settings: what the household has set; the defaults without it.
+        own_model: the household may choose another model.
+        own_speech: the household may choose other engines of speech.
     """
 
     def __init__(
@@ -88,14 +103,24 @@ class House:
         vault: Vault,
         safe: Safe,
         speech: Load | None = None,
+        *,
+        settings: SettingsKeeper | None = None,
+        own_model: bool = True,
+        own_speech: bool = True,
     ) -> None:
         self.config = config
+        self.settings = settings or SettingsKeeper(context, self.now)
         self.grammar = grammar
         self.context = context
         self.meters = Meters(__version__, time.time())
         if isinstance(model, FallbackModel):
             model.told = self.meters.llm_local.inc
-        self.model: LanguageModel = MeteredModel(model, self.meters)
+        self._thinking = ChangingModel(model)
+        self.model: LanguageModel = MeteredModel(self._thinking, self.meters)
+        self.bulletin = Bulletin()
+        self.journal = Journal(context, self.now, config.context_days)
+        self.news = News(self.meters, self.journal, self.bulletin)
+        self.downloads = Downloads(self.bulletin)
         self.traces = Traces()
         kept = CorrectionsFile(config.data_path, config.key.get_secret_value() if config.key else None)
         self.mender = TextMender(lambda: self.grammar, kept)
@@ -105,8 +130,9 @@ class House:
             vault,
             config.data_path / "plugin-data",
             config.plugins_path,
-            partial(_warm_grammar, config.name),
+            lambda *folders: _warm_grammar(self.name, *folders),
         )
+        self.effects = Effects(self, own_model=own_model, own_speech=own_speech)
         self.remotes: dict[str, RemoteClient] = {}
         self.access = Desk(
             safe, self.spawn, trust_loopback=config.trust_loopback, closed=config.pairing == "on"
@@ -116,7 +142,6 @@ class House:
         self.links: set[Rechecked] = set()
         self.connections = 0
         self.stopping = False
-        self._zone = ZoneInfo(config.timezone) if config.timezone else None
         self._history = History(config.history_chars)
         self.peers = Peers(
             context.publish,
@@ -131,10 +156,16 @@ class House:
         self._tasks: set[asyncio.Task[None]] = set()
         self._log = get_logger("house")
         context.listen(self._share)
+        self.settings.listen(self.news.on_settings)
+
+    @property
+    def name(self) -> str:
+        """What the assistant calls itself."""
+        return persona_of(self.config, self.settings.values)
 
     def now(self) -> datetime:
         """The household's time, with its zone."""
-        return datetime.now(self._zone) if self._zone else datetime.now().astimezone()
+        return household_time(self.config)
 
     def new_turn_id(self) -> str:
         """A fresh name for something said unasked."""
@@ -147,7 +178,8 @@ class House:
         # A very small model would weave the descriptions into its answers.
         told = host.descriptions() if self.model.capabilities.tools else ()
         house = Abilities(told, frozenset(host.intents()))
-        return chat(persona(self.config.name, self.now().date(), house), past, question)
+        facts = self.settings.values.facts
+        return chat(persona(self.name, self.now().date(), house, facts), past, question)
 
     def offers(self) -> tuple[Offer, ...]:
         """The tools that the plugins of the moment are to the language model."""
@@ -166,6 +198,12 @@ class House:
     def mind(self) -> Mind:
         """What the clients think with."""
         return Mind(lambda: self.grammar, self.offers, self.choosing, self.prompt, self.model, self.now)
+
+    async def renew_model(self, make: Callable[[], LanguageModel]) -> None:
+        """Think with another model, or with another beginning of every prompt."""
+        await self._thinking.become(make)
+        self._offers = None
+        await self.warm()
 
     async def warm(self) -> None:
         """Have the model read the conversation so far, so that only the question remains."""
@@ -222,11 +260,17 @@ class House:
         if remote is not None:
             self.spawn(remote.keeper.reload())
 
+    def room_of(self, client_id: str) -> str | None:
+        """Where a client stands, if that is known."""
+        remote = self.remotes.get(client_id)
+        return self.settings.values.client(client_id).room if remote is None else remote.room
+
     def forget_client(self, remote: "RemoteClient") -> None:
         """Its session has been away for too long."""
         if remote.link is None and self.remotes.get(remote.client_id) is remote:
             remote.keeper.rest()
             del self.remotes[remote.client_id]
+            self.news.on_client()
 
     def session_of(self, client_id: str, session_id: str | None) -> ServerSession | None:
         """The session that a client wants to resume, if it is still known."""
@@ -241,6 +285,8 @@ class House:
         """
         erased = await self.context.forget(wish.scope, wish.turn_id, wish.day)
         self.traces.forget(wish.turn_id if wish.scope == "turn" else None)
+        await self.journal.forget(wish.scope, wish.turn_id, wish.day)
+        self.bulletin.tell("lost")
         self._log.info("forgotten", scope=wish.scope, messages=erased)
         self.spawn(self.warm())
         return erased
@@ -251,13 +297,13 @@ class House:
         if trace is None or playout.state != "started" or playout.since_question_ms is None:
             return
         if trace.playout_ms is None:
-            self.meters.on_first_audio(playout.since_question_ms, trace.route, room)
-        trace.playout_ms = playout.since_question_ms
+            self.news.on_sound(trace, playout.since_question_ms, room)
         self._log.info("heard", turn_id=playout.turn_id, since_question_ms=playout.since_question_ms)
 
     async def stop(self) -> None:
         """Let running answers end, for a while; cut the rest; say goodbye to everybody."""
         self.stopping = True
+        self.bulletin.close()
         remotes = list(self.remotes.values())
         waits = [asyncio.create_task(remote.finished()) for remote in remotes if remote.busy]
         if waits:
@@ -276,6 +322,7 @@ class House:
     async def close(self) -> None:
         """Cancel what still runs."""
         await self.peers.leave()
+        self.downloads.close()
         self.mender.close()
         self.speech.close()
         tasks = list(self._tasks)
@@ -285,7 +332,8 @@ class House:
             await asyncio.wait(tasks)
 
     def _share(self, entry: Entry) -> None:
-        """Show what was said to the other clients."""
+        """Show what was said to the other clients, and on the page."""
+        self.news.on_entry(entry, self.room_of(entry.client_id))
         event = ContextEvent(
             role=entry.role,
             text=entry.text[:8000],

@@ -20,6 +20,7 @@ from hive_mind.protocol.messages import (
     LocalTurn,
     ResponseChunk,
     ServerMessage,
+    SettingsState,
     VoiceInput,
     WakeDetected,
 )
@@ -84,6 +85,10 @@ class RemoteClient:
         self.device: DeviceState | None = None
         self.link: Link | None = None
         self.room: str | None = None
+        self.told_room: str | None = None
+        """The room as the client says it, whatever the household has set."""
+        self.setting: SettingsState | None = None
+        """How the client is set, as it says."""
         self.left_at: float | None = None
         """When its last connection was lost, in seconds of the loop's clock."""
         self.who: Identity = HERE
@@ -140,6 +145,7 @@ class RemoteClient:
         self._be_patient(None)
         self._house.spawn(self.keeper.wake())
         self._house.peers.presence_changed()
+        self._house.news.on_client()
         return old
 
     def detach(self, link: Link) -> None:
@@ -154,6 +160,7 @@ class RemoteClient:
         self.mouth.hush()
         self._drop_draft()
         self._be_patient(self._house.config.away_s)
+        self._house.news.on_client()
 
     def send(self, message: ServerMessage, audience: ServerSession | None = None) -> None:
         """Send to this client, or keep it for when it resumes.
@@ -197,7 +204,7 @@ class RemoteClient:
     def on_wake(self, wake: WakeDetected) -> None:
         """Its name was heard there: the words that follow are for us."""
         self.calls = (wake.word,) if wake.word else ()
-        self._house.meters.on_wake(wake.word, self.room)
+        self._house.news.on_wake(wake.word, self.room)
         self._house.spawn(self._house.warm())
 
     async def read(self, text: str) -> Reading:
@@ -254,12 +261,20 @@ class RemoteClient:
         """The client says which time things it has."""
         self.device = told
         self._house.spawn(self.keeper.mirror(told))
+        self._house.news.on_client()
+
+    def on_settings_state(self, told: SettingsState) -> None:
+        """The client says how it is set."""
+        self.setting = told
+        if self._house.settings.values.client(self.client_id).room is None:
+            self.room = self.told_room = told.room
+        self._house.news.on_client()
 
     def on_local_turn(self, told: LocalTurn) -> None:
         """The client answered by itself: keep a trace of it."""
         trace = local_trace(told, self.client_id, self._house.now(), self.room)
         self._house.traces.add(trace)
-        self._house.meters.on_turn(trace, self.room)
+        self._house.news.on_turn(trace, self.room)
 
     def on_interrupt(self, wish: Interrupt) -> None:
         """Stop the answer, or drop the draft."""
@@ -342,7 +357,7 @@ class RemoteClient:
     def _gone(self, turn: Turn) -> None:
         self._tasks.pop(turn, None)
         self._deliveries.pop(turn, None)
-        self._house.meters.on_turn(turn.trace, self.room)
+        self._house.news.on_turn(turn.trace, self.room)
 
     def _drop_draft(self) -> None:
         if self._draft_patience is not None:

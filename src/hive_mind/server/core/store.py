@@ -157,10 +157,11 @@ class ContextStore:
             raise _away(error) from error
         raise ContextError("The conversation is written by too many at once.")
 
-    async def tail(self, count: int) -> list[Stored]:
-        """The newest entries that can be read, oldest first."""
+    async def tail(self, count: int, before: datetime | None = None) -> list[Stored]:
+        """The newest entries (said before a moment) that can be read, oldest first."""
+        last = "+" if before is None else str(stream_time(before) - 1)
         try:
-            raw = await self._redis.xrevrange(STREAM, count=count)
+            raw = await self._redis.xrevrange(STREAM, max=last, count=count)
         except (RedisError, OSError) as error:
             raise _away(error) from error
         return list(reversed(self._read(raw)))

@@ -28,6 +28,7 @@ from hive_mind.protocol.messages import (
     Playout,
     Pong,
     ServerMessage,
+    SettingsState,
     VoiceInput,
     WakeDetected,
 )
@@ -221,6 +222,8 @@ class Connection:
                 remote.stream.end(message)
             case DeviceState():
                 remote.on_device_state(message)
+            case SettingsState():
+                remote.on_settings_state(message)
             case LocalTurn():
                 remote.on_local_turn(message)
 
@@ -248,11 +251,13 @@ class Connection:
         gone_s = self._house.gone_s(hello.client_id)
         remote = self._sit(hello.client_id)
         if hello.away_s is not None or gone_s is not None:
-            self._house.meters.on_return(hello.room, gone_s if hello.away_s is None else hello.away_s)
+            self._house.news.on_return(hello.room, gone_s if hello.away_s is None else hello.away_s)
         remote.capabilities, remote.room = hello.capabilities, self._badge.room(hello.room)
+        remote.told_room = remote.room
         self._house.peers.presence_changed()
         for answer in answers:
             self.put(answer)
+        self._house.effects.tell(remote)
         self._house.plugins.greet(remote)
         if remote.voiced:
             self._house.spawn(self._house.speech.get_ready())
