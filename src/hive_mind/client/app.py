@@ -27,6 +27,7 @@ from hive_mind.client.core.state import ClientState, Event
 from hive_mind.client.core.timers import StateFile, Timekeeper
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.client.core.uptime import Uptime, system_uptime
+from hive_mind.client.core.wake_lessons import Spawn, WakeLessons
 from hive_mind.client.core.websocket import ServerLink, is_loopback
 from hive_mind.client.core.worker import Worker
 from hive_mind.client.engines import Engines
@@ -44,6 +45,8 @@ from hive_mind.speech.listening import Ear
 from hive_mind.speech.pace import Pace
 from hive_mind.speech.playout import PlayoutSink
 from hive_mind.speech.wake_word.factory import word_names
+from hive_mind.speech.wake_word.lessons import Learner
+from hive_mind.speech.wake_word.lessons_file import LessonsFile
 from hive_mind.understanding.grammar import Grammar, Match
 
 FIXED_PHRASES = ("not_heard", "degraded", "cannot_answer_offline", "question_kept", "too_long")
@@ -182,12 +185,22 @@ async def open_client(
     parts.homecoming = homecoming = Homecoming(clock, lambda text: loop.announce(text), _offer, kept)
     ear = Ear(engines.vad, settings, engines.wake)
     sentences = PluginSentences(_know, engines.grammar.robot_names)
-    naming = Naming(engines, config.wake_words, ear, workers[0], sentences.rename)
+    naming = Naming(engines, config.wake_words, ear, workers[0], link, sentences.rename)
     knobs = knobs_of(OwnSettings(config), keeper, session, naming, night or NightHours(config.night))
     known = partial(word_names, wake_words_dir(config.data_folder))
     wishes = HouseWishes(client_id, config.state_folder / "settings.json", knobs, _tell, known)
     made = SatelliteLoop if satellite else VoiceLoop
-    loop = made(parts, ear, taking, verify=naming.verify, on_turn=on_turn)
+    lessons = _lessons(config, engines, key, lambda work: tasks.create_task(work))
+
+    def _turn_over(record: TurnRecord) -> None:
+        if lessons is not None:
+            lessons.turn(record)
+        on_turn(record)
+
+    if lessons is not None:
+        parts.on_wake = lessons.woke
+    naming.lessons = lessons
+    loop = made(parts, ear, taking, verify=naming.verify, on_turn=_turn_over)
     _show_ringing()
     lasting = keeper.lasting_replies()
     parts.preparer.want(spoken_forms([*lasting, *(message(key) for key in FIXED_PHRASES)]))
@@ -196,6 +209,7 @@ async def open_client(
             incoming = Incoming(loop, sentences, keeper, wishes, tasks.create_task)
             work = [link.run, keeper.run, parts.preparer.run, homecoming.run]
             work += [kept.run] if kept is not None else []
+            work += [lessons.run] if lessons is not None else []
             running = [tasks.create_task(part()) for part in work]
             try:
                 yield Client(loop, parts, link)
@@ -208,6 +222,14 @@ async def open_client(
     finally:
         for worker in workers:
             worker.close()
+
+
+def _lessons(config: ClientConfig, engines: Engines, key: str | None, spawn: Spawn) -> WakeLessons | None:
+    """What learns from wakes; None without consent, and with a detector that cannot learn."""
+    detector: object = engines.wake
+    if not config.learn_wake_words or not isinstance(detector, Learner):
+        return None
+    return WakeLessons(detector, LessonsFile(config.data_folder, key), spawn)
 
 
 def _first(error: BaseException) -> BaseException:

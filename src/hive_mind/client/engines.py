@@ -27,7 +27,7 @@ from hive_mind.speech.tts.cached import CachedVoice
 from hive_mind.speech.tts.factory import make_voice
 from hive_mind.speech.vad.factory import make_vad
 from hive_mind.speech.wake_word.cascade import VerifiedWakeWords
-from hive_mind.speech.wake_word.factory import make_cascade, make_wake_words, spellings_of
+from hive_mind.speech.wake_word.factory import make_cascade, make_unverified, spellings_of
 from hive_mind.speech.wake_word.settings import WordSetting
 from hive_mind.understanding.grammar import Grammar
 
@@ -122,7 +122,7 @@ def _satellite(config: ClientConfig, store: ModelStore) -> Engines:
     wake: WakeWordDetector | None = None
     try:
         if config.listening == "wake_word":
-            wake = make_wake_words(store.find, _words(config), trained=wake_words_dir(config.data_folder))
+            wake = make_unverified(store.find, _words(config), trained=wake_words_dir(config.data_folder))
     except ModelError as error:
         _log.warning("it will not hear its name", code=error.code, reason=error.message)
     nothing = Grammar(())  # no word is understood here
@@ -141,7 +141,7 @@ def _namer(
         chosen = [WordSetting(word, sensitivity) for word, sensitivity in words.items()]
         spellings = spellings_of(find, chosen, trained)
         if stt is None or not isinstance(stt, ScoresPhrases):
-            return Names(make_wake_words(find, chosen, trained=trained), None, spellings)
+            return Names(make_unverified(find, chosen, trained=trained), None, spellings)
         both = VerifiedWakeWords(make_cascade(find, chosen, stt, trained=trained))
         return Names(both, both, spellings)
 

@@ -1,4 +1,4 @@
-"""The FastAPI application: the page, `/ws`, `/health`, `/trace`, `/metrics`."""
+"""The FastAPI application: the page, `/ws`, `/health`, `/trace`, `/metrics`, and who may use them."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -9,8 +9,10 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from hive_mind import __version__
-from hive_mind.errors import ContextError, ProtocolError
+from hive_mind.errors import AccessError, ContextError, ProtocolError
 from hive_mind.server.config import ServerConfig
+from hive_mind.server.core.access.gate import admin, known
+from hive_mind.server.core.access.routes import router as access_routes
 from hive_mind.server.core.answers import answer_faults
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault, load_key
@@ -24,9 +26,10 @@ from hive_mind.server.core.plugin_house import open_plugins
 from hive_mind.server.core.redis_server import EmbeddedRedis
 from hive_mind.server.core.settings.fixed import persona_of
 from hive_mind.server.core.settings.keeper import SettingsKeeper
+from hive_mind.server.core.shield import Shield
 from hive_mind.server.core.speech.engines import Load, loader
 from hive_mind.server.core.store import ContextStore, connect
-from hive_mind.server.core.trace_access import may_read, told
+from hive_mind.server.core.trace_access import heard, may_read, told
 from hive_mind.server.core.web_pages import web_pages
 from hive_mind.server.core.websocket import serve_socket
 from hive_mind.server.logs import get_logger
@@ -50,30 +53,45 @@ def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
             app.state.house = own
             yield
 
-    app = FastAPI(title="Hive Mind", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Hive Mind",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
     app.state.house = house
-
+    app.add_middleware(Shield, allowed_origins=config.allowed_origins)
     answer_faults(app)
-    app.include_router(house_api([Depends(this_machine_alone)]))
+    app.include_router(access_routes)
+
+    app.include_router(house_api([Depends(admin)]))
 
     @app.get("/health")
-    async def health() -> dict[str, Any]:
-        """Live if it answers; readiness by component."""
-        return describe(app.state.house)
+    async def health(request: Request) -> dict[str, Any]:
+        """Live if it answers; readiness by component, for those who are known here."""
+        return told_health(app.state.house, request)
 
     @app.get("/health/ready")
-    async def ready(response: Response) -> dict[str, Any]:
-        """The same, with status 503 until every component is ready."""
-        health = describe(app.state.house)
-        response.status_code = 200 if health["status"] == "ready" else 503
+    async def ready(request: Request, response: Response) -> dict[str, Any]:
+        """Whether to send clients here: 503 while it starts or stops; what is degraded answers."""
+        health = told_health(app.state.house, request)
+        response.status_code = 503 if health["status"] in ("starting", "stopping") else 200
         return health
+
+    @app.get("/heard")
+    async def heard_lately(request: Request) -> JSONResponse:
+        """What recognisers heard lately, for `hive-mind wer`; for programs on this machine alone."""
+        if not may_read(request.client.host if request.client else None, request.headers):
+            return _loopback_only()
+        return JSONResponse(heard(app.state.house.traces))
 
     @app.get("/trace/{turn_id}")
     async def trace(turn_id: str, request: Request) -> JSONResponse:
         """What happened in a turn, or in the LAST one; for programs on this machine alone."""
         if not may_read(request.client.host if request.client else None, request.headers):
-            refused = "Traces are told on the server's own machine alone."
-            return JSONResponse({"code": "LOOPBACK_ONLY", "message": refused}, status_code=403)
+            return _loopback_only()
         try:
             return JSONResponse(told(app.state.house.traces, turn_id))
         except ProtocolError as error:
@@ -97,14 +115,19 @@ def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
     return app
 
 
-def this_machine_alone(request: Request) -> None:
-    """Refuse other machines.
+def _loopback_only() -> JSONResponse:
+    refused = "Traces are told on the server's own machine alone."
+    return JSONResponse({"code": "LOOPBACK_ONLY", "message": refused}, status_code=403)
 
-    Raises:
-        ProtocolError: LOOPBACK_ONLY.
-    """
-    if not may_read(request.client.host if request.client else None, request.headers):
-        raise ProtocolError("The house is run from the server's own machine.", code="LOOPBACK_ONLY")
+
+def told_health(house: House, request: Request) -> dict[str, Any]:
+    """What `/health` tells somebody: strangers hear no more than whether the house is well."""
+    health = describe(house)
+    try:
+        stranger = known(house.access, request) is None
+    except AccessError:
+        stranger = True
+    return {name: health[name] for name in ("service", "status")} if stranger else health
 
 
 def describe(house: House) -> dict[str, Any]:
@@ -175,7 +198,8 @@ async def open_house(
         else:
             url = config.redis_url
         vault = Vault(key)
-        store = ContextStore(connect(url), vault, config.context_days)
+        password = config.redis_password.get_secret_value() if config.redis_password else None
+        store = ContextStore(connect(url, password), vault, config.context_days)
         stack.push_async_callback(store.close)
         context = Context(store, revive)
         await context.start()
@@ -187,13 +211,17 @@ async def open_house(
             context,
             model or make_model(config, settings.values),
             vault,
+            store,
             None if config.speech == "off" else speech or loader(config, settings.values),
             settings=settings,
             own_model=model is None,
             own_speech=speech is None,
         )
         stack.push_async_callback(house.close)
+        await house.access.start()
         house.spawn(context.run())
+        house.spawn(house.access.run())
+        house.spawn(house.peers.run())
         house.spawn(house.journal.run())
         await house.model.start()
         stack.push_async_callback(house.model.stop)

@@ -12,7 +12,6 @@ PCM, never base64.
 from hive_mind.protocol.messages.base import MIN_PROTOCOL_VERSION, PROTOCOL_VERSION, Message
 from hive_mind.protocol.messages.client import (
     ActionConfirm,
-    AlarmState,
     AudioEnd,
     AudioStart,
     Capabilities,
@@ -20,18 +19,14 @@ from hive_mind.protocol.messages.client import (
     DeviceState,
     Flow,
     Forget,
-    GoneState,
     Hello,
     Interrupt,
     LocalTurn,
     Ping,
     Playout,
-    ReminderState,
-    StopwatchState,
-    TimeItems,
-    TimerState,
     VoiceInput,
     WakeDetected,
+    WakePhrase,
 )
 from hive_mind.protocol.messages.server import (
     Action,
@@ -55,6 +50,14 @@ from hive_mind.protocol.messages.server import (
     Welcome,
 )
 from hive_mind.protocol.messages.settings import SettingsState
+from hive_mind.protocol.messages.time_items import (
+    AlarmState,
+    GoneState,
+    ReminderState,
+    StopwatchState,
+    TimeItems,
+    TimerState,
+)
 
 __all__ = [
     "MIN_PROTOCOL_VERSION",
@@ -99,6 +102,7 @@ __all__ = [
     "TurnEnd",
     "VoiceInput",
     "WakeDetected",
+    "WakePhrase",
     "WakeVerdict",
     "Welcome",
 ]

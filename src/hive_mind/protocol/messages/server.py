@@ -203,8 +203,9 @@ class WakeVerdict(ServerMessage):
     """Whether this client is the one that answers the wake word.
 
     Attributes:
-        accepted: this client answers; otherwise another one does.
+        accepted: this client answers; otherwise another one does, or it was no wake word.
         reason: why, for the log.
+        utterance_id: of the audio that a client asked about.
     """
 
     numbered: ClassVar[bool] = False
@@ -212,6 +213,7 @@ class WakeVerdict(ServerMessage):
     type: Literal["wake_verdict"] = "wake_verdict"
     accepted: bool
     reason: ShortText | None = None
+    utterance_id: Identifier | None = None
 
 
 class Announce(ServerMessage):

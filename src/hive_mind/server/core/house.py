@@ -7,24 +7,28 @@ from collections.abc import Callable, Coroutine
 from datetime import datetime
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from hive_mind import __version__
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import ContextError
 from hive_mind.language.messages import error_message
-from hive_mind.protocol.messages import ContextEvent, Error, Forget, Playout
+from hive_mind.protocol.messages import ContextEvent, Error, Forget, Playout, ServerMessage
 from hive_mind.protocol.session import ServerSession
 from hive_mind.server.config import ServerConfig
+from hive_mind.server.core.access.desk import Desk, Safe
+from hive_mind.server.core.access.welcome import Door
 from hive_mind.server.core.bulletin import Bulletin
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault
 from hive_mind.server.core.downloads import Downloads
 from hive_mind.server.core.entry import Entry
+from hive_mind.server.core.far_client import FarClient
 from hive_mind.server.core.ladder import Mind
 from hive_mind.server.core.llm.changing import ChangingModel
 from hive_mind.server.core.llm.engine import Chat, LanguageModel
+from hive_mind.server.core.llm.fallback import FallbackModel
 from hive_mind.server.core.llm.prompt import Abilities, History, chat, persona
 from hive_mind.server.core.llm.tool_prompt import choosing_chat
 from hive_mind.server.core.llm.tools import Offer
@@ -33,8 +37,10 @@ from hive_mind.server.core.metrics.metered_model import MeteredModel
 from hive_mind.server.core.metrics.meters import Meters
 from hive_mind.server.core.news import News
 from hive_mind.server.core.offering import offers_of
+from hive_mind.server.core.peers import Peers
 from hive_mind.server.core.plugin_house import HousePlugins
 from hive_mind.server.core.quality.journal import Journal
+from hive_mind.server.core.rooms import InRoom
 from hive_mind.server.core.settings.effects import Effects
 from hive_mind.server.core.settings.fixed import persona_of
 from hive_mind.server.core.settings.keeper import SettingsKeeper
@@ -49,6 +55,7 @@ if TYPE_CHECKING:
 
 GOING_AWAY = 1001
 _CLOSE_S = 1.0
+_DUTIES_S = 10.0
 
 
 def _warm_grammar(name: str, *folders: Path | Traversable) -> Grammar:
@@ -63,6 +70,14 @@ def household_time(config: ServerConfig) -> datetime:
     return datetime.now(ZoneInfo(config.timezone)) if config.timezone else datetime.now().astimezone()
 
 
+class Rechecked(Protocol):
+    """A connection, whose client may be revoked."""
+
+    def recheck(self) -> None:
+        """Close it, if its client does not belong here any more."""
+        ...
+
+
 class House:
     """One household, served by this process.
 
@@ -72,6 +87,7 @@ class House:
         context: the shared conversation.
         model: answers the rest.
         vault: seals what plugins keep.
+        safe: keeps the register of clients.
         speech: loads the engines for clients without their own; None where that is switched off.
         settings: what the household has set; the defaults without it.
         own_model: the household may choose another model.
@@ -85,6 +101,7 @@ class House:
         context: Context,
         model: LanguageModel,
         vault: Vault,
+        safe: Safe,
         speech: Load | None = None,
         *,
         settings: SettingsKeeper | None = None,
@@ -96,7 +113,7 @@ class House:
         self.grammar = grammar
         self.context = context
         self.meters = Meters(__version__, time.time())
-        self._thinking = ChangingModel(model)
+        self._thinking = ChangingModel(self._counted(model))
         self.model: LanguageModel = MeteredModel(self._thinking, self.meters)
         self.bulletin = Bulletin()
         self.journal = Journal(context, self.now, config.context_days)
@@ -115,9 +132,24 @@ class House:
         )
         self.effects = Effects(self, own_model=own_model, own_speech=own_speech)
         self.remotes: dict[str, RemoteClient] = {}
+        self.access = Desk(
+            safe, self.spawn, trust_loopback=config.trust_loopback, closed=config.pairing == "on"
+        )
+        self.door = Door(self.access)
+        self.access.listen(self._recheck)
+        self.links: set[Rechecked] = set()
         self.connections = 0
         self.stopping = False
         self._history = History(config.history_chars)
+        self.peers = Peers(
+            context.publish,
+            self._present,
+            self._deliver,
+            self.plugins.actions.confirm,
+            self._changed_elsewhere,
+            time.monotonic,
+        )
+        context.on_event = self.peers.take
         self._offers: tuple[tuple[int, Grammar], tuple[Offer, ...]] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._log = get_logger("house")
@@ -167,7 +199,7 @@ class House:
 
     async def renew_model(self, make: Callable[[], LanguageModel]) -> None:
         """Think with another model, or with another beginning of every prompt."""
-        await self._thinking.become(make)
+        await self._thinking.become(lambda: self._counted(make()))
         self._offers = None
         await self.warm()
 
@@ -176,6 +208,11 @@ class House:
         self.offers()
         if self.model.capabilities.warms:
             await self.model.prepare(self.prompt(""))
+
+    def _recheck(self) -> None:
+        """Clients or their rights have changed."""
+        for link in list(self.links):
+            link.recheck()
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something that no connection owns; a fault in it is logged."""
@@ -199,6 +236,32 @@ class House:
         """Where a client stands, if that is known."""
         remote = self.remotes.get(client_id)
         return self.settings.values.client(client_id).room if remote is None else remote.room
+
+    def places(self) -> list[InRoom]:
+        """Clients that may stand in a room: ours, then those of other servers."""
+        far = (
+            FarClient(client_id, room, self.context, self.now, self.peers.state_changed)
+            for client_id, room in self.peers.clients.items()
+            if client_id not in self.remotes or self.remotes[client_id].link is None
+        )
+        return [*(r for r in self.remotes.values() if r.link is not None or not self.peers.alive), *far]
+
+    async def leads(self) -> bool:
+        """Whether this is the server that does what the house needs done once."""
+        return not self.peers.alive or await self.context.claim("duties", _DUTIES_S)
+
+    def _present(self) -> dict[str, str | None]:
+        return {name: remote.room for name, remote in self.remotes.items() if remote.link is not None}
+
+    def _deliver(self, client_id: str | None, message: ServerMessage) -> None:
+        for remote in list(self.remotes.values()):
+            if remote.link is not None and client_id in (None, remote.client_id):
+                remote.send(message)
+
+    def _changed_elsewhere(self, client_id: str) -> None:
+        remote = self.remotes.get(client_id)
+        if remote is not None:
+            self.spawn(remote.keeper.reload())
 
     def forget_client(self, remote: "RemoteClient") -> None:
         """Its session has been away for too long."""
@@ -257,6 +320,7 @@ class House:
     async def close(self) -> None:
         """Cancel what still runs."""
         self.downloads.close()
+        await self.peers.leave()
         self.mender.close()
         self.speech.close()
         tasks = list(self._tasks)
@@ -279,6 +343,12 @@ class House:
         for remote in self.remotes.values():
             if remote.link is not None and remote.client_id != entry.client_id:
                 remote.send(event)
+
+    def _counted(self, model: LanguageModel) -> LanguageModel:
+        """A model whose second one is counted, if it has one."""
+        if isinstance(model, FallbackModel):
+            model.told = self.meters.llm_local.inc
+        return model
 
     def _reap(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -25,6 +25,7 @@ from hive_mind.protocol.messages import (
     WakeDetected,
 )
 from hive_mind.protocol.session import ServerSession
+from hive_mind.server.core.access.identity import HERE, Identity
 from hive_mind.server.core.acting import Acting
 from hive_mind.server.core.house import House
 from hive_mind.server.core.house_orders import HouseOrders
@@ -90,6 +91,7 @@ class RemoteClient:
         """How the client is set, as it says."""
         self.left_at: float | None = None
         """When its last connection was lost, in seconds of the loop's clock."""
+        self.who: Identity = HERE
         self.keeper = Timekeeper(
             client_id,
             house.context,
@@ -99,7 +101,7 @@ class RemoteClient:
             tell=self.send,
             voiced=lambda: self.voiced,
         )
-        rooms = Rooms(house.remotes.values)
+        rooms = Rooms(house.places)
         about = HouseOrders(client_id, house.traces, house.context, house.forget)
         host = house.plugins.host
         acting = Acting(self.keeper, host, about, lambda: house.grammar, rooms, self._last_answer)
@@ -143,6 +145,7 @@ class RemoteClient:
         self._be_patient(None)
         self._house.spawn(self.keeper.wake())
         self._house.news.on_client()
+        self._house.peers.presence_changed()
         return old
 
     def detach(self, link: Link) -> None:
@@ -151,6 +154,7 @@ class RemoteClient:
             return
         self.link = None
         self.left_at = asyncio.get_running_loop().time()
+        self._house.peers.presence_changed()
         self.keeper.rest()
         self.stream.drop()
         self.mouth.hush()
@@ -262,13 +266,14 @@ class RemoteClient:
     def on_settings_state(self, told: SettingsState) -> None:
         """The client says how it is set."""
         self.setting = told
-        if self._house.settings.values.client(self.client_id).room is None:
-            self.room = self.told_room = told.room
+        if self.who.rights.may_enter(told.room):
+            self.told_room = told.room
+            self.room = self._house.settings.values.client(self.client_id).room or told.room
         self._house.news.on_client()
 
     def on_local_turn(self, told: LocalTurn) -> None:
         """The client answered by itself: keep a trace of it."""
-        trace = local_trace(told, self.client_id, self._house.now())
+        trace = local_trace(told, self.client_id, self._house.now(), self.room)
         self._house.traces.add(trace)
         self._house.news.on_turn(trace, self.room)
 
@@ -332,7 +337,10 @@ class RemoteClient:
             context=self._house.context,
             ladder=self._ladder,
             heard=None if said is None else said.transcript,
+            alive=lambda: self._house.peers.alive,
         )
+        turn.trace.room = self.room
+        turn.trace.spoken = said is not None or self.capabilities.stt
         if said is not None:
             turn.trace.stages_ms["stt"] = said.stt_ms
         if self.voiced and self.link is not None:
