@@ -20,7 +20,6 @@ from hive_mind.client.core.parts import Parts, Status
 from hive_mind.client.core.pipeline import VoiceLoop
 from hive_mind.client.core.plugin_sentences import PluginSentences
 from hive_mind.client.core.preparing import Preparer
-from hive_mind.client.core.remote_verdict import RemoteVerdict
 from hive_mind.client.core.ringing import Ringer
 from hive_mind.client.core.satellite import SatelliteLoop
 from hive_mind.client.core.speaking import spoken_forms
@@ -48,7 +47,6 @@ from hive_mind.speech.playout import PlayoutSink
 from hive_mind.speech.wake_word.factory import word_names
 from hive_mind.speech.wake_word.lessons import Learner
 from hive_mind.speech.wake_word.lessons_file import LessonsFile
-from hive_mind.speech.wake_word.unverified import UnverifiedWakeWords
 from hive_mind.understanding.grammar import Grammar, Match
 
 FIXED_PHRASES = ("not_heard", "degraded", "cannot_answer_offline", "question_kept", "too_long")
@@ -187,7 +185,7 @@ async def open_client(
     parts.homecoming = homecoming = Homecoming(clock, lambda text: loop.announce(text), _offer, kept)
     ear = Ear(engines.vad, settings, engines.wake)
     sentences = PluginSentences(_know, engines.grammar.robot_names)
-    naming = Naming(engines, config.wake_words, ear, workers[0], sentences.rename)
+    naming = Naming(engines, config.wake_words, ear, workers[0], link, sentences.rename)
     knobs = knobs_of(OwnSettings(config), keeper, session, naming, night or NightHours(config.night))
     known = partial(word_names, wake_words_dir(config.data_folder))
     wishes = HouseWishes(client_id, config.state_folder / "settings.json", knobs, _tell, known)
@@ -201,9 +199,8 @@ async def open_client(
 
     if lessons is not None:
         parts.on_wake = lessons.woke
-    unverified = engines.wake if isinstance(engines.wake, UnverifiedWakeWords) else None
-    verify = naming.verify if unverified is None else RemoteVerdict(link, unverified)
-    loop = made(parts, ear, taking, verify=verify, on_turn=_turn_over)
+    naming.lessons = lessons
+    loop = made(parts, ear, taking, verify=naming.verify, on_turn=_turn_over)
     _show_ringing()
     lasting = keeper.lasting_replies()
     parts.preparer.want(spoken_forms([*lasting, *(message(key) for key in FIXED_PHRASES)]))

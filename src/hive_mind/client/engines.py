@@ -27,7 +27,7 @@ from hive_mind.speech.tts.cached import CachedVoice
 from hive_mind.speech.tts.factory import make_voice
 from hive_mind.speech.vad.factory import make_vad
 from hive_mind.speech.wake_word.cascade import VerifiedWakeWords
-from hive_mind.speech.wake_word.factory import make_cascade, make_unverified, make_wake_words, spellings_of
+from hive_mind.speech.wake_word.factory import make_cascade, make_unverified, spellings_of
 from hive_mind.speech.wake_word.settings import WordSetting
 from hive_mind.understanding.grammar import Grammar
 
@@ -141,7 +141,7 @@ def _namer(
         chosen = [WordSetting(word, sensitivity) for word, sensitivity in words.items()]
         spellings = spellings_of(find, chosen, trained)
         if stt is None or not isinstance(stt, ScoresPhrases):
-            return Names(make_wake_words(find, chosen, trained=trained), None, spellings)
+            return Names(make_unverified(find, chosen, trained=trained), None, spellings)
         both = VerifiedWakeWords(make_cascade(find, chosen, stt, trained=trained))
         return Names(both, both, spellings)
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 from hive_mind.commands.state import CommandState
-from hive_mind.protocol.messages.time_state import (
+from hive_mind.protocol.messages.time_items import (
     AlarmState,
     GoneState,
     StopwatchState,

@@ -66,7 +66,6 @@ def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
     answer_faults(app)
     app.include_router(access_routes)
 
-    answer_faults(app)
     app.include_router(house_api([Depends(admin)]))
 
     @app.get("/health")

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from hive_mind.commands.interpret import due, interpret
 from hive_mind.commands.merge import items_of, merged, rebased, stamped, with_items
 from hive_mind.commands.state import CommandState
-from hive_mind.protocol.messages.time_state import (
+from hive_mind.protocol.messages.time_items import (
     AlarmState,
     GoneState,
     StopwatchState,

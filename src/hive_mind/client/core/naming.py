@@ -6,16 +6,44 @@ from functools import partial
 
 from pydantic import JsonValue
 
+from hive_mind.client.core.calling import Verify
+from hive_mind.client.core.remote_verdict import RemoteVerdict
+from hive_mind.client.core.wake_lessons import WakeLessons
+from hive_mind.client.core.websocket import ServerLink
 from hive_mind.client.core.worker import Worker
 from hive_mind.client.engines import Engines
 from hive_mind.errors import ConfigError
 from hive_mind.speech.audio import Samples, silence
 from hive_mind.speech.cancel import CancelToken
-from hive_mind.speech.engines import Wake, WakeWordVerifier
+from hive_mind.speech.engines import Wake, WakeWordDetector, WakeWordVerifier
 from hive_mind.speech.listening import Ear
+from hive_mind.speech.wake_word.lessons import Learner
 from hive_mind.speech.wake_word.shifted import ShiftedWakeWords
+from hive_mind.speech.wake_word.unverified import UnverifiedWakeWords
 
 _WARM_S = 2.0
+
+
+def second_look(
+    wake: WakeWordDetector | None, verifier: WakeWordVerifier | None, worker: Worker, link: ServerLink
+) -> Verify | None:
+    """The second look at a wake word, by our recogniser or by the server; None where there is none.
+
+    Args:
+        wake: hears it.
+        verifier: looks twice, if there is one here.
+        worker: of the recogniser.
+        link: to the server.
+    """
+    if isinstance(wake, UnverifiedWakeWords):
+        return RemoteVerdict(link, wake)
+    if verifier is None:
+        return None
+
+    async def _verify(wake: Wake, samples: Samples) -> bool:
+        return await worker.run(lambda _: verifier.verify(wake, samples))
+
+    return _verify
 
 
 def _warm(verifier: WakeWordVerifier, word: str, _: CancelToken) -> None:
@@ -31,6 +59,7 @@ class Naming:
         words: that it listens for, each with its sensitivity.
         ear: listens for them.
         worker: of the recogniser, which looks twice.
+        link: to the server, which may look twice.
         renamed: told how the new words may stand at the head of a transcript.
     """
 
@@ -40,18 +69,23 @@ class Naming:
         words: Mapping[str, float],
         ear: Ear,
         worker: Worker,
+        link: ServerLink,
         renamed: Callable[[Sequence[str]], Awaitable[None]],
     ) -> None:
         self.words = dict(words)
         self._engines = engines
         self._ear = ear
         self._worker = worker
+        self._link = link
         self._renamed = renamed
-        self._second: WakeWordVerifier | None = engines.wake_verifier
+        self._shift: ShiftedWakeWords | None = None
+        self._second = second_look(engines.wake, engines.wake_verifier, worker, link)
+        self.lessons: WakeLessons | None = None
+        """What learns from wakes, if anything may."""
 
     @property
-    def verify(self) -> Callable[[Wake, Samples], Awaitable[bool]] | None:
-        """The second look at a wake word, in the recogniser's thread; None where there is none."""
+    def verify(self) -> Verify | None:
+        """The second look at a wake word; None where there is none."""
         return None if self._second is None else self._verify
 
     def refuse_if_deaf(self) -> None:
@@ -75,16 +109,18 @@ class Naming:
         named = words if isinstance(words, dict) else {}
         wanted = {word: float(share) for word, share in named.items() if isinstance(share, int | float)}
         names = await asyncio.to_thread(self._engines.name_it, wanted)
-        second = names.verifier
-        if second is not None:
+        if names.verifier is not None:
             for word in names.wake.words:
-                await self._worker.run(partial(_warm, second, word))
-        shifted = ShiftedWakeWords(names.wake, second, self._ear.position)
-        self._second = None if second is None else shifted
-        self._ear.listen_for(shifted)
+                await self._worker.run(partial(_warm, names.verifier, word))
+        detector: object = names.wake
+        if self.lessons is not None and isinstance(detector, Learner):
+            await self.lessons.follow(detector)
+        self._shift = ShiftedWakeWords(names.wake, self._ear.position)
+        self._second = second_look(names.wake, names.verifier, self._worker, self._link)
+        self._ear.listen_for(self._shift)
         self.words = wanted
         await self._renamed(names.spellings)
 
     async def _verify(self, wake: Wake, samples: Samples) -> bool:
-        second = self._second
-        return second is None or await self._worker.run(lambda _: second.verify(wake, samples))
+        own = wake if self._shift is None else self._shift.own(wake)
+        return self._second is None or await self._second(own, samples)

@@ -57,6 +57,11 @@ class WakeLessons:
         self._lessons = Lessons(known)
         await asyncio.to_thread(self._learner.adapt, known)
 
+    async def follow(self, learner: Learner) -> None:
+        """Another detector hears wake words from now on; what was learnt holds for it too."""
+        self._learner = learner
+        await asyncio.to_thread(learner.adapt, self._lessons.kept)
+
     def woke(self, wake: Wake) -> None:
         """Its name was heard, and counts."""
         seen = self._learner.seen(wake.word)

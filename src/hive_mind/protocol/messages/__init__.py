@@ -16,6 +16,7 @@ from hive_mind.protocol.messages.client import (
     AudioStart,
     Capabilities,
     ClientMessage,
+    DeviceState,
     Flow,
     Forget,
     Hello,
@@ -49,9 +50,8 @@ from hive_mind.protocol.messages.server import (
     Welcome,
 )
 from hive_mind.protocol.messages.settings import SettingsState
-from hive_mind.protocol.messages.time_state import (
+from hive_mind.protocol.messages.time_items import (
     AlarmState,
-    DeviceState,
     GoneState,
     ReminderState,
     StopwatchState,

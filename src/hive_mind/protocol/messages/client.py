@@ -15,7 +15,7 @@ from hive_mind.protocol.messages.base import (
     Token,
 )
 from hive_mind.protocol.messages.settings import SettingsState
-from hive_mind.protocol.messages.time_state import DeviceState
+from hive_mind.protocol.messages.time_items import TimeItems
 
 # --- client to server: the specification ---------------------------------------------------------------
 
@@ -230,6 +230,28 @@ class Flow(Message):
     type: Literal["flow"] = "flow"
     turn_id: Identifier
     state: Literal["hold", "go"]
+
+
+class DeviceState(TimeItems):
+    """The time things that a client owns, mirrored to the server: after `welcome`, and at each change.
+
+    The server merges them with its copy. If that holds anything newer (a timer set from another room while
+    the client was away), it answers with a `device_command` "merge".
+
+    Attributes:
+        client_id: stable name of the client.
+        battery: charge left, from 0 to 1.
+        clock: the client's time of day as this was sent: its instants are told by that clock.
+        rings: a timer or an alarm rings there, and nobody has silenced it.
+        said: reminders (`reminder_id`) that the client has said; the server says them no more.
+    """
+
+    type: Literal["device_state"] = "device_state"
+    client_id: Identifier
+    battery: Annotated[float, Field(ge=0, le=1)] | None = None
+    clock: Timestamp | None = None
+    rings: bool | None = None
+    said: Annotated[tuple[Identifier, ...], Field(max_length=64)] = ()
 
 
 class LocalTurn(Message):

@@ -249,7 +249,7 @@ class Context:
             return
         if tell:
             with contextlib.suppress(ContextError):
-                await self.publish({"state": name})
+                await self.publish({"kept": name})
 
     async def load_state(self, name: str) -> bytes | None:
         """A state kept by `save_state`."""
@@ -313,9 +313,9 @@ class Context:
             event = json.loads(raw)
             if event["origin"] == self.origin or self.on_event(event["origin"], event):
                 return
-            if "state" in event:
+            if "kept" in event:
                 for listen in self._state_listeners:
-                    await listen(str(event["state"]))
+                    await listen(str(event["kept"]))
                 return
             entry = Entry.model_validate(event["entry"]) if "entry" in event else None
         except (ValueError, KeyError, TypeError, AttributeError):

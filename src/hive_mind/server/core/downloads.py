@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import JsonValue
 
 from hive_mind.errors import HiveMindError, ModelError
+from hive_mind.language.messages import error_message
 from hive_mind.models.progress import Progress
 from hive_mind.models.store import ModelStore
 from hive_mind.server.core.bulletin import Bulletin
@@ -74,7 +75,7 @@ class Downloads:
     def told(self, model_id: str) -> JsonValue:
         """How far one is; None when it was not asked for since the start."""
         known = self._known.get(model_id)
-        return None if known is None else asdict(known)
+        return None if known is None else _shown(known)
 
     def close(self) -> None:
         """Begin nothing more; what runs is broken off with the process and goes on another time."""
@@ -106,7 +107,11 @@ class Downloads:
 
     def _note(self, now: Download) -> None:
         self._known[now.model_id] = now
-        self._bulletin.tell("download", asdict(now))
+        self._bulletin.tell("download", _shown(now))
+
+
+def _shown(now: Download) -> JsonValue:
+    return asdict(now) | {"message": error_message(now.code) if now.code else None}
 
 
 def _safely(tell: Callable[[Download], None], now: Download) -> None:

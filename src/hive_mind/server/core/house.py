@@ -65,17 +65,17 @@ def _warm_grammar(name: str, *folders: Path | Traversable) -> Grammar:
     return grammar
 
 
+def household_time(config: ServerConfig) -> datetime:
+    """The time of the household, with its zone."""
+    return datetime.now(ZoneInfo(config.timezone)) if config.timezone else datetime.now().astimezone()
+
+
 class Rechecked(Protocol):
     """A connection, whose client may be revoked."""
 
     def recheck(self) -> None:
         """Close it, if its client does not belong here any more."""
         ...
-
-
-def household_time(config: ServerConfig) -> datetime:
-    """The time of the household, with its zone."""
-    return datetime.now(ZoneInfo(config.timezone)) if config.timezone else datetime.now().astimezone()
 
 
 class House:
@@ -113,9 +113,7 @@ class House:
         self.grammar = grammar
         self.context = context
         self.meters = Meters(__version__, time.time())
-        if isinstance(model, FallbackModel):
-            model.told = self.meters.llm_local.inc
-        self._thinking = ChangingModel(model)
+        self._thinking = ChangingModel(self._counted(model))
         self.model: LanguageModel = MeteredModel(self._thinking, self.meters)
         self.bulletin = Bulletin()
         self.journal = Journal(context, self.now, config.context_days)
@@ -201,7 +199,7 @@ class House:
 
     async def renew_model(self, make: Callable[[], LanguageModel]) -> None:
         """Think with another model, or with another beginning of every prompt."""
-        await self._thinking.become(make)
+        await self._thinking.become(lambda: self._counted(make()))
         self._offers = None
         await self.warm()
 
@@ -234,6 +232,11 @@ class House:
             return None
         return asyncio.get_running_loop().time() - remote.left_at
 
+    def room_of(self, client_id: str) -> str | None:
+        """Where a client stands, if that is known."""
+        remote = self.remotes.get(client_id)
+        return self.settings.values.client(client_id).room if remote is None else remote.room
+
     def places(self) -> list[InRoom]:
         """Clients that may stand in a room: ours, then those of other servers."""
         far = (
@@ -259,11 +262,6 @@ class House:
         remote = self.remotes.get(client_id)
         if remote is not None:
             self.spawn(remote.keeper.reload())
-
-    def room_of(self, client_id: str) -> str | None:
-        """Where a client stands, if that is known."""
-        remote = self.remotes.get(client_id)
-        return self.settings.values.client(client_id).room if remote is None else remote.room
 
     def forget_client(self, remote: "RemoteClient") -> None:
         """Its session has been away for too long."""
@@ -321,8 +319,8 @@ class House:
 
     async def close(self) -> None:
         """Cancel what still runs."""
-        await self.peers.leave()
         self.downloads.close()
+        await self.peers.leave()
         self.mender.close()
         self.speech.close()
         tasks = list(self._tasks)
@@ -345,6 +343,12 @@ class House:
         for remote in self.remotes.values():
             if remote.link is not None and remote.client_id != entry.client_id:
                 remote.send(event)
+
+    def _counted(self, model: LanguageModel) -> LanguageModel:
+        """A model whose second one is counted, if it has one."""
+        if isinstance(model, FallbackModel):
+            model.told = self.meters.llm_local.inc
+        return model
 
     def _reap(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -28,6 +28,7 @@ class Field:
         value: now; None for a secret, always.
         default: of the manifest; None for a secret.
         needed: a secret without which the plugin does not work.
+        label: what to call it.
         source: where a secret comes from: "environment", "house"; None: it is not set.
     """
 
@@ -36,6 +37,7 @@ class Field:
     value: JsonValue = None
     default: JsonValue = None
     needed: bool = False
+    label: str | None = None
     source: Literal["environment", "house"] | None = None
 
 
@@ -60,9 +62,11 @@ def form(
             elif kept.get(default):
                 source = "house"
             needed = default not in manifest.permissions.optional
-            fields.append(Field(default, "secret", needed=needed, source=source))
+            label = manifest.labels.get(key)
+            fields.append(Field(default, "secret", needed=needed, label=label, source=source))
         elif (kind := _kind(default)) is not None:
-            fields.append(Field(key, kind, own.get(key, default), default))
+            value = own.get(key, default)
+            fields.append(Field(key, kind, value, default, label=manifest.labels.get(key)))
     return fields
 
 

@@ -144,8 +144,8 @@ class RemoteClient:
         self.session = session
         self._be_patient(None)
         self._house.spawn(self.keeper.wake())
-        self._house.peers.presence_changed()
         self._house.news.on_client()
+        self._house.peers.presence_changed()
         return old
 
     def detach(self, link: Link) -> None:
@@ -266,8 +266,9 @@ class RemoteClient:
     def on_settings_state(self, told: SettingsState) -> None:
         """The client says how it is set."""
         self.setting = told
-        if self._house.settings.values.client(self.client_id).room is None:
-            self.room = self.told_room = told.room
+        if self.who.rights.may_enter(told.room):
+            self.told_room = told.room
+            self.room = self._house.settings.values.client(self.client_id).room or told.room
         self._house.news.on_client()
 
     def on_local_turn(self, told: LocalTurn) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from hive_mind.speech.audio import Samples
-from hive_mind.speech.engines import Wake, WakeWordDetector, WakeWordVerifier
+from hive_mind.speech.engines import Wake, WakeWordDetector
 
 
 class ShiftedWakeWords:
@@ -11,13 +11,11 @@ class ShiftedWakeWords:
 
     Args:
         detector: counts from 0.
-        verifier: of its wakes, if there is one.
         start: position at which the detector begins, in samples.
     """
 
-    def __init__(self, detector: WakeWordDetector, verifier: WakeWordVerifier | None, start: int) -> None:
+    def __init__(self, detector: WakeWordDetector, start: int) -> None:
         self._detector = detector
-        self._verifier = verifier
         self._start = start
 
     @property
@@ -30,10 +28,9 @@ class ShiftedWakeWords:
         wake = self._detector.hear(frame, speech)
         return None if wake is None else replace(wake, end_sample=wake.end_sample + self._start)
 
-    def verify(self, wake: Wake, samples: Samples) -> bool:
-        """Whether it was the word; believed where nobody looks twice."""
-        own = replace(wake, end_sample=wake.end_sample - self._start)
-        return self._verifier is None or self._verifier.verify(own, samples)
+    def own(self, wake: Wake) -> Wake:
+        """A wake of ours as the detector knows it."""
+        return replace(wake, end_sample=wake.end_sample - self._start)
 
     def reset(self) -> None:
         """Forget the past; positions count from 0 again."""

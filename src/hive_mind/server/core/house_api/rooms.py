@@ -9,9 +9,11 @@ from pydantic import BaseModel, Field, JsonValue, StringConstraints
 from hive_mind.commands.merge import items_of
 from hive_mind.commands.state import CommandState
 from hive_mind.errors import ProtocolError
+from hive_mind.language.messages import error_message
 from hive_mind.server.core.house import House
 from hive_mind.server.core.house_api.reach import Home, client_of
 from hive_mind.server.core.remote_client import RemoteClient
+from hive_mind.server.core.settings.history import last_about
 from hive_mind.understanding.grammar import Match
 
 router = APIRouter(prefix="/rooms")
@@ -141,8 +143,9 @@ async def _told(house: House, remote: RemoteClient) -> dict[str, JsonValue]:
         "stopwatch": items.stopwatch.model_dump(mode="json") if items.stopwatch is not None else None,
         "wished": wished.model_dump(mode="json", exclude_none=True),
         "here": here,
+        "asked": last_about(house.settings.settings, remote.client_id),
         "obeyed": setting.version if setting is not None else None,
-        "refused": dict(setting.refused) if setting is not None else {},
+        "refused": {n: error_message(code) for n, code in setting.refused.items()} if setting else {},
         "known_words": list(setting.known_words) if setting is not None else [],
         "now": _iso(house.now()),
     }

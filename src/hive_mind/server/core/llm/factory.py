@@ -49,7 +49,7 @@ def make_model(config: ServerConfig, values: HouseSettings | None = None) -> Lan
         if here is None or isinstance(here, NoModel):
             return elsewhere
         return FallbackModel(elsewhere, here, config.llm_first_word_s)
-    return _local(config, values, config.llm_model)
+    return _local(config, values, config.llm_model or values.llm_model)
 
 
 def _local(config: ServerConfig, values: HouseSettings, wanted: str | None) -> LanguageModel:
@@ -57,7 +57,7 @@ def _local(config: ServerConfig, values: HouseSettings, wanted: str | None) -> L
     if importlib.util.find_spec("xllamacpp") is None:
         return NoModel("The package xllamacpp is not installed: pip install hive-mind[server].")
     try:
-        file = find_gguf(config, wanted or values.llm_model)
+        file = find_gguf(config, wanted)
     except ModelError as error:
         return NoModel(error.message, error.code)
     return LlamaCppModel(
@@ -82,10 +82,6 @@ def _able(file: Path) -> bool:
 
 def find_gguf(config: ServerConfig, wanted: str | None) -> Path:
     """The GGUF file to run: a path as it is, an id from the model store, or what `models use` chose.
-
-    Args:
-        config: of the server.
-        wanted: what its configuration names, or else the household has set.
 
     Raises:
         ModelError: it is unknown or not installed.

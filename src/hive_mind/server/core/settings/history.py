@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 from hive_mind.errors import ConfigError
-from hive_mind.server.core.settings.values import Flat, HouseSettings, flat, from_flat
+from hive_mind.server.core.settings.values import CLIENTS, Flat, HouseSettings, flat, from_flat
 
 MOST_CHANGES = 100
 """Changes that are remembered; older ones cannot be undone."""
@@ -119,6 +119,13 @@ def last_undoable(settings: Settings) -> Change | None:
     gone = {change.undoes for change in settings.changes}
     standing = (c for c in reversed(settings.changes) if c.version not in gone and c.undoes is None)
     return next(standing, None)
+
+
+def last_about(settings: Settings, client_id: str) -> int:
+    """Version of the newest change that a client must obey; 0 when there is none."""
+    mine = f"{CLIENTS}.{client_id}."
+    about = (c.version for c in settings.changes if any(p == "night" or p.startswith(mine) for p in c.after))
+    return max(about, default=0)
 
 
 def _touched_since(settings: Settings, version: int) -> set[str]:

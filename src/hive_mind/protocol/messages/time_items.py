@@ -1,6 +1,6 @@
-"""A client's timers, alarms, stopwatch and reminders, as it tells them to the server."""
+"""Timers, alarms, stopwatch and reminders, as they travel."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
@@ -105,25 +105,3 @@ class ReminderState(Message):
     reminder_id: Identifier
     text: Annotated[str, StringConstraints(max_length=500)]
     due: Timestamp
-
-
-class DeviceState(TimeItems):
-    """The time things that a client owns, mirrored to the server: after `welcome`, and at each change.
-
-    The server merges them with its copy. If that holds anything newer (a timer set from another room while
-    the client was away), it answers with a `device_command` "merge".
-
-    Attributes:
-        client_id: stable name of the client.
-        battery: charge left, from 0 to 1.
-        clock: the client's time of day as this was sent: its instants are told by that clock.
-        rings: a timer or an alarm rings there, and nobody has silenced it.
-        said: reminders (`reminder_id`) that the client has said; the server says them no more.
-    """
-
-    type: Literal["device_state"] = "device_state"
-    client_id: Identifier
-    battery: Annotated[float, Field(ge=0, le=1)] | None = None
-    clock: Timestamp | None = None
-    rings: bool | None = None
-    said: Annotated[tuple[Identifier, ...], Field(max_length=64)] = ()
