@@ -46,8 +46,8 @@ from hive_mind.speech.pace import Pace
 from hive_mind.speech.playout import PlayoutSink
 from hive_mind.speech.wake_word.factory import word_names
 from hive_mind.speech.wake_word.lessons import Learner
-from hive_mind.speech.wake_word.lessons_file import LessonsFile
 from hive_mind.understanding.grammar import Grammar, Match
+from hive_mind.wake_lessons_file import LessonsFile
 
 FIXED_PHRASES = ("not_heard", "degraded", "cannot_answer_offline", "question_kept", "too_long")
 """Rendered at idle after the start."""
