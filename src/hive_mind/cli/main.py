@@ -15,6 +15,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("hive_mind.cli.up", "Fetch the models, start the server and listen: everything, in one go."),
     "serve": ("hive_mind.cli.serve", "Start the server alone."),
     "client": ("hive_mind.cli.client", "Start a voice client in this room."),
+    "pair": ("hive_mind.cli.pair", "Show the code with which a device becomes a client of this server."),
+    "clients": ("hive_mind.cli.clients", "List, let in, rename, revoke clients; say what they may do."),
     "ask": ("hive_mind.cli.ask", "Ask in writing; the answer is printed."),
     "say": ("hive_mind.cli.say", "Ask with a recording, as a microphone would; the answer is spoken."),
     "trace": ("hive_mind.cli.trace", "Show what happened in a turn, and what was slow."),

@@ -12,7 +12,9 @@ from hive_mind.errors import AccessError, ContextError, ProtocolError
 from hive_mind.server.config import ServerConfig
 from hive_mind.server.core.access.gate import known
 from hive_mind.server.core.access.routes import router as access_routes
+from hive_mind.server.core.access.tokens import owner_key
 from hive_mind.server.core.answers import answer_faults
+from hive_mind.server.core.certificates import Certificates
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault, load_key
 from hive_mind.server.core.house import House
@@ -29,12 +31,15 @@ from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Grammar
 
 
-def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
+def create_app(
+    config: ServerConfig, *, house: House | None = None, certificates: Certificates | None = None
+) -> FastAPI:
     """Make the application, with the house as `app.state.house`.
 
     Args:
         config: settings.
         house: an open one; without it, one opens and closes with the lifespan.
+        certificates: where the server speaks TLS itself.
     """
 
     @asynccontextmanager
@@ -55,7 +60,8 @@ def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
         openapi_url=None,
     )
     app.state.house = house
-    app.add_middleware(Shield, allowed_origins=config.allowed_origins)
+    tls_only = certificates is not None and config.plain == "loopback"
+    app.add_middleware(Shield, allowed_origins=config.allowed_origins, tls_only=tls_only)
     answer_faults(app)
     app.include_router(access_routes)
 
@@ -70,6 +76,13 @@ def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
         health = told_health(app.state.house, request)
         response.status_code = 200 if health["status"] == "ready" else 503
         return health
+
+    @app.get("/api/ca.pem")
+    async def authority() -> Response:
+        """The certificate of this house's authority: public, and pinned by clients when they are paired."""
+        if certificates is None:
+            raise ProtocolError("This server speaks no TLS of its own.", code="NOT_FOUND")
+        return Response(certificates.authority, media_type="application/x-pem-file")
 
     @app.get("/trace/{turn_id}")
     async def trace(turn_id: str, request: Request) -> JSONResponse:
@@ -173,7 +186,16 @@ async def open_house(
         await context.start()
         chosen = model or make_model(config)
         load = None if config.speech == "off" else speech or loader(config)
-        house = House(config, Grammar.load(robot_names=(config.name,)), context, chosen, vault, store, load)
+        house = House(
+            config,
+            Grammar.load(robot_names=(config.name,)),
+            context,
+            chosen,
+            vault,
+            store,
+            owner_key(key),
+            load,
+        )
         stack.push_async_callback(house.close)
         await house.access.start()
         house.spawn(context.run())

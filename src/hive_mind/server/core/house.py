@@ -17,6 +17,7 @@ from hive_mind.protocol.messages import ContextEvent, Error, Forget, Playout
 from hive_mind.protocol.session import ServerSession
 from hive_mind.server.config import ServerConfig
 from hive_mind.server.core.access.desk import Desk, Safe
+from hive_mind.server.core.access.tokens import SigningKey
 from hive_mind.server.core.access.welcome import Door
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault
@@ -67,6 +68,7 @@ class House:
         model: answers the rest.
         vault: seals what plugins keep.
         safe: keeps the register of clients.
+        owner: signs the tokens of commands on this machine.
         speech: loads the engines for clients without their own; None where that is switched off.
     """
 
@@ -78,6 +80,7 @@ class House:
         model: LanguageModel,
         vault: Vault,
         safe: Safe,
+        owner: SigningKey | None = None,
         speech: Load | None = None,
     ) -> None:
         self.config = config
@@ -97,7 +100,11 @@ class House:
         )
         self.remotes: dict[str, RemoteClient] = {}
         self.access = Desk(
-            safe, self.spawn, trust_loopback=config.trust_loopback, closed=config.pairing == "on"
+            safe,
+            self.spawn,
+            trust_loopback=config.trust_loopback,
+            closed=config.pairing == "on",
+            owner=owner,
         )
         self.door = Door(self.access)
         self.access.listen(self._recheck)
