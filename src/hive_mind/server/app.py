@@ -1,4 +1,4 @@
-"""The FastAPI application: `/ws`, `/health`, `/trace`, and who may use them."""
+"""The FastAPI application: the page, `/ws`, `/api`, `/health`, `/trace`, `/metrics`, and who may use them."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response, WebSocket
 from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from hive_mind import __version__
 from hive_mind.errors import AccessError, ContextError, ProtocolError
@@ -20,12 +21,15 @@ from hive_mind.server.core.crypto import Vault, load_key
 from hive_mind.server.core.house import House
 from hive_mind.server.core.llm.engine import LanguageModel
 from hive_mind.server.core.llm.factory import make_model
+from hive_mind.server.core.metrics.access import may_scrape
+from hive_mind.server.core.metrics.scrape import scrape
 from hive_mind.server.core.plugin_house import open_plugins
 from hive_mind.server.core.redis_server import EmbeddedRedis
 from hive_mind.server.core.shield import Shield
 from hive_mind.server.core.speech.engines import Load, loader
 from hive_mind.server.core.store import ContextStore, connect
 from hive_mind.server.core.trace_access import may_read, told
+from hive_mind.server.core.web_pages import web_pages
 from hive_mind.server.core.websocket import serve_socket
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Grammar
@@ -95,10 +99,21 @@ def create_app(
         except ProtocolError as error:
             return JSONResponse({"code": error.code, "message": error.message}, status_code=404)
 
+    @app.get("/metrics")
+    async def metrics(request: Request) -> Response:
+        """What is measured, for Prometheus."""
+        token = config.metrics_token.get_secret_value() if config.metrics_token else None
+        peer = request.client.host if request.client else None
+        if not may_scrape(peer, request.headers, token=token, allowed=config.metrics_allow):
+            refused = "Metrics are told to this machine, and to whoever has HIVE_MIND_METRICS_TOKEN."
+            return JSONResponse({"code": "METRICS_REFUSED", "message": refused}, status_code=403)
+        return Response(await scrape(app.state.house), media_type=CONTENT_TYPE_LATEST)
+
     @app.websocket("/ws")
     async def ws(socket: WebSocket) -> None:
         await serve_socket(socket, app.state.house)
 
+    app.include_router(web_pages())
     return app
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, IPvAnyNetwork, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from hive_mind.errors import ConfigError
@@ -51,6 +51,8 @@ class ServerConfig(BaseSettings):
         tls_names: further names of this server on its certificate; local ones.
         proxies: addresses of reverse proxies, whose word is taken for whom they speak for.
         allowed_origins: web origins, besides pages from this server, that may open `/ws` and change things.
+        metrics_token: opens `/metrics` to other machines, as a bearer token; None: to none.
+        metrics_allow: networks, such as 172.18.0.0/16, that read `/metrics` without a token.
         max_clients: connections at once.
         slow_client_s: seconds after which a client that does not read is dropped.
         away_s: seconds that an answer goes on for a client whose connection was lost.
@@ -94,6 +96,8 @@ class ServerConfig(BaseSettings):
     plain: Literal["loopback", "anywhere"] = "loopback"
     tls_names: Annotated[tuple[str, ...], NoDecode] = ()
     proxies: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1", "::1")
+    metrics_token: SecretStr | None = None
+    metrics_allow: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     max_clients: Annotated[int, Field(ge=1, le=10_000)] = 64
     slow_client_s: Annotated[float, Field(gt=0)] = 10.0
@@ -105,7 +109,7 @@ class ServerConfig(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
 
-    @field_validator("allowed_origins", "tls_names", "proxies", mode="before")
+    @field_validator("allowed_origins", "metrics_allow", "tls_names", "proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         """In the environment they are separated by commas."""

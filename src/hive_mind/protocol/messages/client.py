@@ -114,6 +114,7 @@ class Hello(Message):
         session_id: of the session to resume, from an earlier `welcome`.
         last_seq: sequence number of the last server message seen in that session.
         token: access token of a paired client, where the header of the connection carries none.
+        away_s: seconds since the client's link to this house was lost; absent at its first connection.
     """
 
     type: Literal["hello"] = "hello"
@@ -125,6 +126,7 @@ class Hello(Message):
     session_id: Identifier | None = None
     last_seq: Annotated[int, Field(ge=0)] | None = None
     token: Annotated[Token | None, Field(repr=False)] = None
+    away_s: Annotated[float, Field(ge=0, le=1e9)] | None = None
 
 
 class AudioStart(Message):

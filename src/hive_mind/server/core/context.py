@@ -15,7 +15,7 @@ from typing import Literal
 
 from hive_mind.errors import ConfigError, ContextError
 from hive_mind.server.core.entry import Entry
-from hive_mind.server.core.store import ContextStore
+from hive_mind.server.core.store import ContextStore, StoreHealth
 from hive_mind.server.logs import get_logger
 
 TAIL = 60
@@ -59,6 +59,19 @@ class Context:
     def tail(self) -> tuple[Entry, ...]:
         """The newest entries, oldest first."""
         return tuple(self._tail)
+
+    @property
+    def unsaved(self) -> int:
+        """Messages that wait for Redis to come back."""
+        return len(self._waiting)
+
+    async def health(self) -> StoreHealth:
+        """How Redis does.
+
+        Raises:
+            ContextError: it is away.
+        """
+        return await self._store.health()
 
     def listen(self, listener: Listener) -> None:
         """Call `listener` for every entry, of this server and of others."""

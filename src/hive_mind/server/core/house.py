@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import Coroutine
 from datetime import datetime
 from functools import partial
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
+from hive_mind import __version__
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import ContextError
 from hive_mind.language.messages import error_message
@@ -28,6 +30,8 @@ from hive_mind.server.core.llm.prompt import Abilities, History, chat, persona
 from hive_mind.server.core.llm.tool_prompt import choosing_chat
 from hive_mind.server.core.llm.tools import Offer
 from hive_mind.server.core.mending import TextMender
+from hive_mind.server.core.metrics.metered_model import MeteredModel
+from hive_mind.server.core.metrics.meters import Meters
 from hive_mind.server.core.offering import offers_of
 from hive_mind.server.core.plugin_house import HousePlugins
 from hive_mind.server.core.speech.engines import Load
@@ -86,11 +90,12 @@ class House:
         self.config = config
         self.grammar = grammar
         self.context = context
-        self.model = model
+        self.meters = Meters(__version__, time.time())
+        self.model: LanguageModel = MeteredModel(model, self.meters)
         self.traces = Traces()
         kept = CorrectionsFile(config.data_path, config.key.get_secret_value() if config.key else None)
         self.mender = TextMender(lambda: self.grammar, kept)
-        self.speech = HouseSpeech(speech, kept, lambda: self.grammar)
+        self.speech = HouseSpeech(speech, kept, lambda: self.grammar, self.meters.on_engine)
         self.plugins = HousePlugins(
             self,
             vault,
@@ -175,6 +180,13 @@ class House:
         """The client as known here, if it is."""
         return self.remotes.get(client_id)
 
+    def gone_s(self, client_id: str) -> float | None:
+        """For how long a client that is known here has been without a link; None for all others."""
+        remote = self.remotes.get(client_id)
+        if remote is None or remote.link is not None or remote.left_at is None:
+            return None
+        return asyncio.get_running_loop().time() - remote.left_at
+
     def forget_client(self, remote: "RemoteClient") -> None:
         """Its session has been away for too long."""
         if remote.link is None and self.remotes.get(remote.client_id) is remote:
@@ -198,11 +210,13 @@ class House:
         self.spawn(self.warm())
         return erased
 
-    def on_playout(self, playout: Playout) -> None:
+    def on_playout(self, playout: Playout, room: str | None) -> None:
         """Close the latency measure of a turn."""
         trace = self.traces.find(playout.turn_id)
         if trace is None or playout.state != "started" or playout.since_question_ms is None:
             return
+        if trace.playout_ms is None:
+            self.meters.on_first_audio(playout.since_question_ms, trace.route, room)
         trace.playout_ms = playout.since_question_ms
         self._log.info("heard", turn_id=playout.turn_id, since_question_ms=playout.since_question_ms)
 

@@ -59,6 +59,7 @@ class HousePlugins:
             local_intents=TAKEN,
             overrides=self._overrides,
             on_change=self._changed,
+            on_call=house.meters.on_plugin,
         )
         self._house = house
         self._vault = vault

@@ -50,6 +50,11 @@ class Link(Protocol):
         """Whether the client runs on this machine."""
         ...
 
+    @property
+    def waiting(self) -> int:
+        """Frames that wait to be sent."""
+        ...
+
     def put(self, message: ServerMessage) -> None:
         """Send, soon."""
         ...
@@ -80,6 +85,8 @@ class RemoteClient:
         self.link: Link | None = None
         self.room: str | None = None
         self.who: Identity = HERE
+        self.left_at: float | None = None
+        """When its last connection was lost, in seconds of the loop's clock."""
         self.keeper = Timekeeper(
             client_id,
             house.context,
@@ -139,6 +146,7 @@ class RemoteClient:
         if self.link is not link:
             return
         self.link = None
+        self.left_at = asyncio.get_running_loop().time()
         self.keeper.rest()
         self.stream.drop()
         self.mouth.hush()
@@ -187,6 +195,7 @@ class RemoteClient:
     def on_wake(self, wake: WakeDetected) -> None:
         """Its name was heard there: the words that follow are for us."""
         self.calls = (wake.word,) if wake.word else ()
+        self._house.meters.on_wake(wake.word, self.room)
         self._house.spawn(self._house.warm())
 
     async def read(self, text: str) -> Reading:
@@ -246,7 +255,9 @@ class RemoteClient:
 
     def on_local_turn(self, told: LocalTurn) -> None:
         """The client answered by itself: keep a trace of it."""
-        self._house.traces.add(local_trace(told, self.client_id, self._house.now()))
+        trace = local_trace(told, self.client_id, self._house.now())
+        self._house.traces.add(trace)
+        self._house.meters.on_turn(trace, self.room)
 
     def on_interrupt(self, wish: Interrupt) -> None:
         """Stop the answer, or drop the draft."""
@@ -326,6 +337,7 @@ class RemoteClient:
     def _gone(self, turn: Turn) -> None:
         self._tasks.pop(turn, None)
         self._deliveries.pop(turn, None)
+        self._house.meters.on_turn(turn.trace, self.room)
 
     def _drop_draft(self) -> None:
         if self._draft_patience is not None:

@@ -40,9 +40,12 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), payment=(), usb=(), microphone=(self)",
+    "Permissions-Policy": "camera=(), geolocation=(), payment=(), usb=(), microphone=(self), screen-wake-lock=(self)",
 }
 """On every answer."""
+
+_MEASURES = frozenset({"/health", "/health/ready", "/metrics"})
+"""What Prometheus and Docker ask for, from a network of their own, without TLS; no words are in it."""
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -102,7 +105,10 @@ class Shield:
     def _is_plain(self, scope: Scope) -> bool:
         """Whether another machine comes without TLS."""
         peer = scope.get("client")
-        return scope["scheme"] in ("http", "ws") and not is_loopback(peer[0] if peer else None)
+        measured = scope["type"] == "http" and scope["path"] in _MEASURES
+        return (
+            scope["scheme"] in ("http", "ws") and not measured and not is_loopback(peer[0] if peer else None)
+        )
 
     def _to_tls(self, scope: Scope, headers: Headers) -> Response:
         """Send a browser on to `https`; a program is told."""

@@ -28,6 +28,21 @@ class Stored:
     entry: Entry
 
 
+@dataclass(frozen=True, slots=True)
+class StoreHealth:
+    """How Redis does.
+
+    Attributes:
+        memory_bytes: that it uses.
+        entries: messages that it keeps.
+        writes: whether it can write its file.
+    """
+
+    memory_bytes: int
+    entries: int
+    writes: bool
+
+
 def connect(url: str) -> Redis:
     """A client that gives up within seconds, so that a lost Redis never holds a turn."""
     client: Redis = Redis.from_url(
@@ -63,6 +78,18 @@ class ContextStore:
             await self._redis.ping()
         except (RedisError, OSError) as error:
             raise _away(error) from error
+
+    async def health(self) -> StoreHealth:
+        """Look at it."""
+        try:
+            info = await self._redis.info()
+            entries = int(await self._redis.xlen(STREAM))
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+        good = all(
+            info.get(name, "ok") == "ok" for name in ("aof_last_write_status", "aof_last_bgrewrite_status")
+        )
+        return StoreHealth(int(info.get("used_memory", 0)), entries, good)
 
     async def append(self, entry: Entry, *, again: bool = False) -> str:
         """Write an entry and drop what is too old; the id is the time, or just after the newest entry.

@@ -75,6 +75,11 @@ class Connection:
         """Whether the client runs on this machine."""
         return self._socket.client is not None and is_loopback(self._socket.client.host)
 
+    @property
+    def waiting(self) -> int:
+        """Frames that wait to be sent."""
+        return self._outbox.waiting
+
     def put(self, message: ServerMessage) -> None:
         """Send, soon; a client for which too much waits is cut off."""
         if not self._outbox.put(encode(message)):
@@ -205,7 +210,7 @@ class Connection:
             case WakeDetected():
                 remote.on_wake(message)
             case Playout():
-                self._house.on_playout(message)
+                self._house.on_playout(message, remote.room)
             case Forget():
                 self._house.spawn(self._forget(message))
             case ActionConfirm():
@@ -232,7 +237,10 @@ class Connection:
                 self.close(POLICY, error.code)
                 return
             raise
+        gone_s = self._house.gone_s(hello.client_id)
         remote = self._sit(hello.client_id)
+        if hello.away_s is not None or gone_s is not None:
+            self._house.meters.on_return(hello.room, gone_s if hello.away_s is None else hello.away_s)
         remote.capabilities, remote.room = hello.capabilities, self._badge.room(hello.room)
         for answer in answers:
             self.put(answer)
@@ -284,6 +292,7 @@ class Connection:
             self.close(UNAUTHORISED, error.code)
 
     def _complain(self, error: HiveMindError) -> None:
+        self._house.meters.on_refusal(error.code)
         self._log.info("message refused", code=error.code, reason=error.message)
         message = Error(code=error.code, message=error_message(error.code), recoverable=error.retryable)
         if self._remote is not None and self._remote.link is self:
@@ -322,6 +331,7 @@ class Connection:
         if self._closing is None:
             self._closing = (POLICY, "SLOW_CLIENT")
         self._log.warning("client cut off", code="SLOW_CLIENT", reason=reason)
+        self._house.meters.cut_off.inc()
         self._outbox.close()
         if self._abort is not None:
             self._abort()
