@@ -34,6 +34,7 @@ from hive_mind.server.core.metrics.metered_model import MeteredModel
 from hive_mind.server.core.metrics.meters import Meters
 from hive_mind.server.core.offering import offers_of
 from hive_mind.server.core.plugin_house import HousePlugins
+from hive_mind.server.core.remembering import Memory, Remembering
 from hive_mind.server.core.speech.engines import Load
 from hive_mind.server.core.speech.house_speech import HouseSpeech
 from hive_mind.server.core.trace import Traces
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from hive_mind.server.core.remote_client import RemoteClient
 
 GOING_AWAY = 1001
+RESTART = 1012
+"""Close codes of a WebSocket."""
 _CLOSE_S = 1.0
 
 
@@ -103,6 +106,7 @@ class House:
             config.plugins_path,
             partial(_warm_grammar, config.name),
         )
+        self.remembering = Remembering(context, self.traces, self.forget)
         self.remotes: dict[str, RemoteClient] = {}
         self.access = Desk(
             safe,
@@ -131,9 +135,11 @@ class House:
         """A fresh name for something said unasked."""
         return f"a-{secrets.token_hex(8)}"
 
-    def prompt(self, question: str) -> Chat:
-        """The chat for a question, from the conversation so far."""
-        past = self._history.window(self.context.tail)
+    def prompt(self, question: str, memory: Memory | None = None) -> Chat:
+        """The chat for a question, from the conversation so far: the house's, or a guest's own."""
+        guest = memory is not None and memory is not self.context
+        history = History(self.config.history_chars) if guest else self._history
+        past = history.window(memory.tail if guest and memory is not None else self.context.tail)
         host = self.plugins.host
         # A very small model would weave the descriptions into its answers.
         told = host.descriptions() if self.model.capabilities.tools else ()
@@ -154,9 +160,14 @@ class House:
         """The chat in which the model chooses a tool."""
         return choosing_chat(self.offers(), self.plugins.host.prompt_context(), question)
 
-    def mind(self) -> Mind:
-        """What the clients think with."""
-        return Mind(lambda: self.grammar, self.offers, self.choosing, self.prompt, self.model, self.now)
+    def mind(self, memory: Memory) -> Mind:
+        """What a client thinks with.
+
+        Args:
+            memory: of the conversation that it takes part in.
+        """
+        prompt = partial(self.prompt, memory=memory)
+        return Mind(lambda: self.grammar, self.offers, self.choosing, prompt, self.model, self.now)
 
     async def warm(self) -> None:
         """Have the model read the conversation so far, so that only the question remains."""
@@ -192,6 +203,14 @@ class House:
         if remote.link is None and self.remotes.get(remote.client_id) is remote:
             remote.keeper.rest()
             del self.remotes[remote.client_id]
+
+    def part_with(self, remote: "RemoteClient") -> None:
+        """Forget a client as it was: it has become a guest, or is one no more."""
+        remote.interrupt()
+        remote.keeper.rest()
+        if remote.link is not None:
+            remote.link.close(RESTART, "RIGHTS_CHANGED")
+        self.remotes.pop(remote.client_id, None)
 
     def session_of(self, client_id: str, session_id: str | None) -> ServerSession | None:
         """The session that a client wants to resume, if it is still known."""
@@ -259,7 +278,9 @@ class House:
             turn_id=entry.turn_id,
         )
         for remote in self.remotes.values():
-            if remote.link is not None and remote.client_id != entry.client_id:
+            if remote.client_id == entry.client_id or remote.who.rights.private:
+                continue
+            if remote.link is not None:
                 remote.send(event)
 
     def _reap(self, task: asyncio.Task[None]) -> None:

@@ -29,6 +29,7 @@ from hive_mind.server.core.acting import Acting
 from hive_mind.server.core.house import House
 from hive_mind.server.core.house_orders import HouseOrders
 from hive_mind.server.core.ladder import Ladder
+from hive_mind.server.core.remembering import of_guest
 from hive_mind.server.core.rooms import Rooms
 from hive_mind.server.core.speech.delivery import Delivery
 from hive_mind.server.core.speech.hearing import Reading, Said
@@ -75,21 +76,23 @@ class RemoteClient:
         client_id: its name.
         house: what all clients share.
         session: of its first connection.
+        who: as it was let in; of a guest, nothing is remembered.
     """
 
-    def __init__(self, client_id: str, house: House, session: ServerSession) -> None:
+    def __init__(self, client_id: str, house: House, session: ServerSession, who: Identity = HERE) -> None:
         self.client_id = client_id
         self.session = session
         self.capabilities = Capabilities()
         self.device: DeviceState | None = None
         self.link: Link | None = None
         self.room: str | None = None
-        self.who: Identity = HERE
+        self.who = who
+        self.talk = of_guest() if who.rights.private else house.remembering
         self.left_at: float | None = None
         """When its last connection was lost, in seconds of the loop's clock."""
         self.keeper = Timekeeper(
             client_id,
-            house.context,
+            self.talk.memory,
             house.now,
             self._ring,
             owned=lambda: self.capabilities.local_commands,
@@ -97,17 +100,26 @@ class RemoteClient:
             voiced=lambda: self.voiced,
         )
         rooms = Rooms(house.remotes.values)
-        about = HouseOrders(client_id, house.traces, house.context, house.forget)
+        about = HouseOrders(client_id, self.talk.traces, self.talk.memory, self.talk.forget)
         host = house.plugins.host
-        acting = Acting(self.keeper, host, about, lambda: house.grammar, rooms, self._last_answer)
+        acting = Acting(
+            self.keeper,
+            host,
+            about,
+            lambda: house.grammar,
+            rooms,
+            self._last_answer,
+            lambda: self.who.rights,
+        )
         self._ladder = Ladder(
-            house.mind(),
+            house.mind(self.talk.memory),
             self.keeper,
             acting,
             rooms,
             house.mender,
             lambda: self.capabilities.stt,
             house.speech.by_ear,
+            learns=not who.rights.private,
         )
         self.mouth = Mouth(client_id, self, house.speech, lambda: self.keeper)
         self.stream = Stream(client_id, house.speech, self, house)
@@ -256,7 +268,7 @@ class RemoteClient:
     def on_local_turn(self, told: LocalTurn) -> None:
         """The client answered by itself: keep a trace of it."""
         trace = local_trace(told, self.client_id, self._house.now())
-        self._house.traces.add(trace)
+        self.talk.traces.add(trace)
         self._house.meters.on_turn(trace, self.room)
 
     def on_interrupt(self, wish: Interrupt) -> None:
@@ -301,7 +313,7 @@ class RemoteClient:
         heard = self.mouth.cut(turn.turn_id)
         spoken = heard if spoken is None else spoken
         if turn.over.is_set() and spoken is not None:
-            self._house.spawn(self._house.context.cut_answer(turn.turn_id, spoken.strip()))
+            self._house.spawn(self.talk.memory.cut_answer(turn.turn_id, spoken.strip()))
         turn.interrupt(spoken)
 
     def _begin(
@@ -316,7 +328,8 @@ class RemoteClient:
             utterance_id=utterance,
             draft=draft,
             send=delivery.take,
-            context=self._house.context,
+            memory=self.talk.memory,
+            rooms=self.who.rights.rooms,
             ladder=self._ladder,
             heard=None if said is None else said.transcript,
         )
@@ -328,7 +341,7 @@ class RemoteClient:
             self._deliveries[turn] = delivery
         else:
             delivery.release()
-        self._house.traces.add(turn.trace)
+        self.talk.traces.add(turn.trace)
         task = self._house.spawn(turn.run(after))
         self._tasks[turn] = task
         task.add_done_callback(lambda _: self._gone(turn))
@@ -365,7 +378,7 @@ class RemoteClient:
         )
 
     def _last_answer(self) -> str:
-        last = self._house.traces.last(self.client_id)
+        last = self.talk.traces.last(self.client_id)
         return "" if last is None else last.answer
 
     def _ring(self, text: str) -> bool:

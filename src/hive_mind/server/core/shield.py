@@ -40,7 +40,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), payment=(), usb=(), microphone=(self), screen-wake-lock=(self)",
+    "Permissions-Policy": "camera=(), geolocation=(), payment=(), microphone=(self), screen-wake-lock=(self)",
 }
 """On every answer."""
 

@@ -17,7 +17,7 @@ from hive_mind.commands.outcome import Outcome
 from hive_mind.commands.replies import reply
 from hive_mind.commands.state import CommandState
 from hive_mind.protocol.messages import DeviceCommand, DeviceState
-from hive_mind.server.core.context import Context
+from hive_mind.server.core.remembering import Memory
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Match
 
@@ -43,7 +43,7 @@ class Timekeeper:
     def __init__(
         self,
         client_id: str,
-        context: Context,
+        context: Memory,
         now: Callable[[], datetime],
         ring: Callable[[str], bool],
         owned: Callable[[], bool] = lambda: False,
