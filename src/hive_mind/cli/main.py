@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "client": ("hive_mind.cli.client", "Start a voice client in this room."),
     "pair": ("hive_mind.cli.pair", "Show the code with which a device becomes a client of this server."),
     "clients": ("hive_mind.cli.clients", "List, let in, rename, revoke clients; say what they may do."),
+    "keys": ("hive_mind.cli.keys", "Give the house a new key, and seal everything with it."),
     "ask": ("hive_mind.cli.ask", "Ask in writing; the answer is printed."),
     "say": ("hive_mind.cli.say", "Ask with a recording, as a microphone would; the answer is spoken."),
     "trace": ("hive_mind.cli.trace", "Show what happened in a turn, and what was slow."),

@@ -17,8 +17,9 @@ from hive_mind.server.core.access.tokens import owner_key
 from hive_mind.server.core.answers import answer_faults
 from hive_mind.server.core.certificates import Certificates
 from hive_mind.server.core.context import Context
-from hive_mind.server.core.crypto import Vault, load_key
+from hive_mind.server.core.crypto import Vault, load_keys
 from hive_mind.server.core.house import House
+from hive_mind.server.core.key_rotation import KeyRotation
 from hive_mind.server.core.llm.engine import LanguageModel
 from hive_mind.server.core.llm.factory import make_model
 from hive_mind.server.core.metrics.access import may_scrape
@@ -179,9 +180,8 @@ async def open_house(
     """
     log = get_logger("house")
     async with AsyncExitStack() as stack:
-        key = load_key(
-            config.key.get_secret_value() if config.key else None, config.data_path / "context.key"
-        )
+        given = config.key.get_secret_value() if config.key else None
+        keys = load_keys(given, config.data_path / "context.key")
         revive = None
         if config.redis_url is None:
             redis = EmbeddedRedis(config.data_path)
@@ -194,7 +194,7 @@ async def open_house(
             url = f"unix://{redis.socket}"
         else:
             url = config.redis_url
-        vault = Vault(key)
+        vault = Vault(*keys)
         store = ContextStore(connect(url), vault, config.context_days)
         stack.push_async_callback(store.close)
         context = Context(store, revive)
@@ -208,10 +208,13 @@ async def open_house(
             chosen,
             vault,
             store,
-            owner_key(key),
+            owner_key(keys[0]),
             load,
         )
         stack.push_async_callback(house.close)
+        house.keys = KeyRotation(config.data_path, given, vault, store, house.plugins)
+        if len(keys) > 1:
+            house.spawn(house.keys.finish())
         await house.access.start()
         house.spawn(context.run())
         house.spawn(house.access.run())

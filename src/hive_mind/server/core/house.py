@@ -42,6 +42,7 @@ from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Grammar
 
 if TYPE_CHECKING:
+    from hive_mind.server.core.key_rotation import KeyRotation
     from hive_mind.server.core.remote_client import RemoteClient
 
 GOING_AWAY = 1001
@@ -116,6 +117,7 @@ class House:
             owner=owner,
         )
         self.door = Door(self.access)
+        self.keys: KeyRotation | None = None
         self.access.listen(self._recheck)
         self.links: set[Rechecked] = set()
         self.connections = 0

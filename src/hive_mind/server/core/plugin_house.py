@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hive_mind.commands.interpret import INTENTS as COMMANDS
-from hive_mind.errors import ConfigError, UnderstandingError
+from hive_mind.errors import ConfigError, PluginError, UnderstandingError
 from hive_mind.protocol.messages import Announce, ResponseChunk, Sentences, ServerMessage
 from hive_mind.protocol.sentence_parts import cut
 from hive_mind.server.core.crypto import Vault
@@ -155,6 +155,19 @@ class HousePlugins:
             self.actions,
             self.entrusting,
         )
+
+    async def reseal(self) -> int:
+        """Seal what plugins keep with the newest key; answer how many files. Damaged ones are left as they are."""
+        count = 0
+        for path in await asyncio.to_thread(lambda: sorted(self._kept.glob("*.sealed"))):
+            name = path.stem
+            storage = self._storages.get(name) or FileStorage(path, self._vault, f"plugin:{name}")
+            try:
+                await storage.reseal()
+                count += 1
+            except PluginError as error:
+                self._log.warning("plugin storage not sealed anew", plugin=name, code=error.code)
+        return count
 
     def _overrides(self) -> Mapping[str, Override]:
         try:

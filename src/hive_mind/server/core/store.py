@@ -1,5 +1,6 @@
 """The conversation in Redis: a stream of sealed entries, small sealed states, a channel between servers."""
 
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from hive_mind.server.logs import get_logger
 
 STREAM = "hive:context"
 CHANNEL = "hive:events"
+_COPY = "hive:context:resealed"
 _TRIES = 8
 
 
@@ -233,6 +235,43 @@ class ContextStore:
             raise _away(error) from error
         raise ContextError(f"The state {name} is changed by too many at once.")
 
+    async def reseal(self) -> int:
+        """Seal everything with the newest key; answer how many things. What cannot be read stays as it is."""
+        count = 0
+        try:
+            async for key in self._redis.scan_iter(match="hive:state:*"):
+                name = key.decode().removeprefix("hive:state:")
+                with contextlib.suppress(ContextError):
+                    await self.change(name, _as_it_is)
+                    count += 1
+            for _ in range(_TRIES):
+                try:
+                    return count + await self._reseal_stream()
+                except WatchError:
+                    continue
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+        raise ContextError("The conversation is written by too many at once.")
+
+    async def _reseal_stream(self) -> int:
+        """Entries of a stream cannot be changed: a copy takes its place, with the same ids."""
+        async with self._redis.pipeline(transaction=True) as pipe:
+            await pipe.watch(STREAM)
+            raw = await pipe.xrange(STREAM)
+            if not raw:
+                return 0
+            pipe.multi()
+            pipe.delete(_COPY)
+            for id_bytes, fields in raw:
+                place = f"{STREAM}|{id_bytes.decode()}"
+                sealed = fields.get(FIELD.encode(), b"")
+                with contextlib.suppress(ContextError):
+                    sealed = self._vault.seal(self._vault.open(sealed, place), place)
+                pipe.xadd(_COPY, {FIELD: sealed}, id=id_bytes)
+            pipe.rename(_COPY, STREAM)
+            await pipe.execute()
+        return len(raw)
+
     async def publish(self, event: bytes) -> None:
         """Tell the other servers of this house."""
         try:
@@ -281,6 +320,12 @@ class ContextStore:
         if unreadable:
             self._log.warning("entries unreadable", count=unreadable, hint="was HIVE_MIND_KEY changed?")
         return found
+
+
+def _as_it_is(state: bytes | None) -> bytes:
+    if state is None:
+        raise ContextError("The state is gone.")
+    return state
 
 
 def _away(error: Exception) -> ContextError:

@@ -12,7 +12,14 @@ from hive_mind.errors import AccessError, ContextError
 from hive_mind.server.core.access.identity import HERE, Identity, Rights
 from hive_mind.server.core.access.register import Granted, PairedClient, Register, shut_out
 from hive_mind.server.core.access.throttle import Throttle
-from hive_mind.server.core.access.tokens import OWNER, SigningKey, key_name, read_access, read_refresh
+from hive_mind.server.core.access.tokens import (
+    OWNER,
+    SigningKey,
+    key_name,
+    owner_key,
+    read_access,
+    read_refresh,
+)
 from hive_mind.server.core.origin import is_loopback
 from hive_mind.server.core.trace_access import may_read
 from hive_mind.server.logs import get_logger
@@ -84,6 +91,10 @@ class Desk:
     def listen(self, listener: Callable[[], None]) -> None:
         """Call `listener` when clients or their rights have changed."""
         self._listeners.append(listener)
+
+    def own(self, key: bytes) -> None:
+        """The house has another key: whoever can read that one runs it."""
+        self._owner = owner_key(key)
 
     async def start(self) -> None:
         """Read the register, or make it; with Redis away, nobody is known yet."""

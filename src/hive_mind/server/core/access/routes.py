@@ -171,6 +171,15 @@ async def leave(who: Known, request: Request, response: Response) -> None:
     drop_cookies(response)
 
 
+@router.post("/keys/rotate")
+async def rotate_keys(_: Admin, request: Request) -> dict[str, int]:
+    """A new key for everything that is sealed."""
+    house = request.app.state.house
+    count = await house.keys.rotate()
+    house.access.own(house.keys.newest())
+    return {"sealed": count}
+
+
 @router.get("/clients")
 async def clients(_: Admin, request: Request) -> list[dict[str, Any]]:
     """The paired clients."""
