@@ -113,7 +113,7 @@ async def preload(socket: str, key: bytes, days: int, turns_a_day: int) -> None:
             text = (
                 f"Quelle est la capitale numéro {number} ?" if role == "user" else "C'est une bonne question."
             )
-            entry = Entry(role=role, text=text, timestamp=at, client_id="old", turn_id=f"t-{number}")  # type: ignore[arg-type]
+            entry = Entry(role=role, text=text, timestamp=at, client_id="old", turn_id=f"t-{number}")
             await store.append(entry)
     await store.close()
 

@@ -42,6 +42,7 @@ class Server:
         )
         house.append(self)
         self.running = asyncio.create_task(self.peers.run())
+        self.peers.joined()
 
     async def publish(self, event: Mapping[str, Any]) -> int:
         for other in self.house:

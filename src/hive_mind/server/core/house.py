@@ -96,6 +96,8 @@ class House:
             partial(_warm_grammar, config.name),
         )
         self.remotes: dict[str, RemoteClient] = {}
+        self.greeted: dict[str, RemoteClient] = {}
+        """Those that have said hello: the others know no messages outside the specification, and no room."""
         self.connections = 0
         self.stopping = False
         self._zone = ZoneInfo(config.timezone) if config.timezone else None
@@ -107,8 +109,11 @@ class House:
             self.plugins.actions.confirm,
             self._changed_elsewhere,
             time.monotonic,
+            self._see_again,
         )
         context.on_event = self.peers.take
+        context.on_joined = self.peers.joined
+        context.others = lambda: bool(self.peers.alive)
         self._offers: tuple[tuple[int, Grammar], tuple[Offer, ...]] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._log = get_logger("house")
@@ -180,7 +185,8 @@ class House:
             for client_id, room in self.peers.clients.items()
             if client_id not in self.remotes or self.remotes[client_id].link is None
         )
-        return [*(r for r in self.remotes.values() if r.link is not None or not self.peers.alive), *far]
+        alone = not self.peers.alive
+        return [*(r for r in self.greeted.values() if r.link is not None or alone), *far]
 
     async def leads(self) -> bool:
         """Whether this is the server that does what the house needs done once."""
@@ -188,6 +194,9 @@ class House:
 
     def _present(self) -> dict[str, str | None]:
         return {name: remote.room for name, remote in self.remotes.items() if remote.link is not None}
+
+    def _see_again(self) -> None:
+        self.spawn(self.context.refresh())
 
     def _deliver(self, client_id: str | None, message: ServerMessage) -> None:
         for remote in list(self.remotes.values()):
@@ -204,6 +213,7 @@ class House:
         if remote.link is None and self.remotes.get(remote.client_id) is remote:
             remote.keeper.rest()
             del self.remotes[remote.client_id]
+            self.greeted.pop(remote.client_id, None)
 
     def session_of(self, client_id: str, session_id: str | None) -> ServerSession | None:
         """The session that a client wants to resume, if it is still known."""
@@ -263,6 +273,13 @@ class House:
 
     def _share(self, entry: Entry) -> None:
         """Show what was said to the other clients."""
+        others = [
+            remote
+            for remote in self.greeted.values()
+            if remote.link is not None and remote.client_id != entry.client_id
+        ]
+        if not others:
+            return
         event = ContextEvent(
             role=entry.role,
             text=entry.text[:8000],
@@ -271,9 +288,8 @@ class House:
             intent=entry.intent,
             turn_id=entry.turn_id,
         )
-        for remote in self.remotes.values():
-            if remote.link is not None and remote.client_id != entry.client_id:
-                remote.send(event)
+        for remote in others:
+            remote.send(event)
 
     def _reap(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

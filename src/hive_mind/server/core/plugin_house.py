@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from hive_mind.commands.interpret import INTENTS as COMMANDS
 from hive_mind.errors import ConfigError, UnderstandingError
+from hive_mind.memory import settle
 from hive_mind.protocol.messages import Announce, ResponseChunk, Sentences, ServerMessage
 from hive_mind.protocol.sentence_parts import cut
 from hive_mind.server.core.crypto import Vault
@@ -134,6 +135,7 @@ class HousePlugins:
         except UnderstandingError as error:
             self._log.error("grammar not renewed", reason=error.message)
             return
+        await asyncio.to_thread(settle)
         for remote in list(self._house.remotes.values()):
             self.tell(remote)
         self._house.spawn(self._house.warm())

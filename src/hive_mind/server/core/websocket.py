@@ -215,6 +215,7 @@ class Connection:
         remote = self._sit(hello.client_id)
         if hello.away_s is not None or gone_s is not None:
             self._house.meters.on_return(hello.room, gone_s if hello.away_s is None else hello.away_s)
+        self._house.greeted[remote.client_id] = remote
         remote.capabilities, remote.room = hello.capabilities, hello.room
         self._house.peers.presence_changed()
         for answer in answers:
