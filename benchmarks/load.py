@@ -1,10 +1,11 @@
-"""How many can talk to one server: turns/s, latency and memory with many WebSocket clients, beside a bare echo.
+"""How many can talk to one server: turns/s, latency, memory with many WebSocket clients, beside a bare echo.
 
     ./hive bench load [--clients 1,10,50,200,500] [--seconds 5] [--age] [--two] [--json FILE]
 
-Clients speak the specification's JSON and give text commands. Two phases: `flat out`, each asks again as soon as it
-is answered (but not faster than the rate limit allows), gives turns/s; `paced`, each asks once a second, gives the
-latency. The echo is a bare ASGI application under the same uvicorn, asked by the same clients in the same run.
+Clients speak the specification's JSON and give text commands. Two phases: `flat out`, each asks again as soon as
+it is answered (but not faster than the rate limit allows), gives turns/s; `paced`, each asks once a second, gives
+the latency. The echo is a bare ASGI application under the same uvicorn, asked by the same clients in the same
+run.
 `--url` and `--header` measure a server that runs already, with TLS and a token if need be.
 """
 
@@ -41,7 +42,8 @@ async def app(scope, receive, send):
     await send({"type": "websocket.accept"})
     while (event := await receive())["type"] == "websocket.receive":
         await send({"type": "websocket.send", "text": event["text"]})
-uvicorn.run(app, port=int(sys.argv[1]), ws="websockets-sansio", ws_per_message_deflate=False, log_level="error", lifespan="off")
+more = {"ws": "websockets-sansio", "ws_per_message_deflate": False, "log_level": "error", "lifespan": "off"}
+uvicorn.run(app, port=int(sys.argv[1]), **more)
 """
 
 

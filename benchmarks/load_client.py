@@ -1,4 +1,4 @@
-"""Many WebSocket clients in one process, as cheap as they can be: the server is to be the slow part, not we."""
+"""Many WebSocket clients in one process, as cheap as they can be: the server is to be the slow part."""
 
 import asyncio
 import json
@@ -68,7 +68,7 @@ class Socket(asyncio.Protocol):
         self._transport = transport
         transport.write(self._hello)
 
-    def connection_lost(self, error: Exception | None) -> None:
+    def connection_lost(self, error: Exception | None) -> None:  # noqa: ARG002 - Protocol
         """It is gone."""
         self.lost = True
         if not self.open.done():
@@ -186,7 +186,7 @@ async def paced(talkers: list[Talker], seconds: float, each_s: float) -> list[fl
 
 
 async def flat_out(talkers: list[Talker], seconds: float, least_s: float) -> tuple[float, list[float]]:
-    """Each asks as soon as it has its answer, at most once in `least_s` (the rate limit); turns/s and seconds."""
+    """Each asks as soon as it has its answer, at most once in `least_s`; turns/s and the seconds of all."""
     took: list[float] = []
     began = time.perf_counter()
     end = began + seconds

@@ -362,6 +362,8 @@ class Turn:
 
 
 async def _until_over(turn: Turn) -> None:
+    if turn.over.is_set():
+        return
     try:
         async with asyncio.timeout(_PREDECESSOR_S):
             await turn.over.wait()
