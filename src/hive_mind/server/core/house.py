@@ -8,8 +8,7 @@ from datetime import datetime
 from functools import partial
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any
 
 from hive_mind import __version__
 from hive_mind.corrections_file import CorrectionsFile
@@ -27,7 +26,9 @@ from hive_mind.server.core.crypto import Vault
 from hive_mind.server.core.downloads import Downloads
 from hive_mind.server.core.entry import Entry
 from hive_mind.server.core.far_client import FarClient
+from hive_mind.server.core.household_time import household_time
 from hive_mind.server.core.ladder import Mind
+from hive_mind.server.core.link import Rechecked
 from hive_mind.server.core.llm.changing import ChangingModel
 from hive_mind.server.core.llm.engine import Chat, LanguageModel
 from hive_mind.server.core.llm.fallback import FallbackModel
@@ -69,19 +70,6 @@ def _warm_grammar(name: str, *folders: Path | Traversable) -> Grammar:
     grammar = Grammar.load(*folders, robot_names=(name,))
     grammar.warm()
     return grammar
-
-
-def household_time(config: ServerConfig) -> datetime:
-    """The time of the household, with its zone."""
-    return datetime.now(ZoneInfo(config.timezone)) if config.timezone else datetime.now().astimezone()
-
-
-class Rechecked(Protocol):
-    """A connection, whose client may be revoked."""
-
-    def recheck(self) -> None:
-        """Close it, if its client does not belong here any more."""
-        ...
 
 
 class House:
@@ -141,6 +129,8 @@ class House:
         self.effects = Effects(self, own_model=own_model, own_speech=own_speech)
         self.remembering = Remembering(context, self.traces, self.forget)
         self.remotes: dict[str, RemoteClient] = {}
+        self.greeted: dict[str, RemoteClient] = {}
+        """Those that have said hello: the others know no messages outside the specification, and no room."""
         self.access = Desk(
             safe,
             self.spawn,
@@ -162,8 +152,11 @@ class House:
             self.plugins.actions.confirm,
             self._changed_elsewhere,
             time.monotonic,
+            self._see_again,
         )
         context.on_event = self.peers.take
+        context.on_joined = self.peers.joined
+        context.others = lambda: bool(self.peers.alive)
         self._offers: tuple[tuple[int, Grammar], tuple[Offer, ...]] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._log = get_logger("house")
@@ -265,7 +258,8 @@ class House:
             for client_id, room in self.peers.clients.items()
             if client_id not in self.remotes or self.remotes[client_id].link is None
         )
-        return [*(r for r in self.remotes.values() if r.link is not None or not self.peers.alive), *far]
+        alone = not self.peers.alive
+        return [*(r for r in self.greeted.values() if r.link is not None or alone), *far]
 
     async def leads(self) -> bool:
         """Whether this is the server that does what the house needs done once."""
@@ -273,6 +267,9 @@ class House:
 
     def _present(self) -> dict[str, str | None]:
         return {name: remote.room for name, remote in self.remotes.items() if remote.link is not None}
+
+    def _see_again(self) -> None:
+        self.spawn(self.context.refresh())
 
     def _deliver(self, client_id: str | None, message: ServerMessage) -> None:
         for remote in list(self.remotes.values()):
@@ -289,6 +286,7 @@ class House:
         if remote.link is None and self.remotes.get(remote.client_id) is remote:
             remote.keeper.rest()
             del self.remotes[remote.client_id]
+            self.greeted.pop(remote.client_id, None)
             self.news.on_client()
 
     def part_with(self, remote: "RemoteClient") -> None:
@@ -298,6 +296,7 @@ class House:
         if remote.link is not None:
             remote.link.close(RESTART, "RIGHTS_CHANGED")
         self.remotes.pop(remote.client_id, None)
+        self.greeted.pop(remote.client_id, None)
 
     def session_of(self, client_id: str, session_id: str | None) -> ServerSession | None:
         """The session that a client wants to resume, if it is still known."""
@@ -361,6 +360,15 @@ class House:
     def _share(self, entry: Entry) -> None:
         """Show what was said to the other clients, and on the page."""
         self.news.on_entry(entry, self.room_of(entry.client_id))
+        others = [
+            remote
+            for remote in self.greeted.values()
+            if remote.link is not None
+            and remote.client_id != entry.client_id
+            and not remote.who.rights.private
+        ]
+        if not others:
+            return
         event = ContextEvent(
             role=entry.role,
             text=entry.text[:8000],
@@ -369,11 +377,8 @@ class House:
             intent=entry.intent,
             turn_id=entry.turn_id,
         )
-        for remote in self.remotes.values():
-            if remote.client_id == entry.client_id or remote.who.rights.private:
-                continue
-            if remote.link is not None:
-                remote.send(event)
+        for remote in others:
+            remote.send(event)
 
     def _counted(self, model: LanguageModel) -> LanguageModel:
         """A model whose second one is counted, if it has one."""

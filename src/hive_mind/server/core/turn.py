@@ -10,7 +10,7 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from hive_mind.errors import HiveMindError, LlmError
 from hive_mind.language.messages import error_message
@@ -95,9 +95,12 @@ class Turn:
         self._asked_model: float | None = None
         self._answering: asyncio.Task[None] | None = None
         self._begun = asyncio.get_running_loop().time()
-        self._log = get_logger("turn").bind(turn_id=self.turn_id, client_id=client_id)
         if not draft:
             self._confirmed.set()
+
+    @property
+    def _log(self) -> Any:
+        return get_logger("turn").bind(turn_id=self.turn_id, client_id=self._request.client_id)
 
     def confirm(self) -> None:
         """The user has really said this."""
@@ -163,7 +166,6 @@ class Turn:
         self.turn_id = self.trace.turn_id = before.turn_id
         self._saying = Saying(self._send, self.turn_id, self.utterance_id, self._first_piece)
         self._request = replace(self._request, turn_id=before.turn_id)
-        self._log = self._log.bind(turn_id=before.turn_id)
         self._begun_elsewhere = True
         if before.answer is None:
             return False
@@ -362,6 +364,8 @@ class Turn:
 
 
 async def _until_over(turn: Turn) -> None:
+    if turn.over.is_set():
+        return
     try:
         async with asyncio.timeout(_PREDECESSOR_S):
             await turn.over.wait()

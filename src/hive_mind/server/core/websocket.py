@@ -257,6 +257,7 @@ class Connection:
         remote = self._sit(hello.client_id)
         if hello.away_s is not None or gone_s is not None:
             self._house.news.on_return(hello.room, gone_s if hello.away_s is None else hello.away_s)
+        self._house.greeted[remote.client_id] = remote
         remote.capabilities, remote.room = hello.capabilities, self._badge.room(hello.room)
         remote.told_room = remote.room
         self._house.peers.presence_changed()
