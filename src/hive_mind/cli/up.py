@@ -48,7 +48,7 @@ def up(
     server = load_server_config(host=host, port=port, data=data)
     bind(server.host, server.port).close()
     client = load_client_config(data=data)
-    set_up_logs(client.log_level)
+    set_up_logs(client.log_level, client.log_format)
     store = ModelStore(models_dir(client.data_folder))
     with shown() as progress:
         for problem in store.pull_starter(progress):

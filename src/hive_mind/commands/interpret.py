@@ -190,6 +190,7 @@ _HANDLERS: dict[str, _Handler] = {
     "set_speed": sound.set_speed,
     "repeat": sound.repeat,
     "thanks": manners.thanks,
+    "false_wake": manners.false_wake,
     "greet": manners.greet,
     "who_are_you": manners.who_are_you,
     "abilities": manners.abilities,
@@ -203,6 +204,6 @@ INTENTS = frozenset(_HANDLERS)
 
 READ_ONLY = frozenset({
     "get_time", "get_date", "countdown", "calculate", "convert", "timer_status", "stopwatch_status",
-    "list_alarms", "repeat", "thanks", "greet", "who_are_you", "abilities",
+    "list_alarms", "repeat", "thanks", "false_wake", "greet", "who_are_you", "abilities",
 })  # fmt: skip
 """Intents that change nothing."""

@@ -17,6 +17,11 @@ def thanks(state: CommandState, _now: datetime, _slots: _Slots) -> Outcome:
     return Outcome(reply("welcome"), state)
 
 
+def false_wake(state: CommandState, _now: datetime, _slots: _Slots) -> Outcome:
+    """Apologise for having listened; the house counts it."""
+    return Outcome(reply("false_wake"), state)
+
+
 def greet(state: CommandState, now: datetime, slots: _Slots) -> Outcome:
     """Answer a greeting as the hour wants it, or a farewell (`kind`)."""
     kind = slots.get("kind", "hello")

@@ -60,8 +60,12 @@ class ClientSession:
         """Whether the server is away, as far as one can tell; true until it first speaks."""
         return self._heartbeat.degraded
 
-    def hello(self) -> Hello:
-        """The first message on a new socket."""
+    def hello(self, away_s: float | None = None) -> Hello:
+        """The first message on a new socket.
+
+        Args:
+            away_s: seconds since the last one was lost.
+        """
         self._open = True
         self._welcomed = False
         self._heartbeat.restart()
@@ -73,6 +77,7 @@ class ClientSession:
             capabilities=self._capabilities,
             session_id=self.session_id,
             last_seq=None if self.session_id is None else self.last_seq,
+            away_s=away_s,
         )
 
     def ping(self, timestamp: datetime) -> Ping:

@@ -87,6 +87,7 @@ class ServerLink:
         self._sounding: Exchange | None = None  # whose voice comes in
         self._up = asyncio.Event()
         self._up_at = 0.0
+        self._lost_at: float | None = None
         self._failed = asyncio.Event()
         self.failure: LinkError | None = None
         """Why the last attempt to connect failed."""
@@ -163,7 +164,8 @@ class ServerLink:
 
     async def _talk(self, socket: ClientConnection) -> None:
         outgoing = self._outgoing = asyncio.Queue(MOST_OUTGOING)
-        await socket.send(codec.encode(self.session.hello()))
+        away_s = None if self._lost_at is None else max(0.0, self._clock.now() - self._lost_at)
+        await socket.send(codec.encode(self.session.hello(away_s)))
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._write(socket, outgoing))
             tasks.create_task(self._beat(outgoing))
@@ -226,6 +228,8 @@ class ServerLink:
             await self._clock.sleep(1.0 if due is None else due - self._clock.now())
 
     def _lost(self) -> None:
+        if self.connected:
+            self._lost_at = self._clock.now()
         self._up.clear()
         self._outgoing = None
         self.session.lost()

@@ -5,7 +5,15 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, JsonValue, StringConstraints
 
-from hive_mind.protocol.messages.base import PROTOCOL_VERSION, Identifier, Message, ShortText, Text, Timestamp
+from hive_mind.protocol.messages.base import (
+    PROTOCOL_VERSION,
+    Identifier,
+    Message,
+    ShortText,
+    Text,
+    Timestamp,
+    Token,
+)
 
 # --- client to server: the specification ---------------------------------------------------------------
 
@@ -20,6 +28,7 @@ class VoiceInput(Message):
         language: language of the words, such as "fr" or "fr-FR".
         utterance_id: groups a speculative transcript with the final one that confirms or replaces it.
         speculative: the user may still be speaking: prepare an answer, act on nothing, remember nothing.
+        token: access token of a paired client, where the header of the connection carries none.
     """
 
     type: Literal["voice_input"] = "voice_input"
@@ -29,6 +38,7 @@ class VoiceInput(Message):
     language: Annotated[str, StringConstraints(min_length=2, max_length=16)] = "fr"
     utterance_id: Identifier | None = None
     speculative: bool | None = None
+    token: Annotated[Token | None, Field(repr=False)] = None
 
 
 class Ping(Message):
@@ -39,6 +49,7 @@ class Ping(Message):
         state: how the client saw the link when it sent this.
         timestamp: when it was sent; comes back in the `pong`.
         last_seq: last number received in this session, which the server need not keep any longer.
+        token: access token of a paired client, where the header of the connection carries none.
     """
 
     type: Literal["ping"] = "ping"
@@ -46,6 +57,7 @@ class Ping(Message):
     state: Literal["connected", "degraded"]
     timestamp: Timestamp
     last_seq: Annotated[int, Field(ge=0)] | None = None
+    token: Annotated[Token | None, Field(repr=False)] = None
 
 
 class ActionConfirm(Message):
@@ -101,6 +113,8 @@ class Hello(Message):
         capabilities: what it can do by itself.
         session_id: of the session to resume, from an earlier `welcome`.
         last_seq: sequence number of the last server message seen in that session.
+        away_s: seconds since the client's link to this house was lost; absent at its first connection.
+        token: access token of a paired client, where the header of the connection carries none.
     """
 
     type: Literal["hello"] = "hello"
@@ -111,6 +125,8 @@ class Hello(Message):
     capabilities: Capabilities = Capabilities()
     session_id: Identifier | None = None
     last_seq: Annotated[int, Field(ge=0)] | None = None
+    away_s: Annotated[float, Field(ge=0, le=1e9)] | None = None
+    token: Annotated[Token | None, Field(repr=False)] = None
 
 
 class AudioStart(Message):

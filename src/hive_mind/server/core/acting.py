@@ -119,6 +119,8 @@ class Acting:
         plugin = self._plugins.intents().get(order.intent)
         if plugin is not None:
             return await self._ask_plugin(order, plugin, request, sure=sure)
+        if not self.knows(order.intent):
+            return await self._ask_nobody(order, request)
         trace = OrderTrace(order.intent, dict(order.slots), order.rung, acts=order.intent not in READ_ONLY)
         if order.intent == DECLINED:
             return Done(order, reply("stopped"), replace(trace, outcome="declined"))
@@ -139,6 +141,12 @@ class Acting:
         told = replace(trace, outcome="asked") if outcome.asks else trace
         again = self._last_answer() if "repeat" in outcome.effects else ""
         return Done(outcome.order or order, again or outcome.reply, told, asks=outcome.asks)
+
+    async def _ask_nobody(self, order: Match, request: Request) -> Done:
+        """An order that was understood a moment ago, and whose plugin has gone meanwhile."""
+        result = await self._plugins.execute(order.intent, order.slots, request)
+        trace = OrderTrace(order.intent, dict(order.slots), order.rung, outcome="failed", error=result.error)
+        return Done(order, result.speech or "", trace)
 
     async def _elsewhere(self, order: Match, room: str, trace: OrderTrace) -> Done:
         """Carry out an order about the time things of a room; a question back is told, not waited for."""

@@ -2,31 +2,41 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import Coroutine
 from datetime import datetime
 from functools import partial
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
+from hive_mind import __version__
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import ContextError
 from hive_mind.language.messages import error_message
-from hive_mind.protocol.messages import ContextEvent, Error, Forget, Playout
+from hive_mind.protocol.messages import ContextEvent, Error, Forget, Playout, ServerMessage
 from hive_mind.protocol.session import ServerSession
 from hive_mind.server.config import ServerConfig
+from hive_mind.server.core.access.desk import Desk, Safe
+from hive_mind.server.core.access.welcome import Door
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault
 from hive_mind.server.core.entry import Entry
+from hive_mind.server.core.far_client import FarClient
 from hive_mind.server.core.ladder import Mind
 from hive_mind.server.core.llm.engine import Chat, LanguageModel
+from hive_mind.server.core.llm.fallback import FallbackModel
 from hive_mind.server.core.llm.prompt import Abilities, History, chat, persona
 from hive_mind.server.core.llm.tool_prompt import choosing_chat
 from hive_mind.server.core.llm.tools import Offer
 from hive_mind.server.core.mending import TextMender
+from hive_mind.server.core.metrics.metered_model import MeteredModel
+from hive_mind.server.core.metrics.meters import Meters
 from hive_mind.server.core.offering import offers_of
+from hive_mind.server.core.peers import Peers
 from hive_mind.server.core.plugin_house import HousePlugins
+from hive_mind.server.core.rooms import InRoom
 from hive_mind.server.core.speech.engines import Load
 from hive_mind.server.core.speech.house_speech import HouseSpeech
 from hive_mind.server.core.trace import Traces
@@ -38,6 +48,7 @@ if TYPE_CHECKING:
 
 GOING_AWAY = 1001
 _CLOSE_S = 1.0
+_DUTIES_S = 10.0
 
 
 def _warm_grammar(name: str, *folders: Path | Traversable) -> Grammar:
@@ -45,6 +56,14 @@ def _warm_grammar(name: str, *folders: Path | Traversable) -> Grammar:
     grammar = Grammar.load(*folders, robot_names=(name,))
     grammar.warm()
     return grammar
+
+
+class Rechecked(Protocol):
+    """A connection, whose client may be revoked."""
+
+    def recheck(self) -> None:
+        """Close it, if its client does not belong here any more."""
+        ...
 
 
 class House:
@@ -56,6 +75,7 @@ class House:
         context: the shared conversation.
         model: answers the rest.
         vault: seals what plugins keep.
+        safe: keeps the register of clients.
         speech: loads the engines for clients without their own; None where that is switched off.
     """
 
@@ -66,16 +86,20 @@ class House:
         context: Context,
         model: LanguageModel,
         vault: Vault,
+        safe: Safe,
         speech: Load | None = None,
     ) -> None:
         self.config = config
         self.grammar = grammar
         self.context = context
-        self.model = model
+        self.meters = Meters(__version__, time.time())
+        if isinstance(model, FallbackModel):
+            model.told = self.meters.llm_local.inc
+        self.model: LanguageModel = MeteredModel(model, self.meters)
         self.traces = Traces()
         kept = CorrectionsFile(config.data_path, config.key.get_secret_value() if config.key else None)
         self.mender = TextMender(lambda: self.grammar, kept)
-        self.speech = HouseSpeech(speech, kept, lambda: self.grammar)
+        self.speech = HouseSpeech(speech, kept, lambda: self.grammar, self.meters.on_engine)
         self.plugins = HousePlugins(
             self,
             vault,
@@ -84,10 +108,25 @@ class House:
             partial(_warm_grammar, config.name),
         )
         self.remotes: dict[str, RemoteClient] = {}
+        self.access = Desk(
+            safe, self.spawn, trust_loopback=config.trust_loopback, closed=config.pairing == "on"
+        )
+        self.door = Door(self.access)
+        self.access.listen(self._recheck)
+        self.links: set[Rechecked] = set()
         self.connections = 0
         self.stopping = False
         self._zone = ZoneInfo(config.timezone) if config.timezone else None
         self._history = History(config.history_chars)
+        self.peers = Peers(
+            context.publish,
+            self._present,
+            self._deliver,
+            self.plugins.actions.confirm,
+            self._changed_elsewhere,
+            time.monotonic,
+        )
+        context.on_event = self.peers.take
         self._offers: tuple[tuple[int, Grammar], tuple[Offer, ...]] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._log = get_logger("house")
@@ -134,6 +173,11 @@ class House:
         if self.model.capabilities.warms:
             await self.model.prepare(self.prompt(""))
 
+    def _recheck(self) -> None:
+        """Clients or their rights have changed."""
+        for link in list(self.links):
+            link.recheck()
+
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something that no connection owns; a fault in it is logged."""
         task = asyncio.create_task(work)
@@ -144,6 +188,39 @@ class House:
     def remote(self, client_id: str) -> "RemoteClient | None":
         """The client as known here, if it is."""
         return self.remotes.get(client_id)
+
+    def gone_s(self, client_id: str) -> float | None:
+        """For how long a client that is known here has been without a link; None for all others."""
+        remote = self.remotes.get(client_id)
+        if remote is None or remote.link is not None or remote.left_at is None:
+            return None
+        return asyncio.get_running_loop().time() - remote.left_at
+
+    def places(self) -> list[InRoom]:
+        """Clients that may stand in a room: ours, then those of other servers."""
+        far = (
+            FarClient(client_id, room, self.context, self.now, self.peers.state_changed)
+            for client_id, room in self.peers.clients.items()
+            if client_id not in self.remotes or self.remotes[client_id].link is None
+        )
+        return [*(r for r in self.remotes.values() if r.link is not None or not self.peers.alive), *far]
+
+    async def leads(self) -> bool:
+        """Whether this is the server that does what the house needs done once."""
+        return not self.peers.alive or await self.context.claim("duties", _DUTIES_S)
+
+    def _present(self) -> dict[str, str | None]:
+        return {name: remote.room for name, remote in self.remotes.items() if remote.link is not None}
+
+    def _deliver(self, client_id: str | None, message: ServerMessage) -> None:
+        for remote in list(self.remotes.values()):
+            if remote.link is not None and client_id in (None, remote.client_id):
+                remote.send(message)
+
+    def _changed_elsewhere(self, client_id: str) -> None:
+        remote = self.remotes.get(client_id)
+        if remote is not None:
+            self.spawn(remote.keeper.reload())
 
     def forget_client(self, remote: "RemoteClient") -> None:
         """Its session has been away for too long."""
@@ -168,11 +245,13 @@ class House:
         self.spawn(self.warm())
         return erased
 
-    def on_playout(self, playout: Playout) -> None:
+    def on_playout(self, playout: Playout, room: str | None) -> None:
         """Close the latency measure of a turn."""
         trace = self.traces.find(playout.turn_id)
         if trace is None or playout.state != "started" or playout.since_question_ms is None:
             return
+        if trace.playout_ms is None:
+            self.meters.on_first_audio(playout.since_question_ms, trace.route, room)
         trace.playout_ms = playout.since_question_ms
         self._log.info("heard", turn_id=playout.turn_id, since_question_ms=playout.since_question_ms)
 
@@ -196,6 +275,7 @@ class House:
 
     async def close(self) -> None:
         """Cancel what still runs."""
+        await self.peers.leave()
         self.mender.close()
         self.speech.close()
         tasks = list(self._tasks)

@@ -24,6 +24,7 @@ from hive_mind.protocol.messages import (
     WakeDetected,
 )
 from hive_mind.protocol.session import ServerSession
+from hive_mind.server.core.access.identity import HERE, Identity
 from hive_mind.server.core.acting import Acting
 from hive_mind.server.core.house import House
 from hive_mind.server.core.house_orders import HouseOrders
@@ -47,6 +48,11 @@ class Link(Protocol):
     @property
     def is_loopback(self) -> bool:
         """Whether the client runs on this machine."""
+        ...
+
+    @property
+    def waiting(self) -> int:
+        """Frames that wait to be sent."""
         ...
 
     def put(self, message: ServerMessage) -> None:
@@ -78,6 +84,9 @@ class RemoteClient:
         self.device: DeviceState | None = None
         self.link: Link | None = None
         self.room: str | None = None
+        self.left_at: float | None = None
+        """When its last connection was lost, in seconds of the loop's clock."""
+        self.who: Identity = HERE
         self.keeper = Timekeeper(
             client_id,
             house.context,
@@ -87,7 +96,7 @@ class RemoteClient:
             tell=self.send,
             voiced=lambda: self.voiced,
         )
-        rooms = Rooms(house.remotes.values)
+        rooms = Rooms(house.places)
         about = HouseOrders(client_id, house.traces, house.context, house.forget)
         host = house.plugins.host
         acting = Acting(self.keeper, host, about, lambda: house.grammar, rooms, self._last_answer)
@@ -130,6 +139,7 @@ class RemoteClient:
         self.session = session
         self._be_patient(None)
         self._house.spawn(self.keeper.wake())
+        self._house.peers.presence_changed()
         return old
 
     def detach(self, link: Link) -> None:
@@ -137,6 +147,8 @@ class RemoteClient:
         if self.link is not link:
             return
         self.link = None
+        self.left_at = asyncio.get_running_loop().time()
+        self._house.peers.presence_changed()
         self.keeper.rest()
         self.stream.drop()
         self.mouth.hush()
@@ -185,6 +197,7 @@ class RemoteClient:
     def on_wake(self, wake: WakeDetected) -> None:
         """Its name was heard there: the words that follow are for us."""
         self.calls = (wake.word,) if wake.word else ()
+        self._house.meters.on_wake(wake.word, self.room)
         self._house.spawn(self._house.warm())
 
     async def read(self, text: str) -> Reading:
@@ -244,7 +257,9 @@ class RemoteClient:
 
     def on_local_turn(self, told: LocalTurn) -> None:
         """The client answered by itself: keep a trace of it."""
-        self._house.traces.add(local_trace(told, self.client_id, self._house.now()))
+        trace = local_trace(told, self.client_id, self._house.now(), self.room)
+        self._house.traces.add(trace)
+        self._house.meters.on_turn(trace, self.room)
 
     def on_interrupt(self, wish: Interrupt) -> None:
         """Stop the answer, or drop the draft."""
@@ -306,7 +321,10 @@ class RemoteClient:
             context=self._house.context,
             ladder=self._ladder,
             heard=None if said is None else said.transcript,
+            alive=lambda: self._house.peers.alive,
         )
+        turn.trace.room = self.room
+        turn.trace.spoken = said is not None or self.capabilities.stt
         if said is not None:
             turn.trace.stages_ms["stt"] = said.stt_ms
         if self.voiced and self.link is not None:
@@ -324,6 +342,7 @@ class RemoteClient:
     def _gone(self, turn: Turn) -> None:
         self._tasks.pop(turn, None)
         self._deliveries.pop(turn, None)
+        self._house.meters.on_turn(turn.trace, self.room)
 
     def _drop_draft(self) -> None:
         if self._draft_patience is not None:

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
+import psutil
+
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import HiveMindError, SpeechError
 from hive_mind.mending import Mender
@@ -27,13 +29,22 @@ class HouseSpeech:
         load: loads the engines; None where speech is switched off.
         file: what the house has corrected.
         grammar: of now.
+        told: takes what worked ("ears", "stt", "tts") and for how many seconds.
     """
 
-    def __init__(self, load: Load | None, file: CorrectionsFile, grammar: Callable[[], Grammar]) -> None:
-        self.ears = Pool("ears")
+    def __init__(
+        self,
+        load: Load | None,
+        file: CorrectionsFile,
+        grammar: Callable[[], Grammar],
+        told: Callable[[str, float], None] = lambda *_: None,
+    ) -> None:
+        self.memory_bytes = 0
+        """By how much loading the engines has made this process grow."""
+        self.ears = Pool("ears", told=told)
         """Voice activity detection: a hundredth of a core for each who speaks."""
-        self.recogniser = Pool("stt")
-        self.voice = Pool("tts")
+        self.recogniser = Pool("stt", told=told)
+        self.voice = Pool("tts", told=told)
         self.pace = Pace()
         self._load = load
         self._file = file
@@ -71,7 +82,9 @@ class HouseSpeech:
             raise _unsupported() from error
 
     async def _start(self, load: Load) -> SpeechEngines:
+        before = psutil.Process().memory_info().rss
         engines = await asyncio.to_thread(load)
+        self.memory_bytes = max(0, psutil.Process().memory_info().rss - before)
         self._preparing = asyncio.ensure_future(self._prepare(engines))
         return engines
 
