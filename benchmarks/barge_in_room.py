@@ -1,4 +1,4 @@
-"""How fast an answer falls silent in a room where the microphone hears it, and whether the word is heard at all.
+"""Words over an answer that the microphone hears too: are they heard, and how fast is it silent?
 
     ./hive bench barge_in_room [--count 20]
 
@@ -128,19 +128,27 @@ async def interrupt_it(
             gain_db, delay_ms = rooms[number % len(rooms)]
             air.echo(gain_db, delay_ms)
             after = over_s[number // len(rooms) % len(over_s)]
-            trials.append(await interrupted(at, air, question, (word, clips[word]), after, gain_db))
+            try:
+                trials.append(await interrupted(at, air, question, (word, clips[word]), after, gain_db))
+            except TimeoutError:
+                print("the question was not heard", file=sys.stderr)
+                continue
             print(trials[-1], file=sys.stderr)
     return trials
 
 
 def report(trials: Sequence[Trial]) -> None:
     """A table and one JSON line."""
-    print("\n| word | stopped | word's end → silence p50 ms | understood → silence p50 ms |\n|---|---|---|---|")
+    print(
+        "\n| word | stopped | word's end → silence p50 ms | understood → silence p50 ms |\n|---|---|---|---|"
+    )
     for word in WORDS:
         mine = [t for t in trials if t.word == word]
         stops = [t for t in mine if t.stopped]
         if stops:
-            p50 = [round(float(np.median([getattr(t, n) for t in stops]))) for n in ("silent_ms", "detected_ms")]
+            p50 = [
+                round(float(np.median([getattr(t, n) for t in stops]))) for n in ("silent_ms", "detected_ms")
+            ]
             print(f"| {word} | {len(stops)} of {len(mine)} | {p50[0]} | {p50[1]} |")
         elif mine:
             print(f"| {word} | 0 of {len(mine)} | | |")

@@ -175,7 +175,7 @@ async def open_client(
     parts.preparer.want(spoken_forms([*lasting, *(message(key) for key in FIXED_PHRASES)]))
     try:
         async with asyncio.TaskGroup() as tasks:
-            incoming = Incoming(loop, PluginSentences(_know), keeper, tasks.create_task)
+            incoming = Incoming(loop, PluginSentences(_know), keeper, tasks.create_task, homecoming.forget)
             work = [link.run, keeper.run, parts.preparer.run, homecoming.run]
             work += [kept.run] if kept is not None else []
             running = [tasks.create_task(part()) for part in work]

@@ -41,6 +41,7 @@ class Incoming:
         sentences: takes what the plugins understand.
         keeper: owns timers, alarms and reminders.
         spawn: starts what takes time.
+        forget: drops the questions that wait for the server.
     """
 
     def __init__(
@@ -49,17 +50,21 @@ class Incoming:
         sentences: PluginSentences,
         keeper: Timekeeper,
         spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
+        forget: Callable[[], None],
     ) -> None:
         self._loop = loop
         self._sentences = sentences
         self._keeper = keeper
         self._spawn = spawn
+        self._forget = forget
 
     def take(self, message: AnyServerMessage) -> None:
         """Take in one message."""
         match message:
             case Announce():
                 self._spawn(self._announce(message))
+            case DeviceCommand(command="forget_questions"):
+                self._forget()
             case DeviceCommand():
                 self._spawn(carry_out(message, self._keeper))
             case FollowUp():

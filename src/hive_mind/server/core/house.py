@@ -15,7 +15,7 @@ from hive_mind import __version__
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import ContextError
 from hive_mind.language.messages import error_message
-from hive_mind.protocol.messages import ContextEvent, Error, Forget, Playout, ServerMessage
+from hive_mind.protocol.messages import ContextEvent, DeviceCommand, Error, Forget, Playout, ServerMessage
 from hive_mind.protocol.session import ServerSession
 from hive_mind.server.config import ServerConfig
 from hive_mind.server.core.access.desk import Desk, Safe
@@ -241,9 +241,18 @@ class House:
         """
         erased = await self.context.forget(wish.scope, wish.turn_id, wish.day)
         self.traces.forget(wish.turn_id if wish.scope == "turn" else None)
+        if wish.scope == "all":
+            self._tell_everybody(DeviceCommand(command="forget_questions"))
         self._log.info("forgotten", scope=wish.scope, messages=erased)
         self.spawn(self.warm())
         return erased
+
+    def _tell_everybody(self, message: ServerMessage) -> None:
+        """Send to all clients that know more than the nine messages."""
+        for remote in list(self.remotes.values()):
+            if remote.link is not None and remote.session.said_hello:
+                remote.send(message)
+        self.peers.tell(None, message)
 
     def on_playout(self, playout: Playout, room: str | None) -> None:
         """Close the latency measure of a turn."""

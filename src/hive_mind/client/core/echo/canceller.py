@@ -64,7 +64,7 @@ class AdaptiveCanceller:
         self._restart()
 
     def _restart(self) -> None:
-        self._coupling = Edge(_COUPLING_DB)
+        self._coupling = Edge(_COUPLING_DB, quick=_QUICK, quick_blocks=_LEARNING_BLOCKS)
         self._played_db: deque[float] = deque(maxlen=PARTITIONS)
         self._learn_anew()
 
