@@ -214,7 +214,7 @@ async def open_client(
     parts.preparer.want(spoken_forms([*lasting, *(message(key) for key in FIXED_PHRASES)]))
     try:
         async with asyncio.TaskGroup() as tasks:
-            incoming = Incoming(loop, sentences, keeper, wishes, tasks.create_task)
+            incoming = Incoming(loop, sentences, keeper, wishes, tasks.create_task, homecoming.forget)
             work = [link.run, admission.run, keeper.run, parts.preparer.run, homecoming.run]
             work += [kept.run] if kept is not None else []
             work += [lessons.run] if lessons is not None else []

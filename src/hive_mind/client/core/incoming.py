@@ -44,6 +44,7 @@ class Incoming:
         keeper: owns timers, alarms and reminders.
         wishes: carries out what the household sets.
         spawn: starts what takes time.
+        forget: drops the questions that wait for the server.
     """
 
     def __init__(
@@ -53,18 +54,22 @@ class Incoming:
         keeper: Timekeeper,
         wishes: HouseWishes,
         spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
+        forget: Callable[[], None],
     ) -> None:
         self._loop = loop
         self._sentences = sentences
         self._keeper = keeper
         self._wishes = wishes
         self._spawn = spawn
+        self._forget = forget
 
     def take(self, message: AnyServerMessage) -> None:
         """Take in one message."""
         match message:
             case Announce():
                 self._spawn(self._announce(message))
+            case DeviceCommand(command="forget_questions"):
+                self._forget()
             case DeviceCommand():
                 self._spawn(carry_out(message, self._keeper))
             case Settings():

@@ -268,7 +268,8 @@ class DeviceCommand(ServerMessage):
 
     Commands: "merge" (params as in `device_state`: timers, alarms, stopwatch, gone) takes in what changed
     elsewhere; "reminders" (params: reminders, each with reminder_id, text and due) replaces the reminders
-    that the client keeps; "silence" ends what rings. A client leaves alone what it does not know.
+    that the client keeps; "silence" ends what rings; "forget_questions" erases
+    the questions that the client keeps for the server's return. A client leaves alone what it does not know.
 
     Attributes:
         command: what to do.

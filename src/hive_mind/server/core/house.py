@@ -14,7 +14,7 @@ from hive_mind import __version__
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import ContextError
 from hive_mind.language.messages import error_message
-from hive_mind.protocol.messages import ContextEvent, Error, Forget, Playout, ServerMessage
+from hive_mind.protocol.messages import ContextEvent, DeviceCommand, Error, Forget, Playout, ServerMessage
 from hive_mind.protocol.session import ServerSession
 from hive_mind.server.config import ServerConfig
 from hive_mind.server.core.access.desk import Desk, Safe
@@ -313,6 +313,10 @@ class House:
         self.traces.forget(wish.turn_id if wish.scope == "turn" else None)
         await self.journal.forget(wish.scope, wish.turn_id, wish.day)
         self.bulletin.tell("lost")
+        if wish.scope == "all":
+            them_too = DeviceCommand(command="forget_questions")
+            self._deliver(None, them_too)
+            self.peers.tell(None, them_too)
         self._log.info("forgotten", scope=wish.scope, messages=erased)
         self.spawn(self.warm())
         return erased
