@@ -8,6 +8,8 @@ from functools import partial
 
 import structlog
 
+from hive_mind.client.access.admission import Admission
+from hive_mind.client.access.credentials import CredentialsFile
 from hive_mind.client.config import ClientConfig, stable_client_id
 from hive_mind.client.core.clock import Clock, SystemClock
 from hive_mind.client.core.door import TurnTaking
@@ -28,7 +30,7 @@ from hive_mind.client.core.timers import StateFile, Timekeeper
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.client.core.uptime import Uptime, system_uptime
 from hive_mind.client.core.wake_lessons import Spawn, WakeLessons
-from hive_mind.client.core.websocket import ServerLink, is_loopback
+from hive_mind.client.core.websocket import ServerLink, is_loopback, server_url
 from hive_mind.client.core.worker import Worker
 from hive_mind.client.engines import Engines
 from hive_mind.client.own_settings import OwnSettings, knobs_of
@@ -46,8 +48,8 @@ from hive_mind.speech.pace import Pace
 from hive_mind.speech.playout import PlayoutSink
 from hive_mind.speech.wake_word.factory import word_names
 from hive_mind.speech.wake_word.lessons import Learner
-from hive_mind.speech.wake_word.lessons_file import LessonsFile
 from hive_mind.understanding.grammar import Grammar, Match
+from hive_mind.wake_lessons_file import LessonsFile
 
 FIXED_PHRASES = ("not_heard", "degraded", "cannot_answer_offline", "question_kept", "too_long")
 """Rendered at idle after the start."""
@@ -149,8 +151,14 @@ async def open_client(
         wake_word=engines.wake is not None,
     )
     session = ClientSession(client_id, room=config.room, capabilities=capabilities)
+    admission = Admission(server_url(config.server), CredentialsFile(config.state_folder), clock)
     link = ServerLink(
-        config.server, session, clock, on_event=_linked, on_message=lambda unasked: incoming.take(unasked)
+        config.server,
+        session,
+        clock,
+        admission=admission,
+        on_event=_linked,
+        on_message=lambda unasked: incoming.take(unasked),
     )
     key = config.key.get_secret_value() if config.key else None
     corrections = CorrectionsFile(config.data_folder, key)
@@ -207,7 +215,7 @@ async def open_client(
     try:
         async with asyncio.TaskGroup() as tasks:
             incoming = Incoming(loop, sentences, keeper, wishes, tasks.create_task)
-            work = [link.run, keeper.run, parts.preparer.run, homecoming.run]
+            work = [link.run, admission.run, keeper.run, parts.preparer.run, homecoming.run]
             work += [kept.run] if kept is not None else []
             work += [lessons.run] if lessons is not None else []
             running = [tasks.create_task(part()) for part in work]

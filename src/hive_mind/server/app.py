@@ -1,4 +1,4 @@
-"""The FastAPI application: the page, `/ws`, `/health`, `/trace`, `/metrics`, and who may use them."""
+"""The FastAPI application: the page, `/ws`, `/api`, `/health`, `/trace`, `/metrics`, and who may use them."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,11 +13,14 @@ from hive_mind.errors import AccessError, ContextError, ProtocolError
 from hive_mind.server.config import ServerConfig
 from hive_mind.server.core.access.gate import admin, known
 from hive_mind.server.core.access.routes import router as access_routes
+from hive_mind.server.core.access.tokens import owner_key
 from hive_mind.server.core.answers import answer_faults
+from hive_mind.server.core.certificates import Certificates
 from hive_mind.server.core.context import Context
-from hive_mind.server.core.crypto import Vault, load_key
+from hive_mind.server.core.crypto import Vault, load_keys
 from hive_mind.server.core.house import House, household_time
 from hive_mind.server.core.house_api.routes import house_api
+from hive_mind.server.core.key_rotation import KeyRotation
 from hive_mind.server.core.llm.engine import LanguageModel
 from hive_mind.server.core.llm.factory import make_model
 from hive_mind.server.core.metrics.access import may_scrape
@@ -36,12 +39,15 @@ from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Grammar
 
 
-def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
+def create_app(
+    config: ServerConfig, *, house: House | None = None, certificates: Certificates | None = None
+) -> FastAPI:
     """Make the application, with the house as `app.state.house`.
 
     Args:
         config: settings.
         house: an open one; without it, one opens and closes with the lifespan.
+        certificates: where the server speaks TLS itself.
     """
 
     @asynccontextmanager
@@ -62,7 +68,8 @@ def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
         openapi_url=None,
     )
     app.state.house = house
-    app.add_middleware(Shield, allowed_origins=config.allowed_origins)
+    tls_only = certificates is not None and config.plain == "loopback"
+    app.add_middleware(Shield, allowed_origins=config.allowed_origins, tls_only=tls_only)
     answer_faults(app)
     app.include_router(access_routes)
 
@@ -86,6 +93,13 @@ def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
         if not may_read(request.client.host if request.client else None, request.headers):
             return _loopback_only()
         return JSONResponse(heard(app.state.house.traces))
+
+    @app.get("/api/ca.pem")
+    async def authority() -> Response:
+        """The certificate of this house's authority: public, and pinned by clients when they are paired."""
+        if certificates is None:
+            raise ProtocolError("This server speaks no TLS of its own.", code="NOT_FOUND")
+        return Response(certificates.authority, media_type="application/x-pem-file")
 
     @app.get("/trace/{turn_id}")
     async def trace(turn_id: str, request: Request) -> JSONResponse:
@@ -182,9 +196,8 @@ async def open_house(
     """
     log = get_logger("house")
     async with AsyncExitStack() as stack:
-        key = load_key(
-            config.key.get_secret_value() if config.key else None, config.data_path / "context.key"
-        )
+        given = config.key.get_secret_value() if config.key else None
+        keys = load_keys(given, config.data_path / "context.key")
         revive = None
         if config.redis_url is None:
             redis = EmbeddedRedis(config.data_path)
@@ -197,7 +210,7 @@ async def open_house(
             url = f"unix://{redis.socket}"
         else:
             url = config.redis_url
-        vault = Vault(key)
+        vault = Vault(*keys)
         password = config.redis_password.get_secret_value() if config.redis_password else None
         store = ContextStore(connect(url, password), vault, config.context_days)
         stack.push_async_callback(store.close)
@@ -212,12 +225,16 @@ async def open_house(
             model or make_model(config, settings.values),
             vault,
             store,
+            owner_key(keys[0]),
             None if config.speech == "off" else speech or loader(config, settings.values),
             settings=settings,
             own_model=model is None,
             own_speech=speech is None,
         )
         stack.push_async_callback(house.close)
+        house.keys = KeyRotation(config.data_path, given, vault, store, house.plugins)
+        if len(keys) > 1:
+            house.spawn(house.keys.finish())
         await house.access.start()
         house.spawn(context.run())
         house.spawn(house.access.run())

@@ -14,7 +14,7 @@ from hive_mind.errors import ConfigError, ContextError
 from hive_mind.speech.audio import SAMPLE_RATE
 from hive_mind.speech.engines import Wake
 from hive_mind.speech.wake_word.lessons import Learner, Lessons
-from hive_mind.speech.wake_word.lessons_file import LessonsFile
+from hive_mind.wake_lessons_file import LessonsFile
 
 COMPLAINT = "false_wake"
 """The intent of "ce n'était pas pour toi"."""

@@ -8,6 +8,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from hive_mind.errors import ContextError
 from hive_mind.server.core.crypto import Vault
 
+STREAM = "hive:context"
+"""Key of the conversation in Redis."""
+
 FIELD = "sealed"
 """The one field of an entry of the stream."""
 

@@ -5,6 +5,7 @@ import secrets
 import time
 from collections.abc import Callable, Coroutine
 from datetime import datetime
+from functools import partial
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,6 +19,7 @@ from hive_mind.protocol.messages import ContextEvent, Error, Forget, Playout, Se
 from hive_mind.protocol.session import ServerSession
 from hive_mind.server.config import ServerConfig
 from hive_mind.server.core.access.desk import Desk, Safe
+from hive_mind.server.core.access.tokens import SigningKey
 from hive_mind.server.core.access.welcome import Door
 from hive_mind.server.core.bulletin import Bulletin
 from hive_mind.server.core.context import Context
@@ -40,6 +42,7 @@ from hive_mind.server.core.offering import offers_of
 from hive_mind.server.core.peers import Peers
 from hive_mind.server.core.plugin_house import HousePlugins
 from hive_mind.server.core.quality.journal import Journal
+from hive_mind.server.core.remembering import Memory, Remembering
 from hive_mind.server.core.rooms import InRoom
 from hive_mind.server.core.settings.effects import Effects
 from hive_mind.server.core.settings.fixed import persona_of
@@ -51,9 +54,12 @@ from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Grammar
 
 if TYPE_CHECKING:
+    from hive_mind.server.core.key_rotation import KeyRotation
     from hive_mind.server.core.remote_client import RemoteClient
 
 GOING_AWAY = 1001
+RESTART = 1012
+"""Close codes of a WebSocket."""
 _CLOSE_S = 1.0
 _DUTIES_S = 10.0
 
@@ -88,6 +94,7 @@ class House:
         model: answers the rest.
         vault: seals what plugins keep.
         safe: keeps the register of clients.
+        owner: signs the tokens of commands on this machine.
         speech: loads the engines for clients without their own; None where that is switched off.
         settings: what the household has set; the defaults without it.
         own_model: the household may choose another model.
@@ -102,6 +109,7 @@ class House:
         model: LanguageModel,
         vault: Vault,
         safe: Safe,
+        owner: SigningKey | None = None,
         speech: Load | None = None,
         *,
         settings: SettingsKeeper | None = None,
@@ -131,11 +139,17 @@ class House:
             lambda *folders: _warm_grammar(self.name, *folders),
         )
         self.effects = Effects(self, own_model=own_model, own_speech=own_speech)
+        self.remembering = Remembering(context, self.traces, self.forget)
         self.remotes: dict[str, RemoteClient] = {}
         self.access = Desk(
-            safe, self.spawn, trust_loopback=config.trust_loopback, closed=config.pairing == "on"
+            safe,
+            self.spawn,
+            trust_loopback=config.trust_loopback,
+            closed=config.pairing == "on",
+            owner=owner,
         )
         self.door = Door(self.access)
+        self.keys: KeyRotation | None = None
         self.access.listen(self._recheck)
         self.links: set[Rechecked] = set()
         self.connections = 0
@@ -169,9 +183,11 @@ class House:
         """A fresh name for something said unasked."""
         return f"a-{secrets.token_hex(8)}"
 
-    def prompt(self, question: str) -> Chat:
-        """The chat for a question, from the conversation so far."""
-        past = self._history.window(self.context.tail)
+    def prompt(self, question: str, memory: Memory | None = None) -> Chat:
+        """The chat for a question, from the conversation so far: the house's, or a guest's own."""
+        guest = memory is not None and memory is not self.context
+        history = History(self.config.history_chars) if guest else self._history
+        past = history.window(memory.tail if guest and memory is not None else self.context.tail)
         host = self.plugins.host
         # A very small model would weave the descriptions into its answers.
         told = host.descriptions() if self.model.capabilities.tools else ()
@@ -193,9 +209,14 @@ class House:
         """The chat in which the model chooses a tool."""
         return choosing_chat(self.offers(), self.plugins.host.prompt_context(), question)
 
-    def mind(self) -> Mind:
-        """What the clients think with."""
-        return Mind(lambda: self.grammar, self.offers, self.choosing, self.prompt, self.model, self.now)
+    def mind(self, memory: Memory) -> Mind:
+        """What a client thinks with.
+
+        Args:
+            memory: of the conversation that it takes part in.
+        """
+        prompt = partial(self.prompt, memory=memory)
+        return Mind(lambda: self.grammar, self.offers, self.choosing, prompt, self.model, self.now)
 
     async def renew_model(self, make: Callable[[], LanguageModel]) -> None:
         """Think with another model, or with another beginning of every prompt."""
@@ -270,6 +291,14 @@ class House:
             del self.remotes[remote.client_id]
             self.news.on_client()
 
+    def part_with(self, remote: "RemoteClient") -> None:
+        """Forget a client as it was: it has become a guest, or is one no more."""
+        remote.interrupt()
+        remote.keeper.rest()
+        if remote.link is not None:
+            remote.link.close(RESTART, "RIGHTS_CHANGED")
+        self.remotes.pop(remote.client_id, None)
+
     def session_of(self, client_id: str, session_id: str | None) -> ServerSession | None:
         """The session that a client wants to resume, if it is still known."""
         remote = self.remotes.get(client_id)
@@ -341,7 +370,9 @@ class House:
             turn_id=entry.turn_id,
         )
         for remote in self.remotes.values():
-            if remote.link is not None and remote.client_id != entry.client_id:
+            if remote.client_id == entry.client_id or remote.who.rights.private:
+                continue
+            if remote.link is not None:
                 remote.send(event)
 
     def _counted(self, model: LanguageModel) -> LanguageModel:

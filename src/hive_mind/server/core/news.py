@@ -43,9 +43,11 @@ class News:
         """Something was said."""
         self._bulletin.tell("entry", shown(entry, room, None))
 
-    def on_turn(self, trace: TurnTrace, room: str | None) -> None:
-        """A turn has ended, here or on a client that answered by itself."""
+    def on_turn(self, trace: TurnTrace, room: str | None, *, private: bool = False) -> None:
+        """A turn has ended, here or on a client that answered by itself; a guest's is only counted."""
         self._meters.on_turn(trace, room)
+        if private:
+            return
         self._journal.on_turn(trace, room)
         if trace.over:
             self._bulletin.tell(

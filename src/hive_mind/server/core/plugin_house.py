@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hive_mind.commands.interpret import INTENTS as COMMANDS
-from hive_mind.errors import ConfigError, UnderstandingError
+from hive_mind.errors import ConfigError, PluginError, UnderstandingError
 from hive_mind.protocol.messages import Announce, ResponseChunk, Sentences, ServerMessage
 from hive_mind.protocol.sentence_parts import cut
 from hive_mind.server.core.crypto import Vault
@@ -74,6 +74,7 @@ class HousePlugins:
         self._own = own
         self._load = load
         self._storages: dict[str, Storage] = {}
+        self._files: dict[str, FileStorage] = {}
         self._stale = asyncio.Event()
         self._log = get_logger("plugins")
         house.context.listen_to_states(self._on_state)
@@ -163,6 +164,7 @@ class HousePlugins:
         if name not in self._storages:
             own = FileStorage(self._kept / f"{name}.sealed", self._vault, f"plugin:{name}")
             shared = self._house.config.redis_url is not None
+            self._files[name] = own
             self._storages[name] = SharedStorage(self._house.context, name, own) if shared else own
         return HouseServices(
             manifest,
@@ -174,6 +176,19 @@ class HousePlugins:
             self.entrusting,
             self._house.leads,
         )
+
+    async def reseal(self) -> int:
+        """Seal what plugins keep with the newest key; answer how many files. Damaged ones stay."""
+        count = 0
+        for path in await asyncio.to_thread(lambda: sorted(self._kept.glob("*.sealed"))):
+            name = path.stem
+            storage = self._files.get(name) or FileStorage(path, self._vault, f"plugin:{name}")
+            try:
+                await storage.reseal()
+                count += 1
+            except PluginError as error:
+                self._log.warning("plugin storage not sealed anew", plugin=name, code=error.code)
+        return count
 
     def _overrides(self) -> Mapping[str, Override]:
         try:

@@ -12,11 +12,11 @@ from redis.exceptions import RedisError, ResponseError, WatchError
 
 from hive_mind.errors import ContextError
 from hive_mind.server.core.crypto import Vault
-from hive_mind.server.core.entry import FIELD, Entry, stream_time
+from hive_mind.server.core.entry import FIELD, STREAM, Entry, stream_time
 from hive_mind.server.core.migrations import migrate
+from hive_mind.server.core.resealing import reseal
 from hive_mind.server.logs import get_logger
 
-STREAM = "hive:context"
 CHANNEL = "hive:events"
 SHORT_LIVED = (b"hive:lock:", b"hive:claim:", b"hive:rate:")
 """Beginnings of keys that no backup needs."""
@@ -267,6 +267,17 @@ class ContextStore:
         except (RedisError, OSError) as error:
             raise _away(error) from error
         raise ContextError(f"The state {name} is changed by too many at once.")
+
+    async def reseal(self) -> int:
+        """Seal everything with the newest key; answer how many things. What cannot be read stays as it is.
+
+        Raises:
+            ContextError: Redis is away, or the conversation is written by too many at once.
+        """
+        try:
+            return await reseal(self._redis, self._vault, self)
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
 
     async def field(self, name: str, key: str) -> bytes | None:
         """A sealed value kept by `set_field`.

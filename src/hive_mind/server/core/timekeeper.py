@@ -19,7 +19,7 @@ from hive_mind.commands.replies import reply
 from hive_mind.commands.state import CommandState, fresh_id
 from hive_mind.errors import ProtocolError
 from hive_mind.protocol.messages import AlarmState, DeviceCommand, DeviceState
-from hive_mind.server.core.context import Context
+from hive_mind.server.core.remembering import Memory
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Match
 
@@ -46,7 +46,7 @@ class Timekeeper:
     def __init__(
         self,
         client_id: str,
-        context: Context,
+        context: Memory,
         now: Callable[[], datetime],
         ring: Callable[[str], bool],
         owned: Callable[[], bool] = lambda: False,
