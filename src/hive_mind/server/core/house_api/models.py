@@ -1,6 +1,9 @@
 """`/api/models`: what there is to think, hear and speak with; fetch it, with progress."""
 
 import asyncio
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
 
 from fastapi import APIRouter
 from pydantic import JsonValue
@@ -53,6 +56,13 @@ def _all(house: House, store: ModelStore) -> dict[str, JsonValue]:
     }
 
 
+@lru_cache(maxsize=1)
+def _abouts() -> dict[str, str]:
+    """What is said of each model in French."""
+    text = (files("hive_mind.server") / "data" / "fr" / "models.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
 def _voices(store: ModelStore) -> list[JsonValue]:
     """Ids of the voices that are here; none where the server cannot speak."""
     try:
@@ -67,7 +77,7 @@ def _told(house: House, store: ModelStore, entry: Entry) -> dict[str, JsonValue]
         "id": entry.id,
         "kind": entry.kind,
         "title": entry.title,
-        "about": entry.about,
+        "about": _abouts().get(entry.id, entry.about),
         "bytes": entry.bytes,
         "ram_mb": entry.ram_mb,
         "licence": entry.licence,

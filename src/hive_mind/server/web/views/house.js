@@ -34,8 +34,10 @@ export async function mount(root, context) {
     const first = shown === null;
     shown = name;
     for (const a of tabs.children) {
-      if (a.dataset.part === name) a.setAttribute("aria-current", "true");
-      else a.removeAttribute("aria-current");
+      if (a.dataset.part === name) {
+        a.setAttribute("aria-current", "true");
+        tabs.scrollTo({ left: a.offsetLeft - (tabs.clientWidth - a.clientWidth) / 2 });
+      } else a.removeAttribute("aria-current");
     }
     const module = await PARTS[name][1]();
     if (name !== shown) return;

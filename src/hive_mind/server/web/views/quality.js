@@ -19,10 +19,14 @@ export async function mount(root, context) {
   const shown = h("section", { class: "card shown", "aria-live": "polite", hidden: true });
 
   root.append(
-    h("div", { class: "row spread" }, h("h1", {}, t("title")), room),
-    figures,
-    shown,
-    h("article", { class: "card" }, h("h2", {}, t("turns")), turns),
+    h(
+      "div",
+      { class: "stack quality" },
+      h("div", { class: "row spread" }, h("h1", {}, t("title")), room),
+      figures,
+      shown,
+      h("article", { class: "card" }, h("h2", {}, t("turns")), turns),
+    ),
   );
 
   async function load() {

@@ -65,8 +65,8 @@ export async function mount(root, context) {
   }
 
   function turnOf(entry) {
-    const forget = h("button", { type: "button", class: "icon-button", "aria-label": t("conversation.forget_turn"), on: { click: () => forgetTurn(entry.turn_id) } }, icon("trash"));
-    const why = h("a", { class: "icon-button", href: `#quality/${encodeURIComponent(entry.turn_id)}`, "aria-label": t("conversation.why") }, icon("search"));
+    const forget = h("button", { type: "button", class: "icon-button", "aria-label": t("conversation.forget_turn"), title: t("conversation.forget_turn"), on: { click: () => forgetTurn(entry.turn_id) } }, icon("trash"));
+    const why = h("a", { class: "icon-button", href: `#quality/${encodeURIComponent(entry.turn_id)}`, "aria-label": t("conversation.why"), title: t("conversation.why") }, icon("quality"));
     const turn = h(
       "li",
       { class: "turn", data: { turn: entry.turn_id } },

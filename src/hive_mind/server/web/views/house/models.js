@@ -5,7 +5,7 @@ import { attempt, field, size, told } from "./parts.js";
 import { soon } from "./news.js";
 
 const SETTING = { llm: "llm_model", stt: "stt_model" };
-const KINDS = ["llm", "stt", "tts", "voice"];
+const GROUPS = { llm: ["llm"], stt: ["stt"], tts: ["tts", "voice"] };
 
 export async function mount(root, context) {
   const { t, api, news, wishes } = context;
@@ -21,7 +21,7 @@ export async function mount(root, context) {
     fill(
       place,
       h("article", { class: "card" }, h("div", { class: "row" }, h("h3", {}, t("models.now")), h("span", { class: `tag ${all.llm_state === "ready" ? "good" : "warn"}` }, t(`models.llm_${all.llm_state}`)), h("span", { class: "soft small" }, told(all.llm_engine))), voiceField(all)),
-      KINDS.map((kind) => groupOf(kind, all.models.filter((model) => model.kind === kind))),
+      Object.entries(GROUPS).map(([name, kinds]) => groupOf(name, all.models.filter((model) => kinds.includes(model.kind)))),
     );
   }
 

@@ -33,7 +33,7 @@ export async function mount(root, context) {
       { class: "card plugin", data: { plugin: plugin.name } },
       h("div", { class: "row spread head" }, h("h3", {}, told(plugin.title)), wanted),
       h("p", { class: "soft" }, told(plugin.description)),
-      h("div", { class: "row" }, h("span", { class: `tag ${TONE[plugin.state] ?? ""}` }, t(`plugins.${plugin.state}`)), plugin.own ? h("span", { class: "tag" }, t("plugins.own")) : null, plugin.calls ? h("span", { class: "soft small" }, t("plugins.calls", { count: plugin.calls, ms: plugin.p50_ms ?? 0 })) : null),
+      h("div", { class: "row" }, h("span", { class: `tag ${TONE[plugin.state] ?? ""}` }, t(`plugins.${plugin.state}`)), plugin.own ? h("span", { class: "tag" }, t("plugins.own")) : null, plugin.calls ? h("span", { class: "soft small" }, t("plugins.calls", { count: plugin.calls, ms: Math.round(plugin.p50_ms ?? 0) })) : null),
       faults.length ? h("ul", { class: "faults small" }, faults) : null,
       plugin.fields.length ? h("details", {}, h("summary", {}, t("plugins.settings")), pluginForm(t, plugin, (wish) => put(plugin.name, wish))) : null,
     );

@@ -78,27 +78,20 @@ export class RoomCard {
       fill(
         this.#things,
         timers.map((timer) => this.#thing("timers", timer.timer_id, "timer", timer.name || t("rooms.timer"))),
-        alarms.map((alarm) => this.#thing("alarms", alarm.alarm_id, "bell", alarm.name || t("rooms.alarm"))),
+        alarms.map((alarm) => this.#thing("alarms", alarm.alarm_id, "bell", alarm.name || t("rooms.alarm"), (alarm.days ?? []).map((day) => t(`day.${day}`)).join(" "))),
       );
     }
     this.#things.hidden = !wanted;
     const shown = this.#things.querySelectorAll(".when");
     timers.forEach((timer, i) => (shown[i].textContent = timer.due ? duration(left(timer)) : t("rooms.paused", { left: duration(left(timer)) })));
-    alarms.forEach((alarm, i) => (shown[timers.length + i].textContent = this.#when(alarm)));
+    alarms.forEach((alarm, i) => (shown[timers.length + i].textContent = whenOf(alarm)));
   }
 
-  #when(alarm) {
-    const { t } = this.#context;
-    const days = alarm.days?.map((day) => t(`day.${day}`)).join(" ");
-    const hour = `${String(alarm.hour).padStart(2, "0")}:${String(alarm.minute).padStart(2, "0")}`;
-    return days ? `${hour} · ${days}` : clock(alarm.due);
-  }
-
-  #thing(kind, id, symbol, name) {
+  #thing(kind, id, symbol, name, more = "") {
     const { t } = this.#context;
     const cancel = h("button", { type: "button", class: "icon-button", "aria-label": t("rooms.cancel", { name }) }, icon("close"));
     cancel.addEventListener("click", () => this.#call("delete", `${kind}/${encodeURIComponent(id)}`));
-    return h("li", {}, icon(symbol), h("span", { class: "name" }, told(name)), h("span", { class: "when" }), cancel);
+    return h("li", {}, icon(symbol), h("span", { class: "name" }, told(name), more ? h("span", { class: "sub soft small" }, more) : null), h("span", { class: "when" }), cancel);
   }
 
   #ringing() {
@@ -141,7 +134,7 @@ export class RoomCard {
   #adder(symbol, make) {
     const { t } = this.#context;
     const key = { timer: "rooms.add_timer", bell: "rooms.add_alarm", talk: "rooms.speak" }[symbol];
-    const button = h("button", { type: "button", class: "icon-button", "aria-label": t(key), title: t(key) }, icon(symbol));
+    const button = h("button", { type: "button", class: "button", "aria-label": t(key), title: t(key) }, icon(symbol), t(`${key}.short`));
     button.addEventListener("click", () => this.#ask(t(key), make()));
     return button;
   }
@@ -209,6 +202,12 @@ export class RoomCard {
     const paths = Object.entries(settings).map(([name, value]) => [`clients.${this.#room.client_id}.${name}`, value]);
     await this.#context.wishes.change(Object.fromEntries(paths));
   }
+}
+
+/** When an alarm rings: its hour where it comes back, the moment where it rings once. */
+function whenOf(alarm) {
+  const hour = `${String(alarm.hour).padStart(2, "0")}:${String(alarm.minute).padStart(2, "0")}`;
+  return alarm.days?.length ? hour : clock(alarm.due);
 }
 
 function named(input) {

@@ -27,7 +27,7 @@ export async function mount(root, context) {
     const rooms = await attempt(context, () => api.get("/api/rooms"));
     if (!rooms) return;
     const seen = new Set();
-    for (const room of rooms.sort(byPresence)) {
+    for (const room of rooms.filter(matters).sort(byPresence)) {
       seen.add(room.client_id);
       let card = cards.get(room.client_id);
       if (!card) {
@@ -57,6 +57,11 @@ export async function mount(root, context) {
   showUndo();
   await load();
   return () => stops.forEach((stop) => stop());
+}
+
+/** A page that was closed is nothing to see. */
+function matters(room) {
+  return room.connected || room.can.local_commands || room.timers.length || room.alarms.length || Object.keys(room.wished).length;
 }
 
 function byPresence(one, other) {

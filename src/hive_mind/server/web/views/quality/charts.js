@@ -54,7 +54,7 @@ export function bars(t, rows, unit) {
           "tr",
           {},
           h("th", { scope: "row" }, h("bdi", {}, row.label)),
-          h("td", {}, s("svg", { class: "bar", viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" }, s("rect", { class: "track", width: 100, height: 10, rx: 3 }), s("rect", { class: "more", width: (100 * (row.more ?? row.value)) / most, height: 10, rx: 3 }), s("rect", { class: "value", width: (100 * row.value) / most, height: 10, rx: 3 })), h("span", { class: "figure" }, unit(row.value))),
+          h("td", {}, s("svg", { class: "meter", viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" }, s("rect", { class: "track", width: 100, height: 10, rx: 3 }), s("rect", { class: "more", width: (100 * (row.more ?? row.value)) / most, height: 10, rx: 3 }), s("rect", { class: "value", width: (100 * row.value) / most, height: 10, rx: 3 })), h("span", { class: "figure" }, unit(row.value))),
           h("td", { class: "soft small" }, unit(row.more)),
           h("td", { class: "soft small" }, `× ${row.count}`),
         ),
@@ -67,11 +67,11 @@ function whole(t, days, series, unit, drawn) {
   const legend = h("ul", { class: "legend" }, series.map(([, name], n) => h("li", { class: `c${n + 1}` }, name)));
   const table = h(
     "table",
-    { class: "unseen" },
+    {},
     h("thead", {}, h("tr", {}, h("th", {}, t("day")), series.map(([, name]) => h("th", {}, name)))),
     h("tbody", {}, days.map((day) => h("tr", {}, h("th", {}, day.name), series.map(([key]) => h("td", {}, unit(day[key])))))),
   );
-  return [s("svg", { class: "plot", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" }, drawn), legend, table];
+  return [s("svg", { class: "plot", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" }, drawn), legend, h("div", { class: "unseen" }, table)];
 }
 
 function axis(most, unit) {

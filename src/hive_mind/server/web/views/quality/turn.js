@@ -33,12 +33,12 @@ function waterfall(t, bars, seconds, stageName) {
     const inside = width > 60;
     const figure = s("text", { class: inside ? "figure inside" : "figure", x: inside ? left + 6 : Math.min(left + width + 4, WIDTH - 40), y: y + 16 });
     figure.textContent = seconds(bar.ms);
-    return [name, s("rect", { class: "stage-bar", "data-stage": bar.stage, x: left, y: y + 3, width, height: ROW - 7, rx: 4 }), figure];
+    return [name, s("rect", { class: "stage-bar", "data-stage": bar.stage, x: left, y: y + 3, width, height: ROW - 7, rx: Math.min(4, width / 2) }), figure];
   });
   const zero = s("line", { class: "zero", x1: x(0), x2: x(0), y1: TOP - 4, y2: height });
   const total = s("text", { class: "tick", x: WIDTH - 8, y: 14, "text-anchor": "end" });
   total.textContent = seconds(end);
   const picture = s("svg", { class: "waterfall", viewBox: `0 0 ${WIDTH} ${height}`, "aria-hidden": "true" }, zero, total, ...drawn);
-  const table = h("table", { class: "unseen" }, h("thead", {}, h("tr", {}, [t("what"), t("starts"), t("lasts")].map((name) => h("th", { scope: "col" }, name)))), h("tbody", {}, bars.map((bar) => h("tr", {}, h("th", { scope: "row" }, stageName(bar.stage)), h("td", {}, seconds(bar.start_ms)), h("td", {}, seconds(bar.ms))))));
-  return h("div", { class: "scroll" }, picture, table);
+  const table = h("table", {}, h("thead", {}, h("tr", {}, [t("what"), t("starts"), t("lasts")].map((name) => h("th", { scope: "col" }, name)))), h("tbody", {}, bars.map((bar) => h("tr", {}, h("th", { scope: "row" }, stageName(bar.stage)), h("td", {}, seconds(bar.start_ms)), h("td", {}, seconds(bar.ms))))));
+  return [picture, h("div", { class: "unseen" }, table)];
 }
