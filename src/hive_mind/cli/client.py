@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from hive_mind.cli.autostart import autostart
+from hive_mind.cli.client_pair import pair_client
 from hive_mind.cli.setup.command import setup
 from hive_mind.client.config import ClientConfig, load_config, stable_client_id
 from hive_mind.client.core.button import Button
@@ -65,7 +66,7 @@ def client(
         barge_in=barge_in or None,
         data=data,
     )
-    set_up_logs(config.log_level)
+    set_up_logs(config.log_level, config.log_format)
     config = asyncio.run(with_server(config))
     engines = load_engines(config)
     devices = open_devices(this_machine().init_audio(), config, engines.voice.capabilities.rate)
@@ -157,6 +158,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(rich_markup_mode=None)
     group.callback(invoke_without_command=True, help=client.__doc__)(client)
     group.command()(setup)
+    group.command("pair")(pair_client)
     group.command()(devices)
     group.command()(autostart)
     app.add_typer(group, name="client")

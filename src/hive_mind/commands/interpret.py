@@ -22,7 +22,7 @@ from hive_mind.commands.replies import of_duration, reply
 from hive_mind.commands.state import CommandState, seconds_between
 from hive_mind.commands.undo import taken_back
 from hive_mind.errors import UnderstandingError
-from hive_mind.protocol.messages.client import AlarmState, TimerState
+from hive_mind.protocol.messages.time_items import AlarmState, TimerState
 from hive_mind.understanding.grammar import Match
 
 Rung: TypeAlias = TimerState | AlarmState
@@ -190,8 +190,8 @@ _HANDLERS: dict[str, _Handler] = {
     "set_speed": sound.set_speed,
     "repeat": sound.repeat,
     "thanks": manners.thanks,
+    "false_wake": manners.false_wake,
     "greet": manners.greet,
-    "not_for_you": manners.not_for_you,
     "who_are_you": manners.who_are_you,
     "abilities": manners.abilities,
     "stop": _stop,
@@ -204,6 +204,6 @@ INTENTS = frozenset(_HANDLERS)
 
 READ_ONLY = frozenset({
     "get_time", "get_date", "countdown", "calculate", "convert", "timer_status", "stopwatch_status",
-    "list_alarms", "repeat", "thanks", "greet", "not_for_you", "who_are_you", "abilities",
+    "list_alarms", "repeat", "thanks", "false_wake", "greet", "who_are_you", "abilities",
 })  # fmt: skip
 """Intents that change nothing."""

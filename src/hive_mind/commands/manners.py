@@ -17,9 +17,9 @@ def thanks(state: CommandState, _now: datetime, _slots: _Slots) -> Outcome:
     return Outcome(reply("welcome"), state)
 
 
-def not_for_you(state: CommandState, _now: datetime, _slots: _Slots) -> Outcome:
-    """Apologise for a false wake; who listens for the name learns from it."""
-    return Outcome(reply("not_for_you"), state)
+def false_wake(state: CommandState, _now: datetime, _slots: _Slots) -> Outcome:
+    """Apologise for having listened; the house counts it, and who listens for the name learns from it."""
+    return Outcome(reply("false_wake"), state)
 
 
 def greet(state: CommandState, now: datetime, slots: _Slots) -> Outcome:

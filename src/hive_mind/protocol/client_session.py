@@ -46,7 +46,7 @@ class ClientSession:
         self.session_id: str | None = None
         self.last_seq = 0
         self.version: int | None = None
-        self._room = room
+        self.room = room
         self._locale = locale
         self._capabilities = capabilities or Capabilities()
         self._ours = (version, minimum)
@@ -60,19 +60,24 @@ class ClientSession:
         """Whether the server is away, as far as one can tell; true until it first speaks."""
         return self._heartbeat.degraded
 
-    def hello(self) -> Hello:
-        """The first message on a new socket."""
+    def hello(self, away_s: float | None = None) -> Hello:
+        """The first message on a new socket.
+
+        Args:
+            away_s: seconds since the last one was lost.
+        """
         self._open = True
         self._welcomed = False
         self._heartbeat.restart()
         return Hello(
             protocol_version=self._ours[0],
             client_id=self.client_id,
-            room=self._room,
+            room=self.room,
             locale=self._locale,
             capabilities=self._capabilities,
             session_id=self.session_id,
             last_seq=None if self.session_id is None else self.last_seq,
+            away_s=away_s,
         )
 
     def ping(self, timestamp: datetime) -> Ping:

@@ -259,7 +259,7 @@ def disowned(folder: Path, wake: LearningWake, *, consent: bool) -> TurnRecord:
 def test_a_wake_that_was_not_for_it_is_learnt_from_with_consent_alone(tmp_path: Path) -> None:
     asked, silent = LearningWake(1.2), LearningWake(1.2)
     record = disowned(tmp_path / "yes", asked, consent=True)
-    assert (record.intent, record.answer) == ("not_for_you", "Pardon.")
+    assert (record.intent, record.answer) == ("false_wake", "Pardon.")
     assert [(each.word, each.meant) for each in asked.taught] == [("hey_jarvis", False)]
     assert len(LessonsFile(tmp_path / "yes").load()) == 1
     assert disowned(tmp_path / "no", silent, consent=False).answer == "Pardon."

@@ -110,5 +110,11 @@ def local_turn(record: TurnRecord, order: Match) -> LocalTurn:
         intent=order.intent,
         rung="repair" if record.taken_for else order.rung,
         slots=order.slots,
-        timings_ms=record.timings_ms,
+        timings_ms=record.timings_ms | _first_audio(record),
     )
+
+
+def _first_audio(record: TurnRecord) -> dict[str, float]:
+    """When the answer began to sound, which the server counts; nothing where it never did."""
+    at = record.timeline_ms.get("first_audible")
+    return {} if at is None else {"first_audio": at}

@@ -8,6 +8,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from hive_mind.errors import ContextError
 from hive_mind.server.core.crypto import Vault
 
+STREAM = "hive:context"
+"""Key of the conversation in Redis."""
+
 FIELD = "sealed"
 """The one field of an entry of the stream."""
 
@@ -18,6 +21,7 @@ class Entry(BaseModel):
     Attributes:
         intent: what was understood; `conversation` is what the language model answers and sees again.
         complete: False for an answer that was cut short.
+        utterance_id: the client's name for the question, where it had one.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -29,6 +33,7 @@ class Entry(BaseModel):
     turn_id: str
     intent: str = "conversation"
     complete: bool = True
+    utterance_id: str | None = None
 
     def sealed(self, vault: Vault, place: str) -> bytes:
         """Encrypt it for a place (stream and id, or channel): it cannot be read anywhere else."""

@@ -29,11 +29,15 @@ class TextMender:
     Args:
         grammar: the live one; a twin of it works in the thread.
         file: where corrections are kept; a client on this machine keeps its own in the same place.
+
+    Attributes:
+        patience_s: how long a turn waits for its repair.
     """
 
     def __init__(self, grammar: Callable[[], Grammar], file: CorrectionsFile) -> None:
         self._grammar = grammar
         self._file = file
+        self.patience_s = PATIENCE_S
         self._repairer: tuple[Grammar, Repairer] | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mending")
         self._log = get_logger("mending")
@@ -46,7 +50,7 @@ class TextMender:
         """What to make of a text that the grammar does not match."""
         loop = asyncio.get_running_loop()
         work = loop.run_in_executor(self._thread, self._mend, self._grammar(), text, expecting)
-        done, _ = await asyncio.wait({work}, timeout=PATIENCE_S)
+        done, _ = await asyncio.wait({work}, timeout=self.patience_s)
         return work.result() if done else REJECTED
 
     def known(self) -> tuple[Correction, ...]:

@@ -21,6 +21,11 @@ class Outbox:
         self._changed = asyncio.Event()
         self._closed = False
 
+    @property
+    def waiting(self) -> int:
+        """Frames that wait."""
+        return len(self._frames)
+
     def put(self, frame: str | bytes) -> bool:
         """Add a frame; False when it is full: cut the client off. A closed one swallows frames."""
         size = _size(frame)

@@ -43,6 +43,7 @@ class PluginHost:
         import_s: seconds that reading and importing one plugin may take.
         clock: monotonic seconds.
         on_change: told when `version` grew.
+        on_call: told of each call: plugin, how it ended, milliseconds.
     """
 
     def __init__(
@@ -55,8 +56,10 @@ class PluginHost:
         import_s: float = IMPORT_S,
         clock: Callable[[], float] = time.monotonic,
         on_change: Callable[[], None] = lambda: None,
+        on_call: Callable[[str, Ending, float], None] = lambda *_: None,
     ) -> None:
         self.version = 0
+        self._on_call = on_call
         self.on_change = on_change
         self._services_for = services_for
         self._local = frozenset(local_intents)
@@ -171,6 +174,7 @@ class PluginHost:
         now = self._clock()
         ms = round(1000 * (now - began), 1)
         entry.calls.note(ending, ms)
+        self._on_call(manifest.name, ending, ms)
         entry.health = entry.health.after(ending, now)
         if ending != "answered" and entry.health.resting(now):
             self._log.warning("plugin quarantined", plugin=manifest.name, seconds=entry.health.rest_s)

@@ -8,20 +8,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hive_mind.commands.interpret import INTENTS as COMMANDS
-from hive_mind.errors import ConfigError, UnderstandingError
+from hive_mind.errors import ConfigError, PluginError, UnderstandingError
 from hive_mind.protocol.messages import Announce, ResponseChunk, Sentences, ServerMessage
 from hive_mind.protocol.sentence_parts import cut
 from hive_mind.server.core.crypto import Vault
 from hive_mind.server.core.entrusting import Entrusting
 from hive_mind.server.core.house_orders import INTENTS as ORDERS
-from hive_mind.server.core.plugin import Kind
+from hive_mind.server.core.plugin import Kind, Storage
 from hive_mind.server.core.plugin_actions import Actions
 from hive_mind.server.core.plugin_host import PluginHost
 from hive_mind.server.core.plugin_manifest import Manifest, Override
+from hive_mind.server.core.plugin_secrets import STATE as SECRETS
+from hive_mind.server.core.plugin_secrets import PluginSecrets
 from hive_mind.server.core.plugin_services import HouseServices
 from hive_mind.server.core.plugin_settings import read_settings
 from hive_mind.server.core.plugin_storage import FileStorage
 from hive_mind.server.core.plugin_watch import watch
+from hive_mind.server.core.shared_storage import SharedStorage
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Grammar
 
@@ -54,20 +57,27 @@ class HousePlugins:
     ) -> None:
         self.actions = Actions(self._send)
         self.entrusting = Entrusting(house.remote)
+        self.secrets = PluginSecrets(house.context)
+        self.folders: tuple[Path, ...] = ()
+        """Where plugins are: those that come with us first."""
         self.host = PluginHost(
             self._services_for,
             local_intents=TAKEN,
+            environ=self.secrets,
             overrides=self._overrides,
             on_change=self._changed,
+            on_call=house.meters.on_plugin,
         )
         self._house = house
         self._vault = vault
         self._kept = kept
         self._own = own
         self._load = load
-        self._storages: dict[str, FileStorage] = {}
+        self._storages: dict[str, Storage] = {}
+        self._files: dict[str, FileStorage] = {}
         self._stale = asyncio.Event()
         self._log = get_logger("plugins")
+        house.context.listen_to_states(self._on_state)
 
     async def run(self, loaded: asyncio.Event) -> None:
         """Load, then watch and keep the grammar, until cancelled.
@@ -81,12 +91,18 @@ class HousePlugins:
         except OSError as error:
             self._log.warning("no folder for plugins", reason=error.strerror)
         there = [folder for folder in folders if folder.is_dir()]
+        self.folders = tuple(there)
+        await self.secrets.load()
         await self.host.start(there)
         await self._renew_grammar()
         loaded.set()
         async with asyncio.TaskGroup() as group:
             group.create_task(watch(self.host, there))
             group.create_task(self._keep_grammar())
+
+    def renew_grammar(self) -> None:
+        """The house has another name: make the grammar anew, soon."""
+        self._stale.set()
 
     def tell(self, remote: "RemoteClient") -> None:
         """Send a client that recognises speech the sentences of the plugins."""
@@ -115,7 +131,9 @@ class HousePlugins:
                 remote.send(Announce(text=text, kind=kind, reminder_id=reminder_id, turn_id=turn_id))
             else:
                 remote.send(ResponseChunk(content=text, is_final=True, chunk_index=0, turn_id=turn_id))
-        return bool(present)
+        far = Announce(text=text, kind=kind, reminder_id=reminder_id, turn_id=self._house.new_turn_id())
+        elsewhere = (client_id is None or not present) and self._house.peers.tell(client_id, far)
+        return bool(present) or elsewhere
 
     async def _keep_grammar(self) -> None:
         while True:
@@ -137,14 +155,17 @@ class HousePlugins:
     def _send(self, client_id: str, message: ServerMessage) -> bool:
         remote = self._house.remote(client_id)
         if remote is None or remote.link is None:
-            return False
+            return self._house.peers.tell(client_id, message)
         remote.send(message)
         return True
 
     def _services_for(self, manifest: Manifest, config: Mapping[str, object]) -> HouseServices:
         name = manifest.name
         if name not in self._storages:
-            self._storages[name] = FileStorage(self._kept / f"{name}.sealed", self._vault, f"plugin:{name}")
+            own = FileStorage(self._kept / f"{name}.sealed", self._vault, f"plugin:{name}")
+            shared = self._house.config.redis_url is not None
+            self._files[name] = own
+            self._storages[name] = SharedStorage(self._house.context, name, own) if shared else own
         return HouseServices(
             manifest,
             config,
@@ -153,7 +174,21 @@ class HousePlugins:
             self.announce,
             self.actions,
             self.entrusting,
+            self._house.leads,
         )
+
+    async def reseal(self) -> int:
+        """Seal what plugins keep with the newest key; answer how many files. Damaged ones stay."""
+        count = 0
+        for path in await asyncio.to_thread(lambda: sorted(self._kept.glob("*.sealed"))):
+            name = path.stem
+            storage = self._files.get(name) or FileStorage(path, self._vault, f"plugin:{name}")
+            try:
+                await storage.reseal()
+                count += 1
+            except PluginError as error:
+                self._log.warning("plugin storage not sealed anew", plugin=name, code=error.code)
+        return count
 
     def _overrides(self) -> Mapping[str, Override]:
         try:
@@ -164,6 +199,13 @@ class HousePlugins:
 
     def _changed(self) -> None:
         self._stale.set()
+        self._house.bulletin.tell("plugins")
+
+    async def _on_state(self, name: str) -> None:
+        """Another server of this house was given a secret."""
+        if name in (SECRETS, ""):
+            await self.secrets.load()
+            self._house.spawn(self.host.refresh())
 
 
 @asynccontextmanager

@@ -1,6 +1,6 @@
 """The conversation in Redis: a stream of sealed entries, small sealed states, a channel between servers."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,16 +8,30 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import RedisError, ResponseError, WatchError
 
 from hive_mind.errors import ContextError
 from hive_mind.server.core.crypto import Vault
-from hive_mind.server.core.entry import FIELD, Entry, stream_time
+from hive_mind.server.core.entry import FIELD, STREAM, Entry, stream_time
+from hive_mind.server.core.migrations import migrate
+from hive_mind.server.core.resealing import reseal
 from hive_mind.server.logs import get_logger
 
-STREAM = "hive:context"
 CHANNEL = "hive:events"
+SHORT_LIVED = (b"hive:lock:", b"hive:claim:", b"hive:rate:")
+"""Beginnings of keys that no backup needs."""
 _TRIES = 8
+_CLAIM = """
+local has = redis.call('get', KEYS[1])
+if has and has ~= ARGV[1] then return has end
+redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2])
+return ARGV[1]
+"""
+_COUNT = """
+local many = redis.call('incr', KEYS[1])
+if many == 1 then redis.call('pexpire', KEYS[1], ARGV[1]) end
+return many
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +42,29 @@ class Stored:
     entry: Entry
 
 
-def connect(url: str) -> Redis:
-    """A client that gives up within seconds, so that a lost Redis never holds a turn."""
+@dataclass(frozen=True, slots=True)
+class StoreHealth:
+    """How Redis does.
+
+    Attributes:
+        memory_bytes: that it uses.
+        entries: messages that it keeps.
+        writes: whether it can write its file.
+    """
+
+    memory_bytes: int
+    entries: int
+    writes: bool
+
+
+def connect(url: str, password: str | None = None) -> Redis:
+    """A client that gives up within seconds, so that a lost Redis never holds a turn.
+
+    Args:
+        url: `redis://`, `rediss://` (with `?ssl_ca_certs=FILE&ssl_certfile=FILE&ssl_keyfile=FILE`) or `unix://`.
+        password: where the address holds none.
+    """
+    more: dict[str, Any] = {} if password is None else {"password": password}
     client: Redis = Redis.from_url(
         url,
         socket_connect_timeout=2.0,
@@ -37,6 +72,7 @@ def connect(url: str) -> Redis:
         retry=Retry(NoBackoff(), 1),
         retry_on_error=[ConnectionError],
         health_check_interval=0,
+        **more,
     )
     return client
 
@@ -61,6 +97,30 @@ class ContextStore:
         """Raise unless Redis answers."""
         try:
             await self._redis.ping()
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+
+    async def health(self) -> StoreHealth:
+        """Look at it."""
+        try:
+            info = await self._redis.info()
+            entries = int(await self._redis.xlen(STREAM))
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+        good = all(
+            info.get(name, "ok") == "ok" for name in ("aof_last_write_status", "aof_last_bgrewrite_status")
+        )
+        return StoreHealth(int(info.get("used_memory", 0)), entries, good)
+
+    async def migrate(self) -> None:
+        """Bring what is there up to date.
+
+        Raises:
+            ConfigError: SCHEMA_NEWER.
+        """
+        try:
+            for what in await migrate(self._redis):
+                self._log.info("migrated", what=what)
         except (RedisError, OSError) as error:
             raise _away(error) from error
 
@@ -97,10 +157,11 @@ class ContextStore:
             raise _away(error) from error
         raise ContextError("The conversation is written by too many at once.")
 
-    async def tail(self, count: int) -> list[Stored]:
-        """The newest entries that can be read, oldest first."""
+    async def tail(self, count: int, before: datetime | None = None) -> list[Stored]:
+        """The newest entries (said before a moment) that can be read, oldest first."""
+        last = "+" if before is None else str(stream_time(before) - 1)
         try:
-            raw = await self._redis.xrevrange(STREAM, count=count)
+            raw = await self._redis.xrevrange(STREAM, max=last, count=count)
         except (RedisError, OSError) as error:
             raise _away(error) from error
         return list(reversed(self._read(raw)))
@@ -123,10 +184,11 @@ class ContextStore:
         except (RedisError, OSError) as error:
             raise _away(error) from error
 
-    async def forget_turn(self, turn_id: str, role: str | None = None) -> int:
-        """Erase the entries of a turn, or those of one role; answer how many."""
+    async def forget_turn(self, turn_id: str, role: str | None = None, since: datetime | None = None) -> int:
+        """Erase the entries of a turn, or those of one role, said since a moment; answer how many."""
+        first = "-" if since is None else str(stream_time(since))
         try:
-            raw = await self._redis.xrange(STREAM)
+            raw = await self._redis.xrange(STREAM, first)
             ids = [
                 s.id for s in self._read(raw) if s.entry.turn_id == turn_id and role in (None, s.entry.role)
             ]
@@ -178,10 +240,95 @@ class ContextStore:
             self._log.warning("state unreadable", code=error.code)
             return None
 
-    async def publish(self, event: bytes) -> None:
-        """Tell the other servers of this house."""
+    async def change(self, name: str, step: Callable[[bytes | None], bytes]) -> bytes:
+        """Change a state kept by `save` as if nobody else did so meanwhile; answer what it is now.
+
+        Args:
+            name: of the state.
+            step: makes the new one of the old one; called again when another server was faster.
+
+        Raises:
+            ContextError: Redis is away, or CONTEXT_UNREADABLE: nothing is overwritten that cannot be read.
+        """
+        key = f"hive:state:{name}"
         try:
-            await self._redis.publish(CHANNEL, self._vault.seal(event, CHANNEL))
+            async with self._redis.pipeline(transaction=True) as pipe:
+                for _ in range(_TRIES):
+                    await pipe.watch(key)
+                    sealed = await pipe.get(key)
+                    new = step(None if sealed is None else self._vault.open(sealed, key))
+                    pipe.multi()
+                    pipe.set(key, self._vault.seal(new, key))
+                    try:
+                        await pipe.execute()
+                    except WatchError:
+                        continue
+                    return new
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+        raise ContextError(f"The state {name} is changed by too many at once.")
+
+    async def reseal(self) -> int:
+        """Seal everything with the newest key; answer how many things. What cannot be read stays as it is.
+
+        Raises:
+            ContextError: Redis is away, or the conversation is written by too many at once.
+        """
+        try:
+            return await reseal(self._redis, self._vault, self)
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+
+    async def field(self, name: str, key: str) -> bytes | None:
+        """A sealed value kept by `set_field`.
+
+        Raises:
+            ContextError: Redis is away, or it cannot be opened.
+        """
+        place = f"hive:{name}"
+        try:
+            sealed = await self._redis.hget(place, key)
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+        return None if sealed is None else self._vault.open(sealed, f"{place}|{key}")
+
+    async def set_field(self, name: str, key: str, value: bytes | None) -> None:
+        """Keep a sealed value under a name and a key; None removes it."""
+        place = f"hive:{name}"
+        try:
+            if value is None:
+                await self._redis.hdel(place, key)
+            else:
+                await self._redis.hset(place, key, self._vault.seal(value, f"{place}|{key}"))
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+
+    async def claim(self, name: str, owner: str, seconds: float) -> str:
+        """Who has a thing: the first that asks, until `seconds` after it last did.
+
+        Args:
+            name: of the thing.
+            owner: who asks.
+            seconds: for how long it is had.
+        """
+        key, ms = f"hive:claim:{name}", int(seconds * 1000)
+        try:
+            return str((await self._redis.eval(_CLAIM, 1, key, owner, ms)).decode())
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+
+    async def count(self, name: str, seconds: float) -> int:
+        """How often this was called under that name, by all servers, in a window of so many seconds."""
+        key = f"hive:rate:{name}"
+        try:
+            return int(await self._redis.eval(_COUNT, 1, key, int(seconds * 1000)))
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+
+    async def publish(self, event: bytes) -> int:
+        """Tell the other servers of this house; answer how many listen, this one included."""
+        try:
+            return int(await self._redis.publish(CHANNEL, self._vault.seal(event, CHANNEL)))
         except (RedisError, OSError) as error:
             raise _away(error) from error
 

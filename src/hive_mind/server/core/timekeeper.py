@@ -7,17 +7,19 @@ the newest change counts (`commands.merge`).
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pydantic import ValidationError
 
+from hive_mind.commands.alarms import MAX_ALARMS, next_occurrence
 from hive_mind.commands.interpret import READ_ONLY, due, expected, interpret, next_due, ring_text
 from hive_mind.commands.merge import items_of, merged, stamped, with_items
 from hive_mind.commands.outcome import Outcome
 from hive_mind.commands.replies import reply
-from hive_mind.commands.state import CommandState
-from hive_mind.protocol.messages import DeviceCommand, DeviceState
-from hive_mind.server.core.context import Context
+from hive_mind.commands.state import CommandState, fresh_id
+from hive_mind.errors import ProtocolError
+from hive_mind.protocol.messages import AlarmState, DeviceCommand, DeviceState
+from hive_mind.server.core.remembering import Memory
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Match
 
@@ -38,17 +40,19 @@ class Timekeeper:
         owned: whether the client does all this by itself, so that the server has a copy.
         tell: sends to the client, if it is there.
         voiced: whether its answers are spoken by us, so that it is we who know how loud and how fast.
+        saved: told when something was changed and kept.
     """
 
     def __init__(
         self,
         client_id: str,
-        context: Context,
+        context: Memory,
         now: Callable[[], datetime],
         ring: Callable[[str], bool],
         owned: Callable[[], bool] = lambda: False,
         tell: Callable[[DeviceCommand], None] = lambda _: None,
         voiced: Callable[[], bool] = lambda: False,
+        saved: Callable[[], None] = lambda: None,
     ) -> None:
         self._name = f"commands:{client_id}"
         self._context = context
@@ -57,6 +61,7 @@ class Timekeeper:
         self._owned = owned
         self._tell = tell
         self._voiced = voiced
+        self._saved = saved
         self._ahead = timedelta()
         self._rings = False
         self._state: CommandState | None = None
@@ -95,6 +100,53 @@ class Timekeeper:
             self._set_alarm()
             return outcome
 
+    async def state(self) -> CommandState:
+        """Everything, as it is known here."""
+        async with self._changing:
+            return await self._load()
+
+    async def add_alarm(self, hour: int, minute: int, days: tuple[int, ...], name: str | None) -> None:
+        """Set an alarm at a time of the wall clock: once, or on each of `days` (from Monday 0)."""
+        async with self._changing:
+            now, before = self._today(), await self._load()
+            alarm = AlarmState(
+                alarm_id=fresh_id("alarm", before, now),
+                name=name,
+                due=next_occurrence(hour, minute, days or tuple(range(7)), now),
+                hour=hour,
+                minute=minute,
+                days=days,
+                changed=now.astimezone(UTC),
+            )
+            if len(before.alarms) >= MAX_ALARMS:
+                raise ProtocolError(f"There are {MAX_ALARMS} alarms already.", code="TOO_MANY_ALARMS")
+            after = before.model_copy(update={"alarms": (*before.alarms, alarm), "serial": before.serial + 1})
+            await self._keep(stamped(before, after, now))
+            self._set_alarm()
+
+    async def remove(self, item_id: str) -> bool:
+        """Cancel a timer or an alarm; whether it was there."""
+        async with self._changing:
+            now, before = self._today(), await self._load()
+            after = before.model_copy(
+                update={
+                    "timers": tuple(timer for timer in before.timers if timer.timer_id != item_id),
+                    "alarms": tuple(alarm for alarm in before.alarms if alarm.alarm_id != item_id),
+                }
+            )
+            if after == before:
+                return False
+            await self._keep(stamped(before, after, now))
+            self._set_alarm()
+            return True
+
+    async def set_volume(self, level: int) -> None:
+        """Be so loud, in hundredths of the loudest, and not silent: for a client that we speak for."""
+        async with self._changing:
+            state = await self._load()
+            if (state.volume, state.muted) != (level, False):
+                await self._save(state.model_copy(update={"volume": level, "muted": False}))
+
     async def mirror(self, device: DeviceState) -> None:
         """The client says what it has: take in what is newer there, tell it what is newer here."""
         async with self._changing:
@@ -111,8 +163,23 @@ class Timekeeper:
     async def wake(self) -> None:
         """The client is connected: ring what was due meanwhile, and watch the rest."""
         async with self._changing:
-            await self._load()
+            await self._read_again()
             self._set_alarm()
+
+    async def reload(self) -> None:
+        """Another server has changed what this client has: tell the client, and ring what is due."""
+        async with self._changing:
+            await self._read_again()
+            if self._owned():
+                self._tell_changes()
+            self._set_alarm()
+
+    async def _read_again(self) -> None:
+        """What is kept may be newer than what we remember: the client was with another server meanwhile."""
+        before, self._state = self._state, None
+        loaded = await self._load()
+        if before is not None and loaded == CommandState():  # there was nothing to read
+            self._state = before
 
     def rest(self) -> None:
         """The client is gone: nothing rings until it is back."""
@@ -144,6 +211,7 @@ class Timekeeper:
     async def _save(self, state: CommandState) -> None:
         self._state = state
         await self._context.save_state(self._name, state.model_dump_json().encode())
+        self._saved()
 
     def _tell_changes(self) -> None:
         items = items_of(self._state or CommandState())

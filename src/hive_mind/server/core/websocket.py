@@ -2,12 +2,12 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from hive_mind import __version__
-from hive_mind.errors import ContextError, HiveMindError, ProtocolError
+from hive_mind.errors import AccessError, ContextError, HiveMindError, ProtocolError
 from hive_mind.language.messages import error_message
 from hive_mind.protocol.codec import decode_client, encode
 from hive_mind.protocol.limits import AUDIO_FRAME_BURST, AUDIO_FRAMES_PER_S, RateLimiter
@@ -28,11 +28,15 @@ from hive_mind.protocol.messages import (
     Playout,
     Pong,
     ServerMessage,
+    SettingsState,
     VoiceInput,
     WakeDetected,
 )
 from hive_mind.protocol.session import ServerSession
-from hive_mind.server.core.house import GOING_AWAY, House
+from hive_mind.server.core.access.badge import SAY_WHO_S, Badge, nobody
+from hive_mind.server.core.access.identity import HERE
+from hive_mind.server.core.complaints import complaint
+from hive_mind.server.core.house import GOING_AWAY, RESTART, House
 from hive_mind.server.core.origin import is_loopback, origin_allowed
 from hive_mind.server.core.outbox import Outbox
 from hive_mind.server.core.remote_client import RemoteClient
@@ -42,6 +46,7 @@ from hive_mind.server.logs import get_logger
 REPLACED = 4001
 TRY_LATER = 1013
 POLICY = 1008
+UNAUTHORISED = 4401
 _COMPLAIN_S = 1.0
 _TOO_MANY = ProtocolError("Too many messages.", code="RATE_LIMITED", retryable=True)
 
@@ -64,6 +69,7 @@ class Connection:
         self._limiter = RateLimiter()
         self._audio_limiter = RateLimiter(AUDIO_FRAMES_PER_S, AUDIO_FRAME_BURST)
         self._complained = 0.0
+        self._badge = Badge(house.access, socket)
         self._abort: Callable[[], None] | None = abort_of(socket.scope)
         self._log = get_logger("link")
 
@@ -71,6 +77,11 @@ class Connection:
     def is_loopback(self) -> bool:
         """Whether the client runs on this machine."""
         return self._socket.client is not None and is_loopback(self._socket.client.host)
+
+    @property
+    def waiting(self) -> int:
+        """Frames that wait to be sent."""
+        return self._outbox.waiting
 
     def put(self, message: ServerMessage) -> None:
         """Send, soon; a client for which too much waits is cut off."""
@@ -100,6 +111,7 @@ class Connection:
             return
         await self._socket.accept()
         self._house.connections += 1
+        self._house.links.add(self)
         try:
             async with asyncio.TaskGroup() as group:
                 writer = group.create_task(self._write())
@@ -108,9 +120,13 @@ class Connection:
                     self._refuse("TOO_MANY_CLIENTS", TRY_LATER)
                 elif self._house.stopping:
                     self._refuse("SERVER_STOPPING", GOING_AWAY)
+                else:
+                    self._admit()
                 await self._read()
                 writer.cancel()
         finally:
+            self._badge.drop()
+            self._house.links.discard(self)
             self._house.connections -= 1
             if self._remote is not None:
                 self._remote.detach(self)
@@ -132,14 +148,40 @@ class Connection:
                 continue
             try:
                 self._take(event.get("text"), event.get("bytes"))
+            except AccessError as error:
+                self._shut(error)
             except HiveMindError as error:
                 self._complain(error)
+
+    def _admit(self) -> None:
+        """Let in whoever the header or the address tells; anybody else may still say it in a message."""
+        try:
+            if not self._badge.check():
+                loop = asyncio.get_running_loop()
+                self._badge.patience = loop.call_later(SAY_WHO_S, self._shut, nobody())
+        except AccessError as error:
+            self._shut(error)
+
+    def recheck(self) -> None:
+        """Clients or their rights have changed, or time has passed: does this one still belong here?"""
+        try:
+            self._badge.recheck()
+        except AccessError as error:
+            self._shut(error)
+            return
+        if self._remote is None or self._badge.who is None:
+            return
+        self._remote.who = self._badge.who
+        if self._remote.talk.private is not self._badge.is_guest:
+            self.close(RESTART, "RIGHTS_CHANGED")  # it comes back, and is remembered from then on, or no more
 
     def _take(self, text: str | None, audio: bytes | None) -> None:
         if text is None:
             self._hear(audio or b"")
             return
         message = decode_client(text)
+        if self._badge.who is None:
+            self._badge.show(getattr(message, "token", None))
         if isinstance(message, Hello):
             self._on_hello(message)
             return
@@ -148,6 +190,8 @@ class Connection:
 
     def _hear(self, audio: bytes) -> None:
         """A piece of the user's voice. What nobody expects is complained of once a second: more follows."""
+        if self._badge.who is None:
+            raise nobody()
         try:
             if self._remote is None:
                 raise ProtocolError("Audio before hello.", code="AUDIO_UNEXPECTED")
@@ -172,23 +216,34 @@ class Connection:
             case WakeDetected():
                 remote.on_wake(message)
             case Playout():
-                self._house.on_playout(message)
+                self._house.on_playout(message, remote.room)
             case Forget():
-                self._house.spawn(self._forget(message))
+                self._house.spawn(self._forget(message, remote.talk.forget))
             case ActionConfirm():
-                self._house.plugins.actions.confirm(message, remote.client_id)
+                self._confirm(message, remote.client_id)
             case AudioStart():
                 remote.stream.start(message)
             case AudioEnd():
                 remote.stream.end(message)
             case DeviceState():
                 remote.on_device_state(message)
+            case SettingsState():
+                remote.on_settings_state(message)
             case LocalTurn():
                 remote.on_local_turn(message)
+
+    def _confirm(self, message: ActionConfirm, client_id: str) -> None:
+        """Of an action that we asked, or perhaps another server."""
+        try:
+            self._house.plugins.actions.confirm(message, client_id)
+        except ProtocolError:
+            if not self._house.peers.confirm(message, client_id):
+                raise
 
     def _on_hello(self, hello: Hello) -> None:
         if self._remote is not None and self._remote.client_id != hello.client_id:
             raise ProtocolError("This connection is another client's.", code="CLIENT_ID_MISMATCH")
+        self._badge.check_name(hello.client_id)
         known = self._house.session_of(hello.client_id, hello.session_id)
         try:
             answers = self._session.on_hello(hello, known)
@@ -198,10 +253,16 @@ class Connection:
                 self.close(POLICY, error.code)
                 return
             raise
+        gone_s = self._house.gone_s(hello.client_id)
         remote = self._sit(hello.client_id)
-        remote.capabilities, remote.room = hello.capabilities, hello.room
+        if hello.away_s is not None or gone_s is not None:
+            self._house.news.on_return(hello.room, gone_s if hello.away_s is None else hello.away_s)
+        remote.capabilities, remote.room = hello.capabilities, self._badge.room(hello.room)
+        remote.told_room = remote.room
+        self._house.peers.presence_changed()
         for answer in answers:
             self.put(answer)
+        self._house.effects.tell(remote)
         self._house.plugins.greet(remote)
         if remote.voiced:
             self._house.spawn(self._house.speech.get_ready())
@@ -219,13 +280,21 @@ class Connection:
             return self._remote
         if named is None:
             raise ProtocolError("Say hello first: who is this?", code="HELLO_NEEDED")
+        self._badge.check_name(named)
         return self._sit(named)
 
     def _sit(self, client_id: str) -> RemoteClient:
         remote = self._house.remotes.get(client_id)
+        if remote is not None and remote.talk.private is not self._badge.is_guest:
+            self._house.part_with(remote)
+            remote = None
         if remote is None:
-            remote = self._house.remotes[client_id] = RemoteClient(client_id, self._house, self._session)
+            remote = RemoteClient(client_id, self._house, self._session, self._badge.who or HERE)
+            self._house.remotes[client_id] = remote
         self._remote = remote
+        if self._badge.who is not None:
+            remote.who = self._badge.who
+            remote.room = self._badge.room(remote.room)
         old = remote.attach(self, self._session)
         if old is not None and old is not self:
             old.put(
@@ -234,15 +303,22 @@ class Connection:
             old.close(REPLACED, "CLIENT_REPLACED")
         return remote
 
-    async def _forget(self, wish: Forget) -> None:
+    async def _forget(self, wish: Forget, forget: Callable[[Forget], Awaitable[int]]) -> None:
         try:
-            await self._house.forget(wish)
+            await forget(wish)
         except ContextError as error:
             self._complain(error)
 
+    def _shut(self, error: AccessError) -> None:
+        """Send away somebody who does not belong here."""
+        if self._closing is None:
+            self._complain(error)
+            self.close(UNAUTHORISED, error.code)
+
     def _complain(self, error: HiveMindError) -> None:
+        self._house.meters.on_refusal(error.code)
         self._log.info("message refused", code=error.code, reason=error.message)
-        message = Error(code=error.code, message=error_message(error.code), recoverable=error.retryable)
+        message = complaint(error)
         if self._remote is not None and self._remote.link is self:
             self._remote.send(message)
         else:
@@ -279,6 +355,7 @@ class Connection:
         if self._closing is None:
             self._closing = (POLICY, "SLOW_CLIENT")
         self._log.warning("client cut off", code="SLOW_CLIENT", reason=reason)
+        self._house.meters.cut_off.inc()
         self._outbox.close()
         if self._abort is not None:
             self._abort()

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
+import psutil
+
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import HiveMindError, SpeechError
 from hive_mind.mending import Mender
@@ -27,19 +29,29 @@ class HouseSpeech:
         load: loads the engines; None where speech is switched off.
         file: what the house has corrected.
         grammar: of now.
+        told: takes what worked ("ears", "stt", "tts") and for how many seconds.
     """
 
-    def __init__(self, load: Load | None, file: CorrectionsFile, grammar: Callable[[], Grammar]) -> None:
-        self.ears = Pool("ears")
+    def __init__(
+        self,
+        load: Load | None,
+        file: CorrectionsFile,
+        grammar: Callable[[], Grammar],
+        told: Callable[[str, float], None] = lambda *_: None,
+    ) -> None:
+        self.memory_bytes = 0
+        """By how much loading the engines has made this process grow."""
+        self.ears = Pool("ears", told=told)
         """Voice activity detection: a hundredth of a core for each who speaks."""
-        self.recogniser = Pool("stt")
-        self.voice = Pool("tts")
+        self.recogniser = Pool("stt", told=told)
+        self.voice = Pool("tts", told=told)
         self.pace = Pace()
         self._load = load
         self._file = file
         self._grammar = grammar
         self._engines: asyncio.Future[SpeechEngines] | None = None
         self._preparing: asyncio.Future[None] | None = None
+        self._loading: asyncio.Future[None] | None = None
         self._mender: tuple[Grammar, Mender] | None = None
         self._log = get_logger("speech")
 
@@ -71,7 +83,9 @@ class HouseSpeech:
             raise _unsupported() from error
 
     async def _start(self, load: Load) -> SpeechEngines:
+        before = psutil.Process().memory_info().rss
         engines = await asyncio.to_thread(load)
+        self.memory_bytes = max(0, psutil.Process().memory_info().rss - before)
         self._preparing = asyncio.ensure_future(self._prepare(engines))
         return engines
 
@@ -79,6 +93,15 @@ class HouseSpeech:
         """Do early what the first repair would wait for, but not before what somebody says just now."""
         await asyncio.sleep(PREPARE_AFTER_S)
         await self._mender_of(engines).prepare()
+
+    def load_anew(self, load: Load) -> None:
+        """Other engines are wanted: they are loaded when next needed, or now where some are at work."""
+        if self._load is None:
+            return
+        working = self._engines is not None
+        self._load, self._engines, self._mender = load, None, None
+        if working:
+            self._loading = asyncio.ensure_future(self.get_ready())
 
     async def get_ready(self) -> None:
         """Load now what will soon be needed; a fault is told to whoever needs it."""
@@ -113,6 +136,8 @@ class HouseSpeech:
         """Let the threads end."""
         if self._preparing is not None:
             self._preparing.cancel()
+        if self._loading is not None:
+            self._loading.cancel()
         for pool in (self.ears, self.recogniser, self.voice):
             pool.close()
 

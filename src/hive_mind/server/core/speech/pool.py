@@ -12,6 +12,7 @@ from collections import OrderedDict, deque
 from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from time import monotonic
 from typing import TypeVar
 
 from hive_mind.errors import SpeechError
@@ -28,9 +29,14 @@ class Pool:
     Args:
         name: of the threads, for debuggers.
         threads: pieces of work at once.
+        told: takes the pool's name and how many seconds each piece took.
     """
 
-    def __init__(self, name: str, threads: int = 1) -> None:
+    def __init__(
+        self, name: str, threads: int = 1, told: Callable[[str, float], None] = lambda *_: None
+    ) -> None:
+        self._name = name
+        self._told = told
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._free = threads
         self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
@@ -59,9 +65,12 @@ class Pool:
         await self._turn(client_id)
         loop = asyncio.get_running_loop()
 
+        begun = monotonic()
+
         def _ended(_: Future[T]) -> None:
+            took = monotonic() - begun
             with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                loop.call_soon_threadsafe(self._release)
+                loop.call_soon_threadsafe(self._over, took)
 
         job = self._executor.submit(work, token)
         job.add_done_callback(_ended)
@@ -103,6 +112,10 @@ class Pool:
             if not turn.done():
                 self._free -= 1
                 turn.set_result(None)
+
+    def _over(self, took_s: float) -> None:
+        self._told(self._name, took_s)
+        self._release()
 
     def _release(self) -> None:
         self._free += 1

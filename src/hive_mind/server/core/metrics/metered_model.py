@@ -1,0 +1,75 @@
+"""A language model whose time and words are counted."""
+
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+
+from hive_mind.errors import LlmError
+from hive_mind.server.core.llm.engine import Chat, Form, LanguageModel, LlmCapabilities, LlmState
+from hive_mind.server.core.metrics.meters import Meters
+
+
+class MeteredModel:
+    """Passes everything on.
+
+    Args:
+        model: the one that answers.
+        meters: take the numbers.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self, model: LanguageModel, meters: Meters, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._model = model
+        self._meters = meters
+        self._clock = clock
+
+    @property
+    def capabilities(self) -> LlmCapabilities:
+        """Its own."""
+        return self._model.capabilities
+
+    @property
+    def state(self) -> LlmState:
+        """Its own."""
+        return self._model.state
+
+    @property
+    def keeps_ready(self) -> bool:
+        """Its own."""
+        return self._model.keeps_ready
+
+    async def start(self) -> None:
+        """Start it."""
+        await self._model.start()
+
+    async def stop(self) -> None:
+        """Stop it."""
+        await self._model.stop()
+
+    async def prepare(self, chat: Chat) -> None:
+        """Have it read ahead."""
+        await self._model.prepare(chat)
+
+    def keep_ready(self, chat: Chat) -> None:
+        """Have it keep a second beginning."""
+        self._model.keep_ready(chat)
+
+    async def generate(
+        self, chat: Chat, so_far: str = "", form: Form | None = None
+    ) -> AsyncGenerator[str, None]:
+        """Answer; see `LanguageModel.generate`."""
+        begun = self._clock()
+        written = 0
+        try:
+            async with aclosing(self._model.generate(chat, so_far, form)) as pieces:
+                async for piece in pieces:
+                    written += 1
+                    yield piece
+        except LlmError as error:
+            self._meters.llm_errors.labels(error.code).inc()
+            raise
+        finally:
+            self._meters.tokens.inc(written)
+            self._meters.on_engine("llm", self._clock() - begun)
