@@ -66,7 +66,7 @@ def client(
         barge_in=barge_in or None,
         data=data,
     )
-    set_up_logs(config.log_level)
+    set_up_logs(config.log_level, config.log_format)
     config = asyncio.run(with_server(config))
     engines = load_engines(config)
     devices = open_devices(this_machine().init_audio(), config, engines.voice.capabilities.rate)

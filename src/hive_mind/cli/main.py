@@ -18,9 +18,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "pair": ("hive_mind.cli.pair", "Show the code with which a device becomes a client of this server."),
     "clients": ("hive_mind.cli.clients", "List, let in, rename, revoke clients; say what they may do."),
     "keys": ("hive_mind.cli.keys", "Give the house a new key, and seal everything with it."),
+    "health": ("hive_mind.cli.health", "Say whether the server answers; for containers and monitors."),
     "ask": ("hive_mind.cli.ask", "Ask in writing; the answer is printed."),
     "say": ("hive_mind.cli.say", "Ask with a recording, as a microphone would; the answer is spoken."),
     "trace": ("hive_mind.cli.trace", "Show what happened in a turn, and what was slow."),
+    "wer": ("hive_mind.cli.wer", "Judge what was heard lately: the household's word error rate."),
     "transcribe": ("hive_mind.cli.transcribe", "Write down what is said in audio files."),
     "synth": ("hive_mind.cli.synth", "Speak a text into a WAV file."),
     "understand": ("hive_mind.cli.understand", "Say what French sentences are understood as; act on none."),
@@ -29,6 +31,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "wakeword": ("hive_mind.cli.wakeword", "Train a wake word of your own; list, choose, test, remove."),
     "corrections": ("hive_mind.cli.corrections", 'List and remove what was corrected ("non, j\'ai dit …").'),
     "plugin": ("hive_mind.cli.plugin", "Make, check, list, enable and disable plugins."),
+    "backup": (
+        "hive_mind.cli.backup",
+        "Copy the house into one file: conversation, plugins, settings, keys.",
+    ),
+    "restore": ("hive_mind.cli.restore", "Put a backup back."),
     "doctor": ("hive_mind.cli.doctor", "Find what is wrong on this machine, and say what to do."),
     "version": ("hive_mind.cli.version", "Print the version."),
 }

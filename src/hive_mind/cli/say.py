@@ -59,7 +59,7 @@ def say(
     Example: ./hive say question.wav --out answer.wav --json
     """
     config = load_config(voice=voice, data=data)
-    set_up_logs(config.log_level)
+    set_up_logs(config.log_level, config.log_format)
     clips = [read_audio(file) for file in files]
     if out is not None and not out.resolve().parent.is_dir():
         raise AudioError(f"There is no folder {out.parent} to write {out.name} in.", code="AUDIO_UNWRITABLE")

@@ -27,7 +27,7 @@ def serve(
     log_level: Annotated[
         str | None, typer.Option(help="debug, info, warning or error. Default info.")
     ] = None,
-    log_format: Annotated[str | None, typer.Option(help="json or console. Default json.")] = None,
+    log_format: Annotated[str | None, typer.Option(help="json or text. Default json.")] = None,
 ) -> None:
     """Start the server alone, in the foreground; Ctrl-C stops it.
 

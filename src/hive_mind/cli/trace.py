@@ -1,21 +1,17 @@
 """`hive-mind trace`."""
 
 import json
-import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from hive_mind.cli.server_page import fetch
 from hive_mind.client.config import load_config
 from hive_mind.client.core.websocket import server_url
-from hive_mind.errors import HiveMindError, LinkError
-
-_TIMEOUT_S = 5.0
 
 
 def trace(
@@ -48,33 +44,9 @@ def trace(
 
 
 def fetch_trace(url: str, turn: str) -> dict[str, Any]:
-    """A trace from the server with this WebSocket address. Blocking.
-
-    Raises:
-        LinkError: SERVER_UNREACHABLE.
-        HiveMindError: the server's code, such as TURN_UNKNOWN or LOOPBACK_ONLY.
-    """
-    parts = urlsplit(url)
-    scheme = "https" if parts.scheme == "wss" else "http"
-    address = f"{scheme}://{parts.netloc}/trace/{quote(turn, safe='')}"
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(address, timeout=_TIMEOUT_S) as answer:
-            told: dict[str, Any] = json.load(answer)
-    except urllib.error.HTTPError as error:
-        raise _said(error) from None
-    except (OSError, ValueError):
-        raise LinkError(f"No server answers at {parts.netloc}: start one with ./hive up.") from None
+    """A trace from the server with this WebSocket address; see `server_page.fetch`."""
+    told: dict[str, Any] = fetch(url, f"/trace/{quote(turn, safe='')}")
     return told
-
-
-def _said(error: urllib.error.HTTPError) -> HiveMindError:
-    """The server's own fault, or that it is no server of ours."""
-    try:
-        said = json.load(error)
-        return HiveMindError(str(said["message"]), code=str(said["code"]))
-    except (ValueError, KeyError, TypeError):
-        return LinkError(f"What answers at this address is no Hive Mind server (HTTP {error.code}).")
 
 
 def register(app: typer.Typer) -> None:

@@ -20,6 +20,7 @@ from hive_mind.client.core.parts import Parts, Status
 from hive_mind.client.core.pipeline import VoiceLoop
 from hive_mind.client.core.plugin_sentences import PluginSentences
 from hive_mind.client.core.preparing import Preparer
+from hive_mind.client.core.remote_verdict import RemoteVerdict
 from hive_mind.client.core.ringing import Ringer
 from hive_mind.client.core.satellite import SatelliteLoop
 from hive_mind.client.core.speaking import spoken_forms
@@ -27,6 +28,7 @@ from hive_mind.client.core.state import ClientState, Event
 from hive_mind.client.core.timers import StateFile, Timekeeper
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.client.core.uptime import Uptime, system_uptime
+from hive_mind.client.core.wake_lessons import Spawn, WakeLessons
 from hive_mind.client.core.websocket import ServerLink, is_loopback, server_url
 from hive_mind.client.core.worker import Worker
 from hive_mind.client.engines import Engines
@@ -34,7 +36,7 @@ from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import LinkError
 from hive_mind.language.messages import message
 from hive_mind.mending import Mender
-from hive_mind.protocol.messages import Capabilities
+from hive_mind.protocol.messages import Capabilities, Forgotten
 from hive_mind.protocol.session import ClientSession
 from hive_mind.speech.audio import Samples
 from hive_mind.speech.endpointing import EndpointSettings
@@ -42,6 +44,9 @@ from hive_mind.speech.engines import Wake
 from hive_mind.speech.listening import Ear
 from hive_mind.speech.pace import Pace
 from hive_mind.speech.playout import PlayoutSink
+from hive_mind.speech.wake_word.lessons import Learner
+from hive_mind.speech.wake_word.lessons_file import LessonsFile
+from hive_mind.speech.wake_word.unverified import UnverifiedWakeWords
 from hive_mind.understanding.grammar import Grammar, Match
 
 FIXED_PHRASES = ("not_heard", "degraded", "cannot_answer_offline", "question_kept", "too_long")
@@ -175,17 +180,35 @@ async def open_client(
     if kept is None:
         forget_kept(config.data_folder)
     parts.homecoming = homecoming = Homecoming(clock, lambda text: loop.announce(text), _offer, kept)
+
+    def _forget(told: Forgotten) -> None:
+        if kept is not None:
+            kept.forget(told)
+        if told.scope == "all":
+            corrections.save(())
+        parts.dialogue.forget()
+
     ear = Ear(engines.vad, settings, engines.wake)
     made = SatelliteLoop if satellite else VoiceLoop
-    loop = made(parts, ear, taking, verify=_verifier(engines, workers[0]), on_turn=on_turn)
+    lessons = _lessons(config, engines, key, lambda work: tasks.create_task(work))
+
+    def _turn_over(record: TurnRecord) -> None:
+        if lessons is not None:
+            lessons.turn(record)
+        on_turn(record)
+
+    if lessons is not None:
+        parts.on_wake = lessons.woke
+    loop = made(parts, ear, taking, verify=_verifier(engines, workers[0], link), on_turn=_turn_over)
     _show_ringing()
     lasting = keeper.lasting_replies()
     parts.preparer.want(spoken_forms([*lasting, *(message(key) for key in FIXED_PHRASES)]))
     try:
         async with asyncio.TaskGroup() as tasks:
-            incoming = Incoming(loop, PluginSentences(_know), keeper, tasks.create_task)
+            incoming = Incoming(loop, PluginSentences(_know), keeper, tasks.create_task, _forget)
             work = [link.run, admission.run, keeper.run, parts.preparer.run, homecoming.run]
             work += [kept.run] if kept is not None else []
+            work += [lessons.run] if lessons is not None else []
             running = [tasks.create_task(part()) for part in work]
             try:
                 yield Client(loop, parts, link)
@@ -200,8 +223,18 @@ async def open_client(
             worker.close()
 
 
-def _verifier(engines: Engines, worker: Worker) -> Verify | None:
-    """The second look at a wake word, in the recogniser's thread; None where there is none."""
+def _lessons(config: ClientConfig, engines: Engines, key: str | None, spawn: Spawn) -> WakeLessons | None:
+    """What learns from wakes; None without consent, and with a detector that cannot learn."""
+    detector: object = engines.wake
+    if not config.learn_wake_words or not isinstance(detector, Learner):
+        return None
+    return WakeLessons(detector, LessonsFile(config.data_folder, key), spawn)
+
+
+def _verifier(engines: Engines, worker: Worker, link: ServerLink) -> Verify | None:
+    """The second look at a wake word, by our recogniser or by the server; None where there is none."""
+    if isinstance(engines.wake, UnverifiedWakeWords):
+        return RemoteVerdict(link, engines.wake)
     second = engines.wake_verifier
     if second is None:
         return None

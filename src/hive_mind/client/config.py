@@ -62,6 +62,7 @@ class ClientConfig(BaseSettings):
         night: hours in which the eyes are dimmed ("22:00-07:00"); None for never.
         key: base64 of the 32 bytes that seal what is remembered; None keeps a key file in the data folder.
         log_level: of the log on stderr.
+        log_format: of the log: `json`, or text for people.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
@@ -95,6 +96,7 @@ class ClientConfig(BaseSettings):
     night: Annotated[str, Field(pattern=NIGHT)] | None = None
     key: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    log_format: Literal["json", "text", "console"] = "text"
 
     @field_validator("wake_words", mode="before")
     @classmethod

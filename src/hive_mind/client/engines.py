@@ -27,7 +27,7 @@ from hive_mind.speech.tts.cached import CachedVoice
 from hive_mind.speech.tts.factory import make_voice
 from hive_mind.speech.vad.factory import make_vad
 from hive_mind.speech.wake_word.cascade import VerifiedWakeWords
-from hive_mind.speech.wake_word.factory import make_cascade, make_wake_words, spellings_of
+from hive_mind.speech.wake_word.factory import make_cascade, make_unverified, spellings_of
 from hive_mind.speech.wake_word.settings import WordSetting
 from hive_mind.understanding.grammar import Grammar
 
@@ -97,7 +97,7 @@ def _satellite(config: ClientConfig, store: ModelStore) -> Engines:
     wake: WakeWordDetector | None = None
     try:
         if config.listening == "wake_word":
-            wake = make_wake_words(store.find, _words(config), trained=wake_words_dir(config.data_folder))
+            wake = make_unverified(store.find, _words(config), trained=wake_words_dir(config.data_folder))
     except ModelError as error:
         _log.warning("it will not hear its name", code=error.code, reason=error.message)
     nothing = Grammar(())  # no word is understood here

@@ -29,7 +29,7 @@ from hive_mind.server.core.redis_server import EmbeddedRedis
 from hive_mind.server.core.shield import Shield
 from hive_mind.server.core.speech.engines import Load, loader
 from hive_mind.server.core.store import ContextStore, connect
-from hive_mind.server.core.trace_access import may_read, told
+from hive_mind.server.core.trace_access import heard, may_read, told
 from hive_mind.server.core.web_pages import web_pages
 from hive_mind.server.core.websocket import serve_socket
 from hive_mind.server.logs import get_logger
@@ -77,9 +77,9 @@ def create_app(
 
     @app.get("/health/ready")
     async def ready(request: Request, response: Response) -> dict[str, Any]:
-        """The same, with status 503 until every component is ready."""
+        """Whether to send clients here: 503 while it starts or stops; what is degraded answers."""
         health = told_health(app.state.house, request)
-        response.status_code = 200 if health["status"] == "ready" else 503
+        response.status_code = 503 if health["status"] in ("starting", "stopping") else 200
         return health
 
     @app.get("/api/ca.pem")
@@ -89,12 +89,18 @@ def create_app(
             raise ProtocolError("This server speaks no TLS of its own.", code="NOT_FOUND")
         return Response(certificates.authority, media_type="application/x-pem-file")
 
+    @app.get("/heard")
+    async def heard_lately(request: Request) -> JSONResponse:
+        """What recognisers heard lately, for `hive-mind wer`; for programs on this machine alone."""
+        if not may_read(request.client.host if request.client else None, request.headers):
+            return _loopback_only()
+        return JSONResponse(heard(app.state.house.traces))
+
     @app.get("/trace/{turn_id}")
     async def trace(turn_id: str, request: Request) -> JSONResponse:
         """What happened in a turn, or in the LAST one; for programs on this machine alone."""
         if not may_read(request.client.host if request.client else None, request.headers):
-            refused = "Traces are told on the server's own machine alone."
-            return JSONResponse({"code": "LOOPBACK_ONLY", "message": refused}, status_code=403)
+            return _loopback_only()
         try:
             return JSONResponse(told(app.state.house.traces, turn_id))
         except ProtocolError as error:
@@ -116,6 +122,11 @@ def create_app(
 
     app.include_router(web_pages())
     return app
+
+
+def _loopback_only() -> JSONResponse:
+    refused = "Traces are told on the server's own machine alone."
+    return JSONResponse({"code": "LOOPBACK_ONLY", "message": refused}, status_code=403)
 
 
 def told_health(house: House, request: Request) -> dict[str, Any]:
@@ -195,7 +206,8 @@ async def open_house(
         else:
             url = config.redis_url
         vault = Vault(*keys)
-        store = ContextStore(connect(url), vault, config.context_days)
+        password = config.redis_password.get_secret_value() if config.redis_password else None
+        store = ContextStore(connect(url, password), vault, config.context_days)
         stack.push_async_callback(store.close)
         context = Context(store, revive)
         await context.start()
@@ -218,6 +230,7 @@ async def open_house(
         await house.access.start()
         house.spawn(context.run())
         house.spawn(house.access.run())
+        house.spawn(house.peers.run())
         await chosen.start()
         stack.push_async_callback(chosen.stop)
         await stack.enter_async_context(open_plugins(house))

@@ -25,12 +25,16 @@ class ServerConfig(BaseSettings):
         timezone: IANA name such as Europe/Paris; None means this machine's.
         redis_url: `redis://` or `rediss://` of a Redis of yours; None starts the embedded one.
         plugins: folder of your own plugins; None means `plugins` in the data folder.
+        redis_password: of that Redis, so that the address holds no secret.
         key: base64 of the 32 bytes that encrypt the conversation; None keeps a key file in the data folder.
         context_days: days that the conversation is kept.
         llm_engine: `llamacpp` runs a GGUF model here, `openai` asks any OpenAI-compatible endpoint, `none`
             answers local commands only.
         llm_model: id of an installed model or path of a GGUF file (`llamacpp`), or the endpoint's model name.
         llm_base_url: of the endpoint, up to and with `/v1`.
+        llm_fallback: of a model elsewhere: `local` answers with the chosen model of this machine while the
+            endpoint is away, `none` says that it is.
+        llm_first_word_s: seconds that a model elsewhere may take to its first word before that.
         llm_threads: CPU threads of llama.cpp; None means the physical cores.
         llm_context_tokens: size of the model's window.
         llm_max_tokens: longest answer.
@@ -42,6 +46,8 @@ class ServerConfig(BaseSettings):
         stt_model: id of the recognition model; None means the chosen one.
         voice: "kokoro:ff_siwis", "espeak:fr", ...; None means the best one here.
         history_chars: characters of past conversation that the model sees at most.
+        metrics_token: opens `/metrics` to other machines, as a bearer token; None: to none.
+        metrics_allow: networks, such as 172.18.0.0/16, that read `/metrics` without a token.
         pairing: whether clients on other machines must be paired; `off` lets in whoever reaches the port.
         trust_loopback: whether programs on this machine need no pairing. Switch it off where other people
             have accounts here, or where a proxy here does not say whom it speaks for.
@@ -51,8 +57,6 @@ class ServerConfig(BaseSettings):
         tls_names: further names of this server on its certificate; local ones.
         proxies: addresses of reverse proxies, whose word is taken for whom they speak for.
         allowed_origins: web origins, besides pages from this server, that may open `/ws` and change things.
-        metrics_token: opens `/metrics` to other machines, as a bearer token; None: to none.
-        metrics_allow: networks, such as 172.18.0.0/16, that read `/metrics` without a token.
         max_clients: connections at once.
         slow_client_s: seconds after which a client that does not read is dropped.
         away_s: seconds that an answer goes on for a client whose connection was lost.
@@ -72,6 +76,7 @@ class ServerConfig(BaseSettings):
     plugins: Path | None = None
 
     redis_url: Annotated[str, Field(pattern=r"^(rediss?|unix)://")] | None = None
+    redis_password: SecretStr | None = None
     key: SecretStr | None = None
     context_days: Annotated[float, Field(gt=0, le=366)] = 7.0
 
@@ -79,6 +84,8 @@ class ServerConfig(BaseSettings):
     llm_model: str | None = None
     llm_base_url: Annotated[str, Field(pattern=r"^https?://")] | None = None
     llm_api_key: SecretStr | None = None
+    llm_fallback: Literal["local", "none"] = "local"
+    llm_first_word_s: Annotated[float, Field(gt=0, le=60)] = 6.0
     llm_threads: Annotated[int, Field(ge=1, le=256)] | None = None
     llm_context_tokens: Annotated[int, Field(ge=1024, le=131072)] = 4096
     llm_max_tokens: Annotated[int, Field(ge=16, le=2048)] = 160
@@ -90,14 +97,14 @@ class ServerConfig(BaseSettings):
     stt_model: str | None = None
     voice: str | None = None
 
+    metrics_token: SecretStr | None = None
+    metrics_allow: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
     pairing: Literal["on", "off"] = "on"
     trust_loopback: bool = True
     tls: Literal["auto", "on", "off"] = "auto"
     plain: Literal["loopback", "anywhere"] = "loopback"
     tls_names: Annotated[tuple[str, ...], NoDecode] = ()
     proxies: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1", "::1")
-    metrics_token: SecretStr | None = None
-    metrics_allow: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     max_clients: Annotated[int, Field(ge=1, le=10_000)] = 64
     slow_client_s: Annotated[float, Field(gt=0)] = 10.0
@@ -107,7 +114,7 @@ class ServerConfig(BaseSettings):
     stop_grace_s: Annotated[float, Field(ge=0)] = 3.0
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    log_format: Literal["json", "console"] = "json"
+    log_format: Literal["json", "text", "console"] = "json"
 
     @field_validator("allowed_origins", "metrics_allow", "tls_names", "proxies", mode="before")
     @classmethod

@@ -15,7 +15,7 @@ def set_up_logs(level: str, fmt: str) -> None:
 
     Args:
         level: `debug`, `info`, `warning` or `error`.
-        fmt: `json` or `console`.
+        fmt: `json`, or `text` (or `console`) for people.
     """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,

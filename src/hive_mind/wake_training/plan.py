@@ -88,6 +88,7 @@ class Size:
 
 SIZES = {
     "tiny": Size(24, 12, 6, 24, 2, 8, 120),
+    "quick": Size(200, 130, 62, 100, 5, 30, 1200),
     "normal": Size(),
     "high": Size(1000, 600, 160, 300, 6, 100, 4000),
 }
@@ -134,7 +135,7 @@ def plan(
     written = readings(phrase, spellings)
     near = neighbours.alike_texts(phrase, written)
     unheard = near[::4]  # never trained on
-    heard = [text for text in near if text not in unheard] + neighbours.parts_of(phrase)
+    heard = _mixed([text for text in near if text not in unheard], neighbours.parts_of(phrase))
     rough = [text for each in pronunciations for text in neighbours.changed(each, 40, random)]
 
     def words(count: int) -> list[Line]:
@@ -207,9 +208,9 @@ def plan(
             "set-near",
             "near",
             "calibrate",
-            tuple(misses(size.tests // 2, heard)),
+            tuple(misses(size.tests, heard)),
             pools["calibrate"],
-            2,
+            1,
             keep_audio=True,
         ),
         Group(
@@ -222,7 +223,13 @@ def plan(
             keep_audio=True,
         ),
         Group(
-            "test-near", "near", "test", tuple(misses(size.tests, unheard)), pools["test"], 1, keep_audio=True
+            "test-near",
+            "near",
+            "test",
+            tuple(misses(2 * size.tests, _mixed(unheard, neighbours.parts_of(phrase, others=True)))),
+            pools["test"],
+            1,
+            keep_audio=True,
         ),
         Group(
             "test-speech",
@@ -281,6 +288,16 @@ def _chatter(count: int, random: np.random.Generator) -> Iterator[str]:
             yield " ".join(
                 known[int(n)] for n in random.integers(len(known), size=int(random.integers(4, 12)))
             )
+
+
+def _mixed(near: Sequence[str], parts: Sequence[str]) -> list[str]:
+    """What sounds alike, the nearest first, and after each two of them a part of the phrase."""
+    found: list[str] = []
+    for place, text in enumerate(near):
+        found.append(text)
+        if place % 2 and place // 2 < len(parts):
+            found.append(parts[place // 2])
+    return found + list(parts[len(near) // 2 :])
 
 
 def _some(known: Sequence[str], count: int, random: np.random.Generator) -> list[str]:

@@ -183,6 +183,14 @@ class Floor:
                 self.attempt = self._task = None
                 self._over(attempt.asks, "answered" if failed or record is not None else "nothing")
         if record is not None:
+            _log.info(
+                "turn",
+                turn_id=record.turn_id,
+                outcome=record.outcome,
+                route=record.route,
+                intent=record.intent,
+                **record.timeline_ms,
+            )
             self.on_turn(record)
 
     async def _announce(self, text: str, ring: bool) -> bool:

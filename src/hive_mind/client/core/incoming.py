@@ -12,6 +12,7 @@ from hive_mind.protocol.messages import (
     AnyServerMessage,
     DeviceCommand,
     FollowUp,
+    Forgotten,
     Sentences,
     WakeVerdict,
 )
@@ -41,6 +42,7 @@ class Incoming:
         sentences: takes what the plugins understand.
         keeper: owns timers, alarms and reminders.
         spawn: starts what takes time.
+        on_forgotten: erases what this client has of what somebody wants to be forgotten.
     """
 
     def __init__(
@@ -49,11 +51,13 @@ class Incoming:
         sentences: PluginSentences,
         keeper: Timekeeper,
         spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
+        on_forgotten: Callable[[Forgotten], None] = lambda _: None,
     ) -> None:
         self._loop = loop
         self._sentences = sentences
         self._keeper = keeper
         self._spawn = spawn
+        self._on_forgotten = on_forgotten
 
     def take(self, message: AnyServerMessage) -> None:
         """Take in one message."""
@@ -68,6 +72,8 @@ class Incoming:
                 self._loop.verdict(accepted=message.accepted)
             case Sentences():
                 self._spawn(self._sentences.take(message))
+            case Forgotten():
+                self._on_forgotten(message)
             case _:
                 return
 

@@ -32,6 +32,7 @@ from hive_mind.protocol.messages.client import (
     TimerState,
     VoiceInput,
     WakeDetected,
+    WakePhrase,
 )
 from hive_mind.protocol.messages.server import (
     Action,
@@ -42,6 +43,7 @@ from hive_mind.protocol.messages.server import (
     DeviceCommand,
     Error,
     FollowUp,
+    Forgotten,
     Pong,
     ResponseChunk,
     Sentences,
@@ -74,6 +76,7 @@ __all__ = [
     "Flow",
     "FollowUp",
     "Forget",
+    "Forgotten",
     "GoneState",
     "Hello",
     "Interrupt",
@@ -95,6 +98,7 @@ __all__ = [
     "TurnEnd",
     "VoiceInput",
     "WakeDetected",
+    "WakePhrase",
     "WakeVerdict",
     "Welcome",
 ]

@@ -113,8 +113,8 @@ class Hello(Message):
         capabilities: what it can do by itself.
         session_id: of the session to resume, from an earlier `welcome`.
         last_seq: sequence number of the last server message seen in that session.
-        token: access token of a paired client, where the header of the connection carries none.
         away_s: seconds since the client's link to this house was lost; absent at its first connection.
+        token: access token of a paired client, where the header of the connection carries none.
     """
 
     type: Literal["hello"] = "hello"
@@ -125,8 +125,20 @@ class Hello(Message):
     capabilities: Capabilities = Capabilities()
     session_id: Identifier | None = None
     last_seq: Annotated[int, Field(ge=0)] | None = None
-    token: Annotated[Token | None, Field(repr=False)] = None
     away_s: Annotated[float, Field(ge=0, le=1e9)] | None = None
+    token: Annotated[Token | None, Field(repr=False)] = None
+
+
+class WakePhrase(Message):
+    """What a wake word must sound like.
+
+    Attributes:
+        texts: ways to write it; the one that fits best counts.
+        floor: mean log probability of its tokens that it must reach.
+    """
+
+    texts: Annotated[tuple[ShortText, ...], Field(min_length=1, max_length=16)]
+    floor: Annotated[float, Field(ge=-20, le=0)]
 
 
 class AudioStart(Message):
@@ -136,12 +148,15 @@ class AudioStart(Message):
         utterance_id: name of this utterance, chosen by the client.
         format: of the binary frames.
         rate: samples per second.
+        wake: this is no question, but what a client without a recogniser took for its wake word, 2.5 s at
+            most: the server says in a `wake_verdict` whether it is. A question that is under way goes on.
     """
 
     type: Literal["audio_start"] = "audio_start"
     utterance_id: Identifier
     format: Literal["pcm_s16le", "opus"] = "pcm_s16le"
     rate: Annotated[int, Field(ge=8000, le=48000)] = 16000
+    wake: WakePhrase | None = None
 
 
 class AudioEnd(Message):

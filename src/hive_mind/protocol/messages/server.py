@@ -1,5 +1,6 @@
 """What a server sends: the specification's messages first, then what was added."""
 
+from datetime import date
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field, JsonValue
@@ -202,8 +203,9 @@ class WakeVerdict(ServerMessage):
     """Whether this client is the one that answers the wake word.
 
     Attributes:
-        accepted: this client answers; otherwise another one does.
+        accepted: this client answers; otherwise another one does, or it was no wake word.
         reason: why, for the log.
+        utterance_id: of the audio that a client asked about.
     """
 
     numbered: ClassVar[bool] = False
@@ -211,6 +213,7 @@ class WakeVerdict(ServerMessage):
     type: Literal["wake_verdict"] = "wake_verdict"
     accepted: bool
     reason: ShortText | None = None
+    utterance_id: Identifier | None = None
 
 
 class Announce(ServerMessage):
@@ -245,6 +248,21 @@ class ContextEvent(ServerMessage):
     timestamp: Timestamp
     client_id: Identifier
     intent: ShortText | None = None
+
+
+class Forgotten(ServerMessage):
+    """Something was erased at somebody's wish: whoever has a copy, on a disk or on a screen, erases it too.
+
+    Attributes:
+        scope: "turn", "day" or "all".
+        forgotten_turn: of the turn, for the scope "turn".
+        day: of the scope "day".
+    """
+
+    type: Literal["forgotten"] = "forgotten"
+    scope: Literal["turn", "day", "all"]
+    forgotten_turn: Identifier | None = None
+    day: date | None = None
 
 
 class FollowUp(ServerMessage):
@@ -317,6 +335,7 @@ AnyServerMessage: TypeAlias = Annotated[
     | WakeVerdict
     | Announce
     | ContextEvent
+    | Forgotten
     | FollowUp
     | DeviceCommand
     | Sentences,

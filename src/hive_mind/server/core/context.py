@@ -9,17 +9,24 @@ import contextlib
 import json
 import secrets
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from hive_mind.errors import ConfigError, ContextError
+from hive_mind.server.core.asked import Asked, AskedBefore
 from hive_mind.server.core.entry import Entry
 from hive_mind.server.core.store import ContextStore, StoreHealth
 from hive_mind.server.logs import get_logger
 
 TAIL = 60
 """Entries kept in memory."""
+
+REREAD = 400
+"""Entries that are looked at after a start, for questions that come again."""
+
+_ANSWER_S = 5.0
+"""How long to wait for another server to finish an answer."""
 
 WAITING = 2000
 """Entries that wait for Redis at most; then the oldest are given up."""
@@ -41,7 +48,10 @@ class Context:
     def __init__(self, store: ContextStore, revive: Callable[[], Awaitable[None]] | None = None) -> None:
         self._store = store
         self._revive = revive
-        self._origin = secrets.token_hex(8)
+        self.origin = secrets.token_hex(8)
+        self.on_event: Callable[[str, Mapping[str, Any]], bool] = lambda *_: False
+        self._asked = AskedBefore()
+        self._answered = asyncio.Condition()
         self._tail: deque[Entry] = deque(maxlen=TAIL)
         self._waiting: deque[Entry] = deque(maxlen=WAITING)
         self._states: dict[str, bytes | None] = {}
@@ -78,8 +88,13 @@ class Context:
         self._listeners.append(listener)
 
     async def start(self) -> None:
-        """Read the newest part. If Redis is away, start empty and go on trying."""
+        """Read the newest part. If Redis is away, start empty and go on trying.
+
+        Raises:
+            ConfigError: SCHEMA_NEWER.
+        """
         try:
+            await self._store.migrate()
             await self._reload()
             await self._store.trim(datetime.now(UTC))
         except ContextError as error:
@@ -94,9 +109,7 @@ class Context:
 
     async def append(self, entry: Entry) -> None:
         """Add an entry; it is on disk when this returns, unless Redis is away."""
-        self._tail.append(entry)
-        for listener in self._listeners:
-            listener(entry)
+        self._take(entry, self.origin)
         async with self._write:
             if self._lost.is_set() or self._waiting:
                 self._waiting.append(entry)
@@ -108,7 +121,40 @@ class Context:
                 self._now_lost(error)
                 return
         with contextlib.suppress(ContextError):
-            await self._tell({"entry": entry.model_dump(mode="json")})
+            await self.publish({"entry": entry.model_dump(mode="json")})
+
+    async def asked_before(self, client_id: str, utterance_id: str, alive: frozenset[str]) -> Asked | None:
+        """What became of an utterance; waits for its answer while the server that makes it is alive.
+
+        Args:
+            client_id: who asks.
+            utterance_id: its name for the question.
+            alive: the other servers.
+        """
+        found = self._asked.find(client_id, utterance_id)
+        if found is None or found.answer is not None or found.server not in alive:
+            return found
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_ANSWER_S), self._answered:
+                while found is not None and found.answer is None:
+                    await self._answered.wait()
+                    found = self._asked.find(client_id, utterance_id)
+        return found
+
+    async def claim(self, name: str, seconds: float) -> bool:
+        """Whether this server has a thing of which the house needs one; yes while Redis is away."""
+        try:
+            return await self._store.claim(name, self.origin, seconds) == self.origin
+        except ContextError:
+            return True
+
+    async def field(self, name: str, key: str) -> bytes | None:
+        """See `ContextStore.field`."""
+        return await self._store.field(name, key)
+
+    async def set_field(self, name: str, key: str, value: bytes | None) -> None:
+        """See `ContextStore.set_field`."""
+        await self._store.set_field(name, key, value)
 
     async def between(self, start: datetime | None, end: datetime | None) -> list[Entry]:
         """What was said from `start` until before `end` (None: without limit), oldest first.
@@ -137,13 +183,14 @@ class Context:
 
         async with self._write:
             self._keep_only(lambda entry: not goes(entry))
+            self._asked.forget()
             if scope == "turn":
                 erased = await self._store.forget_turn(turn_id or "")
             else:
                 erased = await self._store.forget_between(start, end)
         await self._store.compact()
         with contextlib.suppress(ContextError):
-            await self._tell({"forgotten": True})
+            await self.publish({"forgotten": "wished"})
         return erased
 
     async def cut_answer(self, turn_id: str, heard: str) -> None:
@@ -163,11 +210,11 @@ class Context:
                 waiting = (cut if e is answer else e for e in self._waiting)
                 self._waiting = deque((e for e in waiting if e.text), maxlen=WAITING)
                 return
-            await self._store.forget_turn(turn_id, "assistant")
+            await self._store.forget_turn(turn_id, "assistant", answer.timestamp)
             if heard:
                 await self._store.append(cut)
         with contextlib.suppress(ContextError):
-            await self._tell({"forgotten": True})
+            await self.publish({"forgotten": True})
 
     async def save_state(self, name: str, value: bytes | None) -> None:
         """Keep a small state; while Redis is away, in memory."""
@@ -197,13 +244,32 @@ class Context:
             self._lost.set()
             self._log.warning("redis away, going on from memory", reason=error.message)
 
-    async def _tell(self, event: dict[str, object]) -> None:
-        await self._store.publish(json.dumps({"origin": self._origin, **event}).encode())
+    async def publish(self, event: dict[str, object]) -> int:
+        """Tell the other servers; answer how many listen, this one included.
+
+        Raises:
+            ContextError: Redis is away.
+        """
+        return await self._store.publish(json.dumps({"origin": self.origin, **event}).encode())
+
+    def _take(self, entry: Entry, server: str) -> None:
+        """Something was said: keep it in the order in which it was, whichever server heard it."""
+        later: list[Entry] = []
+        while self._tail and self._tail[-1].timestamp > entry.timestamp and len(later) < TAIL:
+            later.append(self._tail.pop())
+        self._tail.append(entry)
+        self._tail.extend(reversed(later))
+        self._asked.note(entry, server)
+        for listener in self._listeners:
+            listener(entry)
 
     async def _reload(self) -> None:
         """Take the newest part from Redis, and keep what still waits to be written."""
-        stored = await self._store.tail(TAIL)
-        self._tail = deque([s.entry for s in stored] + list(self._waiting), maxlen=TAIL)
+        stored = await self._store.tail(REREAD)
+        for each in stored:
+            if self._asked.find(each.entry.client_id, each.entry.utterance_id or "") is None:
+                self._asked.note(each.entry, "")
+        self._tail = deque([s.entry for s in stored[-TAIL:]] + list(self._waiting), maxlen=TAIL)
 
     async def _follow(self) -> None:
         """Take in what other servers say."""
@@ -218,18 +284,21 @@ class Context:
     async def _take_in(self, raw: bytes) -> None:
         try:
             event = json.loads(raw)
-            if event["origin"] == self._origin:
+            if event["origin"] == self.origin or self.on_event(event["origin"], event):
                 return
             entry = Entry.model_validate(event["entry"]) if "entry" in event else None
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             self._log.warning("event of another version ignored")
             return
         if entry is None:
+            if event.get("forgotten") == "wished":
+                self._asked.forget()
             await self._reload()
             return
-        self._tail.append(entry)
-        for listener in self._listeners:
-            listener(entry)
+        self._take(entry, str(event["origin"]))
+        if entry.role == "assistant":
+            async with self._answered:
+                self._answered.notify_all()
 
     async def _recover(self) -> None:
         """Whenever Redis is lost, bring it back or wait for it, then write what waited."""
@@ -244,7 +313,7 @@ class Context:
         try:
             if self._revive is not None:
                 await self._revive()
-            await self._store.ping()
+            await self._store.migrate()
             async with self._write:
                 await self._write_back()
                 await self._reload()

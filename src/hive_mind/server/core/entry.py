@@ -18,6 +18,7 @@ class Entry(BaseModel):
     Attributes:
         intent: what was understood; `conversation` is what the language model answers and sees again.
         complete: False for an answer that was cut short.
+        utterance_id: the client's name for the question, where it had one.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -29,6 +30,7 @@ class Entry(BaseModel):
     turn_id: str
     intent: str = "conversation"
     complete: bool = True
+    utterance_id: str | None = None
 
     def sealed(self, vault: Vault, place: str) -> bytes:
         """Encrypt it for a place (stream and id, or channel): it cannot be read anywhere else."""

@@ -15,7 +15,7 @@ from hive_mind import __version__
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import ContextError
 from hive_mind.language.messages import error_message
-from hive_mind.protocol.messages import ContextEvent, Error, Forget, Playout
+from hive_mind.protocol.messages import ContextEvent, Error, Forget, Forgotten, Playout, ServerMessage
 from hive_mind.protocol.session import ServerSession
 from hive_mind.server.config import ServerConfig
 from hive_mind.server.core.access.desk import Desk, Safe
@@ -24,8 +24,10 @@ from hive_mind.server.core.access.welcome import Door
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault
 from hive_mind.server.core.entry import Entry
+from hive_mind.server.core.far_client import FarClient
 from hive_mind.server.core.ladder import Mind
 from hive_mind.server.core.llm.engine import Chat, LanguageModel
+from hive_mind.server.core.llm.fallback import FallbackModel
 from hive_mind.server.core.llm.prompt import Abilities, History, chat, persona
 from hive_mind.server.core.llm.tool_prompt import choosing_chat
 from hive_mind.server.core.llm.tools import Offer
@@ -33,8 +35,10 @@ from hive_mind.server.core.mending import TextMender
 from hive_mind.server.core.metrics.metered_model import MeteredModel
 from hive_mind.server.core.metrics.meters import Meters
 from hive_mind.server.core.offering import offers_of
+from hive_mind.server.core.peers import Peers
 from hive_mind.server.core.plugin_house import HousePlugins
 from hive_mind.server.core.remembering import Memory, Remembering
+from hive_mind.server.core.rooms import InRoom
 from hive_mind.server.core.speech.engines import Load
 from hive_mind.server.core.speech.house_speech import HouseSpeech
 from hive_mind.server.core.trace import Traces
@@ -49,6 +53,7 @@ GOING_AWAY = 1001
 RESTART = 1012
 """Close codes of a WebSocket."""
 _CLOSE_S = 1.0
+_DUTIES_S = 10.0
 
 
 def _warm_grammar(name: str, *folders: Path | Traversable) -> Grammar:
@@ -95,6 +100,8 @@ class House:
         self.grammar = grammar
         self.context = context
         self.meters = Meters(__version__, time.time())
+        if isinstance(model, FallbackModel):
+            model.told = self.meters.llm_local.inc
         self.model: LanguageModel = MeteredModel(model, self.meters)
         self.traces = Traces()
         kept = CorrectionsFile(config.data_path, config.key.get_secret_value() if config.key else None)
@@ -124,6 +131,15 @@ class House:
         self.stopping = False
         self._zone = ZoneInfo(config.timezone) if config.timezone else None
         self._history = History(config.history_chars)
+        self.peers = Peers(
+            context.publish,
+            self._present,
+            self._deliver,
+            self.plugins.actions.confirm,
+            self._changed_elsewhere,
+            time.monotonic,
+        )
+        context.on_event = self.peers.take
         self._offers: tuple[tuple[int, Grammar], tuple[Offer, ...]] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._log = get_logger("house")
@@ -200,6 +216,35 @@ class House:
             return None
         return asyncio.get_running_loop().time() - remote.left_at
 
+    def places(self) -> list[InRoom]:
+        """Clients that may stand in a room: ours, then those of other servers."""
+        far = (
+            FarClient(client_id, room, self.context, self.now, self.peers.state_changed)
+            for client_id, room in self.peers.clients.items()
+            if client_id not in self.remotes or self.remotes[client_id].link is None
+        )
+        return [*(r for r in self.remotes.values() if r.link is not None or not self.peers.alive), *far]
+
+    async def leads(self) -> bool:
+        """Whether this is the server that does what the house needs done once."""
+        return not self.peers.alive or await self.context.claim("duties", _DUTIES_S)
+
+    def _present(self) -> dict[str, str | None]:
+        return {name: remote.room for name, remote in self.remotes.items() if remote.link is not None}
+
+    def _deliver(self, client_id: str | None, message: ServerMessage) -> None:
+        if isinstance(message, Forgotten):
+            self._forgotten(message)
+            return
+        for remote in list(self.remotes.values()):
+            if remote.link is not None and client_id in (None, remote.client_id):
+                remote.send(message)
+
+    def _changed_elsewhere(self, client_id: str) -> None:
+        remote = self.remotes.get(client_id)
+        if remote is not None:
+            self.spawn(remote.keeper.reload())
+
     def forget_client(self, remote: "RemoteClient") -> None:
         """Its session has been away for too long."""
         if remote.link is None and self.remotes.get(remote.client_id) is remote:
@@ -226,10 +271,22 @@ class House:
             ContextError: the store is away and was not changed, or the wish is incomplete.
         """
         erased = await self.context.forget(wish.scope, wish.turn_id, wish.day)
-        self.traces.forget(wish.turn_id if wish.scope == "turn" else None)
+        if wish.scope == "all":
+            await self.mender.forget()
+        told = Forgotten(scope=wish.scope, forgotten_turn=wish.turn_id, day=wish.day)
+        self._forgotten(told)
+        self.peers.tell(None, told)
         self._log.info("forgotten", scope=wish.scope, messages=erased)
         self.spawn(self.warm())
         return erased
+
+    def _forgotten(self, told: Forgotten) -> None:
+        """Something was erased, here or by another server: nothing of it stays in memory or at clients."""
+        self.traces.forget(told.forgotten_turn if told.scope == "turn" else None)
+        for remote in list(self.remotes.values()):
+            if not remote.talk.private:
+                remote.session.log.acknowledge(remote.session.last_seq)
+                remote.send(told)
 
     def on_playout(self, playout: Playout, room: str | None) -> None:
         """Close the latency measure of a turn."""
@@ -261,6 +318,7 @@ class House:
 
     async def close(self) -> None:
         """Cancel what still runs."""
+        await self.peers.leave()
         self.mender.close()
         self.speech.close()
         tasks = list(self._tasks)

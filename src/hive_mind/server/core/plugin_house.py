@@ -14,7 +14,7 @@ from hive_mind.protocol.sentence_parts import cut
 from hive_mind.server.core.crypto import Vault
 from hive_mind.server.core.entrusting import Entrusting
 from hive_mind.server.core.house_orders import INTENTS as ORDERS
-from hive_mind.server.core.plugin import Kind
+from hive_mind.server.core.plugin import Kind, Storage
 from hive_mind.server.core.plugin_actions import Actions
 from hive_mind.server.core.plugin_host import PluginHost
 from hive_mind.server.core.plugin_manifest import Manifest, Override
@@ -22,6 +22,7 @@ from hive_mind.server.core.plugin_services import HouseServices
 from hive_mind.server.core.plugin_settings import read_settings
 from hive_mind.server.core.plugin_storage import FileStorage
 from hive_mind.server.core.plugin_watch import watch
+from hive_mind.server.core.shared_storage import SharedStorage
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Grammar
 
@@ -66,7 +67,8 @@ class HousePlugins:
         self._kept = kept
         self._own = own
         self._load = load
-        self._storages: dict[str, FileStorage] = {}
+        self._files: dict[str, FileStorage] = {}
+        self._storages: dict[str, Storage] = {}
         self._stale = asyncio.Event()
         self._log = get_logger("plugins")
 
@@ -116,7 +118,9 @@ class HousePlugins:
                 remote.send(Announce(text=text, kind=kind, reminder_id=reminder_id, turn_id=turn_id))
             else:
                 remote.send(ResponseChunk(content=text, is_final=True, chunk_index=0, turn_id=turn_id))
-        return bool(present)
+        far = Announce(text=text, kind=kind, reminder_id=reminder_id, turn_id=self._house.new_turn_id())
+        elsewhere = (client_id is None or not present) and self._house.peers.tell(client_id, far)
+        return bool(present) or elsewhere
 
     async def _keep_grammar(self) -> None:
         while True:
@@ -138,14 +142,17 @@ class HousePlugins:
     def _send(self, client_id: str, message: ServerMessage) -> bool:
         remote = self._house.remote(client_id)
         if remote is None or remote.link is None:
-            return False
+            return self._house.peers.tell(client_id, message)
         remote.send(message)
         return True
 
     def _services_for(self, manifest: Manifest, config: Mapping[str, object]) -> HouseServices:
         name = manifest.name
         if name not in self._storages:
-            self._storages[name] = FileStorage(self._kept / f"{name}.sealed", self._vault, f"plugin:{name}")
+            own = FileStorage(self._kept / f"{name}.sealed", self._vault, f"plugin:{name}")
+            shared = self._house.config.redis_url is not None
+            self._files[name] = own
+            self._storages[name] = SharedStorage(self._house.context, name, own) if shared else own
         return HouseServices(
             manifest,
             config,
@@ -154,14 +161,15 @@ class HousePlugins:
             self.announce,
             self.actions,
             self.entrusting,
+            self._house.leads,
         )
 
     async def reseal(self) -> int:
-        """Seal what plugins keep with the newest key; answer how many files. Damaged ones are left as they are."""
+        """Seal what plugins keep with the newest key; answer how many files. Damaged ones stay."""
         count = 0
         for path in await asyncio.to_thread(lambda: sorted(self._kept.glob("*.sealed"))):
             name = path.stem
-            storage = self._storages.get(name) or FileStorage(path, self._vault, f"plugin:{name}")
+            storage = self._files.get(name) or FileStorage(path, self._vault, f"plugin:{name}")
             try:
                 await storage.reseal()
                 count += 1

@@ -42,6 +42,7 @@ class HouseServices:
         announce: see there.
         actions: those of all plugins.
         entrusting: those of all plugins; None where no client can keep anything.
+        leads: whether this server does what the house needs done once; asked before regular work.
 
     Attributes:
         work: what `every` was given, with its seconds.
@@ -58,6 +59,7 @@ class HouseServices:
         announce: Announcer,
         actions: Actions,
         entrusting: Entrusting | None = None,
+        leads: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
         self.storage = storage
         self.now = now
@@ -66,6 +68,7 @@ class HouseServices:
         self._announce = announce
         self._actions = actions
         self._entrusting = entrusting
+        self._leads = leads
         self.work: list[tuple[float, Callable[[], Awaitable[None]]]] = []
         self.lists: Lists = {}
         self.on_lists: OnLists = lambda: None
@@ -142,6 +145,8 @@ class HouseServices:
     async def _repeat(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         while True:
             await asyncio.sleep(seconds)
+            if self._leads is not None and not await self._leads():
+                continue
             try:
                 await work()
             except (Exception, SystemExit) as error:  # noqa: BLE001 - somebody else's code may raise anything

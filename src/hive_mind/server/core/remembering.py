@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from hive_mind.protocol.messages import Forget
+from hive_mind.server.core.asked import Asked
 from hive_mind.server.core.entry import Entry
 from hive_mind.server.core.trace import Traces
 
@@ -29,6 +30,10 @@ class Memory(Protocol):
 
     async def append(self, entry: Entry) -> None:
         """Add one."""
+        ...
+
+    async def asked_before(self, client_id: str, utterance_id: str, alive: frozenset[str]) -> Asked | None:
+        """What became of an utterance that another server may have answered."""
         ...
 
     async def cut_answer(self, turn_id: str, heard: str) -> None:
@@ -81,6 +86,10 @@ class GuestMemory:
     async def append(self, entry: Entry) -> None:
         """Add one."""
         self._tail.append(entry)
+
+    async def asked_before(self, client_id: str, utterance_id: str, alive: frozenset[str]) -> Asked | None:  # noqa: ARG002 - the protocol's signature
+        """Nobody knows: another server was told nothing of a guest."""
+        return None
 
     async def cut_answer(self, turn_id: str, heard: str) -> None:
         """Remember of an answer only what was heard."""

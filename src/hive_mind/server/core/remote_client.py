@@ -99,7 +99,7 @@ class RemoteClient:
             tell=self.send,
             voiced=lambda: self.voiced,
         )
-        rooms = Rooms(house.remotes.values)
+        rooms = Rooms(house.places)
         about = HouseOrders(client_id, self.talk.traces, self.talk.memory, self.talk.forget)
         host = house.plugins.host
         acting = Acting(
@@ -151,6 +151,7 @@ class RemoteClient:
         self.session = session
         self._be_patient(None)
         self._house.spawn(self.keeper.wake())
+        self._house.peers.presence_changed()
         return old
 
     def detach(self, link: Link) -> None:
@@ -159,6 +160,7 @@ class RemoteClient:
             return
         self.link = None
         self.left_at = asyncio.get_running_loop().time()
+        self._house.peers.presence_changed()
         self.keeper.rest()
         self.stream.drop()
         self.mouth.hush()
@@ -267,7 +269,7 @@ class RemoteClient:
 
     def on_local_turn(self, told: LocalTurn) -> None:
         """The client answered by itself: keep a trace of it."""
-        trace = local_trace(told, self.client_id, self._house.now())
+        trace = local_trace(told, self.client_id, self._house.now(), self.room)
         self.talk.traces.add(trace)
         self._house.meters.on_turn(trace, self.room)
 
@@ -332,7 +334,10 @@ class RemoteClient:
             rooms=self.who.rights.rooms,
             ladder=self._ladder,
             heard=None if said is None else said.transcript,
+            alive=lambda: self._house.peers.alive,
         )
+        turn.trace.room = self.room
+        turn.trace.spoken = said is not None or self.capabilities.stt
         if said is not None:
             turn.trace.stages_ms["stt"] = said.stt_ms
         if self.voiced and self.link is not None:

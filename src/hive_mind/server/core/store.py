@@ -1,7 +1,7 @@
 """The conversation in Redis: a stream of sealed entries, small sealed states, a channel between servers."""
 
-import contextlib
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,12 +14,29 @@ from redis.exceptions import RedisError, ResponseError, WatchError
 from hive_mind.errors import ContextError
 from hive_mind.server.core.crypto import Vault
 from hive_mind.server.core.entry import FIELD, Entry, stream_time
+from hive_mind.server.core.migrations import migrate
+from hive_mind.server.core.resealing import reseal, tidy
 from hive_mind.server.logs import get_logger
 
 STREAM = "hive:context"
 CHANNEL = "hive:events"
-_COPY = "hive:context:resealed"
+SHORT_LIVED = (b"hive:lock:", b"hive:claim:", b"hive:rate:")
+"""Beginnings of keys that no backup needs."""
 _TRIES = 8
+_COMPACT_S = 10.0
+_LOOK_S = 0.02
+_WRITING = ("aof_rewrite_in_progress", "aof_rewrite_scheduled", "rdb_bgsave_in_progress")
+_CLAIM = """
+local has = redis.call('get', KEYS[1])
+if has and has ~= ARGV[1] then return has end
+redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2])
+return ARGV[1]
+"""
+_COUNT = """
+local many = redis.call('incr', KEYS[1])
+if many == 1 then redis.call('pexpire', KEYS[1], ARGV[1]) end
+return many
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +62,14 @@ class StoreHealth:
     writes: bool
 
 
-def connect(url: str) -> Redis:
-    """A client that gives up within seconds, so that a lost Redis never holds a turn."""
+def connect(url: str, password: str | None = None) -> Redis:
+    """A client that gives up within seconds, so that a lost Redis never holds a turn.
+
+    Args:
+        url: `redis://`, `rediss://` (with `?ssl_ca_certs=FILE&ssl_certfile=FILE&ssl_keyfile=FILE`) or `unix://`.
+        password: where the address holds none.
+    """
+    more: dict[str, Any] = {} if password is None else {"password": password}
     client: Redis = Redis.from_url(
         url,
         socket_connect_timeout=2.0,
@@ -54,6 +77,7 @@ def connect(url: str) -> Redis:
         retry=Retry(NoBackoff(), 1),
         retry_on_error=[ConnectionError],
         health_check_interval=0,
+        **more,
     )
     return client
 
@@ -92,6 +116,18 @@ class ContextStore:
             info.get(name, "ok") == "ok" for name in ("aof_last_write_status", "aof_last_bgrewrite_status")
         )
         return StoreHealth(int(info.get("used_memory", 0)), entries, good)
+
+    async def migrate(self) -> None:
+        """Bring what is there up to date.
+
+        Raises:
+            ConfigError: SCHEMA_NEWER.
+        """
+        try:
+            for what in await migrate(self._redis):
+                self._log.info("migrated", what=what)
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
 
     async def append(self, entry: Entry, *, again: bool = False) -> str:
         """Write an entry and drop what is too old; the id is the time, or just after the newest entry.
@@ -152,10 +188,11 @@ class ContextStore:
         except (RedisError, OSError) as error:
             raise _away(error) from error
 
-    async def forget_turn(self, turn_id: str, role: str | None = None) -> int:
-        """Erase the entries of a turn, or those of one role; answer how many."""
+    async def forget_turn(self, turn_id: str, role: str | None = None, since: datetime | None = None) -> int:
+        """Erase the entries of a turn, or those of one role, said since a moment; answer how many."""
+        first = "-" if since is None else str(stream_time(since))
         try:
-            raw = await self._redis.xrange(STREAM)
+            raw = await self._redis.xrange(STREAM, first)
             ids = [
                 s.id for s in self._read(raw) if s.entry.turn_id == turn_id and role in (None, s.entry.role)
             ]
@@ -176,12 +213,42 @@ class ContextStore:
             raise _away(error) from error
         return erased
 
-    async def compact(self) -> None:
-        """Have Redis rewrite its file without what was erased, where it allows that."""
+    async def compact(self) -> bool:
+        """Have Redis rewrite the stream and its files without what was erased; whether it has, in time.
+
+        One that is not ours may refuse, or keep snapshots that this cannot reach; that is logged.
+        """
         try:
-            await self._redis.bgrewriteaof()
-        except (RedisError, OSError) as error:
-            self._log.info("redis file not rewritten", reason=type(error).__name__)
+            async with asyncio.timeout(_COMPACT_S):
+                await tidy(self._redis, self._vault, STREAM)
+                await self._unless_busy(self._redis.bgrewriteaof)
+                await self._until_written()
+                if (await self._redis.config_get("save")).get("save"):
+                    await self._unless_busy(self._redis.bgsave)
+                    await self._until_written()
+        except (RedisError, OSError, TimeoutError, ContextError) as error:
+            self._log.warning("redis files not rewritten: they may hold what was erased", reason=str(error))
+            return False
+        return True
+
+    async def _unless_busy(self, begin: Callable[[], Awaitable[object]]) -> None:
+        """Begin to write a file anew; one that is being written already may hold what was erased since."""
+        while True:
+            try:
+                await begin()
+            except ResponseError as error:
+                if "progress" not in str(error):
+                    raise
+                await asyncio.sleep(_LOOK_S)
+            else:
+                return
+
+    async def _until_written(self) -> None:
+        while True:
+            told = await self._redis.info("persistence")
+            if not any(int(told.get(mark, 0)) for mark in _WRITING):
+                return
+            await asyncio.sleep(_LOOK_S)
 
     async def save(self, name: str, value: bytes | None) -> None:
         """Keep a small sealed state under a name; None removes it."""
@@ -236,46 +303,62 @@ class ContextStore:
         raise ContextError(f"The state {name} is changed by too many at once.")
 
     async def reseal(self) -> int:
-        """Seal everything with the newest key; answer how many things. What cannot be read stays as it is."""
-        count = 0
+        """Seal everything with the newest key; answer how many things."""
         try:
-            async for key in self._redis.scan_iter(match="hive:state:*"):
-                name = key.decode().removeprefix("hive:state:")
-                with contextlib.suppress(ContextError):
-                    await self.change(name, _as_it_is)
-                    count += 1
-            for _ in range(_TRIES):
-                try:
-                    return count + await self._reseal_stream()
-                except WatchError:
-                    continue
+            return await reseal(self._redis, self._vault, STREAM)
         except (RedisError, OSError) as error:
             raise _away(error) from error
-        raise ContextError("The conversation is written by too many at once.")
 
-    async def _reseal_stream(self) -> int:
-        """Entries of a stream cannot be changed: a copy takes its place, with the same ids."""
-        async with self._redis.pipeline(transaction=True) as pipe:
-            await pipe.watch(STREAM)
-            raw = await pipe.xrange(STREAM)
-            if not raw:
-                return 0
-            pipe.multi()
-            pipe.delete(_COPY)
-            for id_bytes, fields in raw:
-                place = f"{STREAM}|{id_bytes.decode()}"
-                sealed = fields.get(FIELD.encode(), b"")
-                with contextlib.suppress(ContextError):
-                    sealed = self._vault.seal(self._vault.open(sealed, place), place)
-                pipe.xadd(_COPY, {FIELD: sealed}, id=id_bytes)
-            pipe.rename(_COPY, STREAM)
-            await pipe.execute()
-        return len(raw)
+    async def field(self, name: str, key: str) -> bytes | None:
+        """A sealed value kept by `set_field`.
 
-    async def publish(self, event: bytes) -> None:
-        """Tell the other servers of this house."""
+        Raises:
+            ContextError: Redis is away, or it cannot be opened.
+        """
+        place = f"hive:{name}"
         try:
-            await self._redis.publish(CHANNEL, self._vault.seal(event, CHANNEL))
+            sealed = await self._redis.hget(place, key)
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+        return None if sealed is None else self._vault.open(sealed, f"{place}|{key}")
+
+    async def set_field(self, name: str, key: str, value: bytes | None) -> None:
+        """Keep a sealed value under a name and a key; None removes it."""
+        place = f"hive:{name}"
+        try:
+            if value is None:
+                await self._redis.hdel(place, key)
+            else:
+                await self._redis.hset(place, key, self._vault.seal(value, f"{place}|{key}"))
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+
+    async def claim(self, name: str, owner: str, seconds: float) -> str:
+        """Who has a thing: the first that asks, until `seconds` after it last did.
+
+        Args:
+            name: of the thing.
+            owner: who asks.
+            seconds: for how long it is had.
+        """
+        key, ms = f"hive:claim:{name}", int(seconds * 1000)
+        try:
+            return str((await self._redis.eval(_CLAIM, 1, key, owner, ms)).decode())
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+
+    async def count(self, name: str, seconds: float) -> int:
+        """How often this was called under that name, by all servers, in a window of so many seconds."""
+        key = f"hive:rate:{name}"
+        try:
+            return int(await self._redis.eval(_COUNT, 1, key, int(seconds * 1000)))
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+
+    async def publish(self, event: bytes) -> int:
+        """Tell the other servers of this house; answer how many listen, this one included."""
+        try:
+            return int(await self._redis.publish(CHANNEL, self._vault.seal(event, CHANNEL)))
         except (RedisError, OSError) as error:
             raise _away(error) from error
 
@@ -320,12 +403,6 @@ class ContextStore:
         if unreadable:
             self._log.warning("entries unreadable", count=unreadable, hint="was HIVE_MIND_KEY changed?")
         return found
-
-
-def _as_it_is(state: bytes | None) -> bytes:
-    if state is None:
-        raise ContextError("The state is gone.")
-    return state
 
 
 def _away(error: Exception) -> ContextError:

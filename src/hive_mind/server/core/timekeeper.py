@@ -38,6 +38,7 @@ class Timekeeper:
         owned: whether the client does all this by itself, so that the server has a copy.
         tell: sends to the client, if it is there.
         voiced: whether its answers are spoken by us, so that it is we who know how loud and how fast.
+        saved: told when something was changed and kept.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Timekeeper:
         owned: Callable[[], bool] = lambda: False,
         tell: Callable[[DeviceCommand], None] = lambda _: None,
         voiced: Callable[[], bool] = lambda: False,
+        saved: Callable[[], None] = lambda: None,
     ) -> None:
         self._name = f"commands:{client_id}"
         self._context = context
@@ -57,6 +59,7 @@ class Timekeeper:
         self._owned = owned
         self._tell = tell
         self._voiced = voiced
+        self._saved = saved
         self._ahead = timedelta()
         self._rings = False
         self._state: CommandState | None = None
@@ -111,8 +114,23 @@ class Timekeeper:
     async def wake(self) -> None:
         """The client is connected: ring what was due meanwhile, and watch the rest."""
         async with self._changing:
-            await self._load()
+            await self._read_again()
             self._set_alarm()
+
+    async def reload(self) -> None:
+        """Another server has changed what this client has: tell the client, and ring what is due."""
+        async with self._changing:
+            await self._read_again()
+            if self._owned():
+                self._tell_changes()
+            self._set_alarm()
+
+    async def _read_again(self) -> None:
+        """What is kept may be newer than what we remember: the client was with another server meanwhile."""
+        before, self._state = self._state, None
+        loaded = await self._load()
+        if before is not None and loaded == CommandState():  # there was nothing to read
+            self._state = before
 
     def rest(self) -> None:
         """The client is gone: nothing rings until it is back."""
@@ -144,6 +162,7 @@ class Timekeeper:
     async def _save(self, state: CommandState) -> None:
         self._state = state
         await self._context.save_state(self._name, state.model_dump_json().encode())
+        self._saved()
 
     def _tell_changes(self) -> None:
         items = items_of(self._state or CommandState())

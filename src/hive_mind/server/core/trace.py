@@ -55,6 +55,8 @@ class TurnTrace:
         local: the client answered by itself and told about it.
         timings_ms: stage durations, in milliseconds from the arrival of the question.
         stages_ms: how long each stage took by itself.
+        room: where it was asked, if that is known.
+        spoken: somebody spoke, and a recogniser heard it.
         playout_ms: from the end of the question to the first sound in the room, as the client measured.
     """
 
@@ -76,6 +78,8 @@ class TurnTrace:
     timings_ms: dict[str, float] = field(default_factory=dict)
     stages_ms: dict[str, float] = field(default_factory=dict)
     playout_ms: float | None = None
+    room: str | None = None
+    spoken: bool = False
 
     @property
     def over(self) -> bool:
@@ -87,7 +91,7 @@ class TurnTrace:
         return asdict(self) | {"begun": self.begun.isoformat()}
 
 
-def local_trace(told: LocalTurn, client_id: str, now: datetime) -> TurnTrace:
+def local_trace(told: LocalTurn, client_id: str, now: datetime, room: str | None = None) -> TurnTrace:
     """What a client told of a turn that it answered by itself."""
     return TurnTrace(
         told.turn_id,
@@ -103,6 +107,8 @@ def local_trace(told: LocalTurn, client_id: str, now: datetime) -> TurnTrace:
         local=True,
         timings_ms=dict(told.timings_ms),
         stages_ms=dict(told.timings_ms),
+        room=room,
+        spoken="stt" in told.timings_ms,
     )
 
 

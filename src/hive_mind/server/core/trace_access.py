@@ -28,6 +28,20 @@ def may_read(peer: str | None, headers: Mapping[str, str]) -> bool:
     return is_local_name(urlsplit(f"//{host}").hostname or "") and origin_allowed(headers.get("origin"), host)
 
 
+def heard(traces: Traces) -> list[dict[str, Any]]:
+    """What recognisers heard in the last turns, the newest first, for whoever judges them."""
+    return [
+        {
+            "turn_id": trace.turn_id,
+            "begun": trace.begun.isoformat(),
+            "room": trace.room or trace.client_id,
+            "heard": trace.repaired or trace.heard,
+        }
+        for trace in traces.newest_first()
+        if trace.spoken and trace.over
+    ]
+
+
 def told(traces: Traces, turn_id: str) -> dict[str, Any]:
     """A trace for tools, with the answer to "pourquoi ?".
 

@@ -9,6 +9,7 @@ disk before `turn_end`.
 import asyncio
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal
 
 from hive_mind.errors import HiveMindError, LlmError
@@ -51,6 +52,7 @@ class Turn:
         rooms: in which the client may act; None: all.
         ladder: understands and carries out.
         heard: the text as our own recogniser heard it, where it did.
+        alive: the other servers of this house, one of which may have answered already.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Turn:
         ladder: Ladder,
         heard: Transcript | None = None,
         rooms: tuple[str, ...] | None = None,
+        alive: Callable[[], frozenset[str]] = frozenset,
     ) -> None:
         self.turn_id = f"t-{secrets.token_hex(8)}"
         self.text = text
@@ -75,6 +78,8 @@ class Turn:
         self._mind = ladder.mind
         self._ladder = ladder
         self._heard = heard
+        self._alive = alive
+        self._begun_elsewhere = False
         now = self._mind.now()
         self.trace = TurnTrace(self.turn_id, client_id, now, text, speculative=draft)
         self._request = Request(self.turn_id, client_id, room, text, now, rooms)
@@ -123,6 +128,8 @@ class Turn:
         try:
             if after is not None:
                 await _until_over(after)
+            if await self._was_answered():
+                return
             understood = await self._ladder.understand(self.text, self._heard)
             self._time("understanding")
             self.trace.stages_ms["understanding"] = self.trace.timings_ms["understanding"]
@@ -134,7 +141,8 @@ class Turn:
             if self._outcome == "interrupted":
                 self._answering.cancel()
             await self._confirmed.wait()
-            await self._remember("user", self.text)
+            if not self._begun_elsewhere:
+                await self._remember("user", self.text)
             await asyncio.wait({self._answering})
             self._make_sure_of_an_end(self._answering)
             await self._end()
@@ -143,6 +151,37 @@ class Turn:
                 self._answering.cancel()
                 await asyncio.wait({self._answering})
             self.over.set()
+
+    async def _was_answered(self) -> bool:
+        """Whether a server that lost this client has answered already: then say the same, and do nothing."""
+        if self.utterance_id is None:
+            return False
+        client_id = self._request.client_id
+        before = await self._memory.asked_before(client_id, self.utterance_id, self._alive())
+        if before is None:
+            return False
+        self.turn_id = self.trace.turn_id = before.turn_id
+        self._saying = Saying(self._send, self.turn_id, self.utterance_id, self._first_piece)
+        self._request = replace(self._request, turn_id=before.turn_id)
+        self._log = self._log.bind(turn_id=before.turn_id)
+        self._begun_elsewhere = True
+        if before.answer is None:
+            return False
+        self.trace.intent, self.trace.outcome, self.trace.answer = before.intent, "completed", before.answer
+        self._saying.finish(before.answer)
+        self._time("total")
+        self._send(
+            TurnEnd(
+                outcome="completed",
+                route="none",
+                intent=before.intent,
+                timings_ms=self.trace.timings_ms,
+                turn_id=self.turn_id,
+                utterance_id=self.utterance_id,
+            )
+        )
+        self._log.info("answered before", intent=before.intent)
+        return True
 
     def _make_sure_of_an_end(self, answering: asyncio.Task[None]) -> None:
         """Whatever happened, even to the excuse itself: one last chunk, and a line in the log."""
@@ -287,6 +326,7 @@ class Turn:
                 turn_id=self.turn_id,
                 intent=self.trace.intent,
                 complete=role == "user" or self._outcome == "completed",
+                utterance_id=self.utterance_id if role == "user" else None,
             )
         )
 

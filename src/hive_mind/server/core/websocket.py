@@ -218,7 +218,7 @@ class Connection:
             case Forget():
                 self._house.spawn(self._forget(message, remote.talk.forget))
             case ActionConfirm():
-                self._house.plugins.actions.confirm(message, remote.client_id)
+                self._confirm(message, remote.client_id)
             case AudioStart():
                 remote.stream.start(message)
             case AudioEnd():
@@ -227,6 +227,14 @@ class Connection:
                 remote.on_device_state(message)
             case LocalTurn():
                 remote.on_local_turn(message)
+
+    def _confirm(self, message: ActionConfirm, client_id: str) -> None:
+        """Of an action that we asked, or perhaps another server."""
+        try:
+            self._house.plugins.actions.confirm(message, client_id)
+        except ProtocolError:
+            if not self._house.peers.confirm(message, client_id):
+                raise
 
     def _on_hello(self, hello: Hello) -> None:
         if self._remote is not None and self._remote.client_id != hello.client_id:
@@ -246,6 +254,7 @@ class Connection:
         if hello.away_s is not None or gone_s is not None:
             self._house.meters.on_return(hello.room, gone_s if hello.away_s is None else hello.away_s)
         remote.capabilities, remote.room = hello.capabilities, self._badge.room(hello.room)
+        self._house.peers.presence_changed()
         for answer in answers:
             self.put(answer)
         self._house.plugins.greet(remote)

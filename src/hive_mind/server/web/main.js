@@ -20,6 +20,7 @@ applyTheme();
 const t = await load("frame");
 const find = (id) => document.getElementById(id);
 const link = new HouseLink(`${location.origin.replace(/^http/, "ws")}/ws`, identity());
+let shown = null;
 const api = makeApi(t, () => showLink("refused"));
 
 /** Say something to a screen reader. */
@@ -53,6 +54,7 @@ function showViews() {
 }
 
 function markView(name) {
+  shown = name;
   for (const a of find("views").children) {
     if (a.dataset.view === name) a.setAttribute("aria-current", "page");
     else a.removeAttribute("aria-current");
@@ -80,6 +82,7 @@ showTheme();
 showViews();
 showLink(link.state);
 link.on("state", showLink);
-link.open();
+link.on("announce", ({ text }) => shown !== "talk" && toast(text));
 await startRouter(find("main"), VIEWS, contextOf, markView);
+link.open();
 install().catch((error) => console.warn("not installed", error));

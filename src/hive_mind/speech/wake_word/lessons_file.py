@@ -1,44 +1,67 @@
-"""Lessons on this machine's disk; kept only with consent (`learn_wake_words`)."""
+"""Lessons on this machine's disk, sealed; kept only with consent (`learn_wake_words`)."""
 
+import io
+import zipfile
 from pathlib import Path
 
 import numpy as np
 
+from hive_mind.sealed_file import SealedFile
 from hive_mind.speech.wake_word.embedding import WIDTH
 from hive_mind.speech.wake_word.lessons import Lesson
 
-
-def lessons_path(trained: Path) -> Path:
-    """Where they are, given the folder of the household's words."""
-    return trained / "lessons.npz"
+_NAME = "wake-lessons"
 
 
-def load_lessons(path: Path) -> tuple[Lesson, ...]:
-    """What is kept; nothing where the file is missing or damaged."""
-    try:
-        with np.load(path) as data:
-            words, meant, windows = data["words"], data["meant"], data["windows"]
-    except (OSError, ValueError, KeyError):
-        return ()
-    if windows.ndim != 3 or windows.shape[2] != WIDTH or not len(words) == len(meant) == len(windows):
-        return ()
-    return tuple(
-        Lesson(str(word), window.astype(np.float32), bool(flag))
-        for word, window, flag in zip(words, windows, meant, strict=True)
-    )
+class LessonsFile:
+    """See above. Blocking.
 
+    Args:
+        folder: of the house's data; the key file there is the one that seals the conversation.
+        key: base64 of the key, where it comes from the environment.
+    """
 
-def save_lessons(path: Path, lessons: tuple[Lesson, ...]) -> None:
-    """Replace what is kept; nothing to keep leaves no file. All windows have one length."""
-    if not lessons:
-        path.unlink(missing_ok=True)
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".new.npz")
-    np.savez(
-        draft,
-        words=np.array([lesson.word for lesson in lessons]),
-        meant=np.array([lesson.meant for lesson in lessons]),
-        windows=np.stack([lesson.embeddings for lesson in lessons]).astype(np.float16),
-    )
-    draft.replace(path)
+    def __init__(self, folder: Path, key: str | None = None) -> None:
+        self._file = SealedFile(folder, _NAME, key)
+
+    def load(self) -> tuple[Lesson, ...]:
+        """What is kept; nothing where what is in it is none of ours.
+
+        Raises:
+            ConfigError: the key cannot be made or read.
+            ContextError: it is damaged, or sealed with another key.
+            OSError: the disk refuses.
+        """
+        data = self._file.read()
+        if data is None:
+            return ()
+        try:
+            with np.load(io.BytesIO(data)) as found:
+                words, meant, windows = found["words"], found["meant"], found["windows"]
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+            return ()
+        if windows.ndim != 3 or windows.shape[2] != WIDTH or not len(words) == len(meant) == len(windows):
+            return ()
+        return tuple(
+            Lesson(str(word), window.astype(np.float32), bool(flag))
+            for word, window, flag in zip(words, windows, meant, strict=True)
+        )
+
+    def save(self, lessons: tuple[Lesson, ...]) -> None:
+        """Replace what is kept; nothing to keep leaves no file. All windows have one length.
+
+        Raises:
+            ConfigError: the key cannot be made or read.
+            OSError: the disk refuses; the old file stands.
+        """
+        if not lessons:
+            self._file.remove()
+            return
+        data = io.BytesIO()
+        np.savez(
+            data,
+            words=np.array([lesson.word for lesson in lessons]),
+            meant=np.array([lesson.meant for lesson in lessons]),
+            windows=np.stack([lesson.embeddings for lesson in lessons]).astype(np.float16),
+        )
+        self._file.write(data.getvalue())

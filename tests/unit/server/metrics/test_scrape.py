@@ -39,6 +39,8 @@ async def test_a_used_server_tells_what_happened(tmp_path: Path) -> None:
             await client.send("nonsense")
             await client.until("error")
             await eventually(lambda: len(running.house.remotes["salon"]._tasks) == 0)
+            host = running.house.plugins.host
+            await eventually(lambda: host.describe().get("lists", {}).get("state") == "ready", within=60)
             told = await scraped(running.address)
             assert told[key("hive_mind_clients")] == 1
         await eventually(lambda: running.house.remotes["salon"].link is None)

@@ -11,6 +11,7 @@ from hive_mind.models.store import ModelStore
 from hive_mind.paths import models_dir
 from hive_mind.server.config import ServerConfig
 from hive_mind.server.core.llm.engine import LanguageModel, LlmCapabilities, NoModel
+from hive_mind.server.core.llm.fallback import FallbackModel
 from hive_mind.server.core.llm.llamacpp import LlamaCppModel
 from hive_mind.server.core.llm.openai import OpenAiModel
 from hive_mind.server.core.llm.prefix import KeptPrefix
@@ -28,7 +29,7 @@ def make_model(config: ServerConfig) -> LanguageModel:
     if config.llm_engine == "none":
         return NoModel("HIVE_MIND_LLM_ENGINE is none: only local commands are answered.")
     if config.llm_engine == "openai":
-        return OpenAiModel(
+        elsewhere = OpenAiModel(
             config.llm_base_url or "",
             config.llm_model or "",
             api_key=config.llm_api_key.get_secret_value() if config.llm_api_key else None,
@@ -36,10 +37,19 @@ def make_model(config: ServerConfig) -> LanguageModel:
             temperature=config.llm_temperature,
             capabilities=LlmCapabilities(f"openai:{config.llm_model}", tools=config.llm_tools != "off"),
         )
+        here = _local(config, None) if config.llm_fallback == "local" else None
+        if here is None or isinstance(here, NoModel):
+            return elsewhere
+        return FallbackModel(elsewhere, here, config.llm_first_word_s)
+    return _local(config, config.llm_model)
+
+
+def _local(config: ServerConfig, wanted: str | None) -> LanguageModel:
+    """llama.cpp on this machine; what refuses with a reason where that cannot be."""
     if importlib.util.find_spec("xllamacpp") is None:
         return NoModel("The package xllamacpp is not installed: pip install hive-mind[server].")
     try:
-        file = find_gguf(config)
+        file = find_gguf(config, wanted)
     except ModelError as error:
         return NoModel(error.message, error.code)
     return LlamaCppModel(
@@ -59,14 +69,13 @@ def _able(file: Path) -> bool:
     return file.stat().st_size >= ABLE_BYTES
 
 
-def find_gguf(config: ServerConfig) -> Path:
+def find_gguf(config: ServerConfig, wanted: str | None) -> Path:
     """The GGUF file to run: a path as it is, an id from the model store, or what `models use` chose.
 
     Raises:
         ModelError: it is unknown or not installed.
         ConfigError: the path does not exist.
     """
-    wanted = config.llm_model
     if wanted and wanted.endswith(".gguf"):
         path = Path(wanted).expanduser()
         if not path.is_file():

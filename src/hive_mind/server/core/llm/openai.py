@@ -108,6 +108,14 @@ class OpenAiModel:
             self._state = "failed"
             raise
 
+    async def answers(self) -> bool:
+        """Whether the endpoint is there: it lists its models, or at least says something of its own."""
+        try:
+            reply = await self._http.get("/models", timeout=CONNECT_S)
+        except httpx.HTTPError:
+            return False
+        return reply.status_code < 500
+
     async def read_only(self, chat: Chat) -> int | None:
         """Have the endpoint read a chat, and answer next to nothing.
 

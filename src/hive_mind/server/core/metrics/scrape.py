@@ -8,6 +8,7 @@ import psutil
 
 from hive_mind.errors import ContextError
 from hive_mind.server.core.llm import worker
+from hive_mind.server.core.metrics.word_errors import load_sample, sample_path
 
 if TYPE_CHECKING:
     from hive_mind.server.core.house import House
@@ -43,6 +44,10 @@ async def scrape(house: "House") -> bytes:
     await _look_at_redis(house)
     meters.model_memory.labels("speech").set(speech.memory_bytes)
     meters.model_memory.labels("llm").set(await asyncio.to_thread(_worker_bytes))
+    sample = await asyncio.to_thread(load_sample, sample_path(house.config.data_path))
+    for room, score in sample.rooms.items():
+        meters.words.labels(room).set(score.words)
+        meters.word_errors.labels(room).set(score.errors)
     return meters.exposition()
 
 

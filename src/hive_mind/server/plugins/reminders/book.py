@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from hive_mind.language.spoken import date_text, time_text
 from hive_mind.server.core.plugin import Entrusted, Services
@@ -38,21 +38,21 @@ class Book:
         self._phrases = phrases
         self._reminders: list[Reminder] = []
         self._keepers: set[str] = set()
-        self._is_open = False
+        self._kept: JsonValue = None
         self._opening = asyncio.Lock()
 
     async def open(self) -> None:
-        """Read what is kept, the first time; what cannot be read is left out."""
+        """Read what is kept, if another server changed it; what cannot be read is left out."""
         async with self._opening:
-            if self._is_open:
-                return
             kept = await self._services.storage.get(_KEY)
+            if kept == self._kept:
+                return
+            self._kept, self._reminders = kept, []
             for value in kept if isinstance(kept, list) else []:
                 try:
                     self._reminders.append(Reminder.model_validate(value))
                 except ValidationError:
                     continue
-            self._is_open = True
 
     def all(self) -> list[Reminder]:
         """Those to come, by time."""
