@@ -1,7 +1,7 @@
 """What somebody in the room hears when the server dies or the network fails: the whole voice client.
 
-Each test prints its figures; `-rP` shows them. Virtual time and a scripted server but for the last test, which
-kills a real one.
+Each test prints its figures; `-rP` shows them. Virtual time and a scripted server but for the last test,
+which kills a real one.
 """
 
 # ruff: noqa: SIM117

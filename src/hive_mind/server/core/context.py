@@ -25,8 +25,7 @@ TAIL = 60
 REREAD = 400
 """Entries that are looked at after a start, for questions that come again."""
 
-_ANSWER_S = 5.0
-"""How long to wait for another server to finish an answer."""
+_ANSWER_S = 5.0  # to wait for another server to finish an answer
 
 WAITING = 2000
 """Entries that wait for Redis at most; then the oldest are given up."""
@@ -236,7 +235,7 @@ class Context:
                 erased = await self._store.forget_between(start, end)
         await self._store.compact()
         with contextlib.suppress(ContextError):
-            await self.publish({"forgotten": True})
+            await self.publish({"forgotten": "wished"})
         return erased
 
     async def cut_answer(self, turn_id: str, heard: str) -> None:
@@ -351,6 +350,8 @@ class Context:
             self._log.warning("event of another version ignored")
             return
         if not entries:
+            if event.get("forgotten") == "wished":
+                self._asked.forget()
             await self._reload()
             return
         for entry in entries:

@@ -67,8 +67,8 @@ class Turn:
         memory: Memory,
         ladder: Ladder,
         heard: Transcript | None = None,
-        alive: Callable[[], frozenset[str]] = frozenset,
         rooms: tuple[str, ...] | None = None,
+        alive: Callable[[], frozenset[str]] = frozenset,
     ) -> None:
         self.turn_id = f"t-{secrets.token_hex(8)}"
         self.text = text
