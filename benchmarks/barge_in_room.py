@@ -33,12 +33,12 @@ from hive_mind.paths import data_dir, models_dir
 from hive_mind.speech.audio import SAMPLE_RATE, Clip
 from hive_mind.speech.tts.factory import make_voice
 
-WORDS = ("Stop !", "Attends !", "Arrête !", "Chut !", "Tais-toi !")
+WORDS = ("Stop !", "Attends !", "Arrête !", "Tais-toi !", "Chuuut !")
 OVER_S = (0.8, 2.0, 3.5)
 """The word comes so long after the answer began to sound."""
 
-WORD_S = 0.3
-"""Seconds that the model takes for a word: it still writes while somebody interrupts."""
+WRITING_S = 12.0
+"""The model rests so long in mid-answer: it still writes while somebody interrupts."""
 
 LOUD = 0.01
 
@@ -88,7 +88,7 @@ async def interrupted(
         silent = heard.last_loud(LOUD) or detected
     at.button.press()  # ends what it listens for now, after "attends" or its name
     await eventually(lambda: at.watch.state.turn is Turn.IDLE, PATIENCE_S)
-    stopped = record.outcome == "interrupted"
+    stopped = record is None
     trace = at.running.house.traces.last("self-wake")
     return Trial(
         text,
@@ -121,7 +121,7 @@ async def interrupt_it(
     find = ModelStore(data / "models").find
     household = make_voice(find, None)
     clips = {word: Clip(spoken(household, word), SAMPLE_RATE) for word in set(words)}
-    async with scene(air, data, Storyteller(ANSWERS[1:2] + ANSWERS[3:], word_s=WORD_S)) as at:
+    async with scene(air, data, Storyteller(ANSWERS[1:2] + ANSWERS[3:], rest_s=WRITING_S)) as at:
         question = Clip(spoken(at.engines.voice, QUESTION), SAMPLE_RATE)
         await asyncio.sleep(2)
         for number, word in enumerate(words):
