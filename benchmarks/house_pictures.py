@@ -1,7 +1,7 @@
 """Pictures of the house's page for the guide: `./hive bench house_pictures docs/images/house`.
 
-A house of three rooms that has lived for a week; its figures are made up, its turns are real. Prints the size of
-each picture. Needs Chromium and Pillow.
+A house of three rooms that has lived for a week; its figures are made up, its turns are real. Prints the size
+of each picture. Needs Chromium and Pillow.
 """
 
 import asyncio
@@ -24,16 +24,18 @@ from tests.fakes.running_server import Running, running_server
 from tests.fakes.scripted_llm import ScriptedModel
 from tests.fakes.text_client import TextClient
 
-from hive_mind.server.core.quality.rows import Day, ReturnRow, TurnRow, WakeRow
-
 from benchmarks.page_pictures import COLOURS, DESKTOP, PHONE
+from hive_mind.server.core.quality.rows import Day, ReturnRow, TurnRow, WakeRow
 
 SETTLED_MS = 1200
 ROOMS = {"cuisine-1": "cuisine", "salon-1": "salon", "chambre-1": "chambre de Zoé"}
 WORDS = ("hey_jarvis", "alexa", "hey_mycroft")
 ANSWERS = {
     "Pourquoi le ciel est bleu ?": ("Parce que l'air disperse ", "la lumière bleue plus que la rouge."),
-    "Raconte-moi une blague.": ("Que fait un crocodile ", "quand il rencontre une superbe femelle ? Il Lacoste."),
+    "Raconte-moi une blague.": (
+        "Que fait un crocodile ",
+        "quand il rencontre une superbe femelle ? Il Lacoste.",
+    ),
 }
 TALKS = (
     ("salon-1", "Pourquoi le ciel est bleu ?"),
@@ -44,7 +46,15 @@ TALKS = (
     ("chambre-1", "Raconte-moi une blague."),
     ("cuisine-1", "Combien font douze fois treize ?"),
 )
-PARTS = ("house/conversation", "house/rooms", "house/assistant", "house/plugins", "house/models", "house/devices", "quality")
+PARTS = (
+    "house/conversation",
+    "house/rooms",
+    "house/assistant",
+    "house/plugins",
+    "house/models",
+    "house/devices",
+    "quality",
+)
 
 
 @asynccontextmanager
@@ -64,8 +74,13 @@ async def lived_in(folder: Path) -> AsyncIterator[Running]:
         for name, question in TALKS:
             _, end = await clients[name].ask(question)
             heard = {"llm": 1380.0, "plugin": 520.0}.get(end["route"], 410.0)
-            await clients[name].send("playout", turn_id=end["turn_id"], state="started", since_question_ms=heard)
-        await api.post("/rooms/salon-1/alarms", json={"hour": 18, "minute": 30, "days": [0, 1, 2, 3, 4], "name": "devoirs"})
+            await clients[name].send(
+                "playout", turn_id=end["turn_id"], state="started", since_question_ms=heard
+            )
+        await api.post(
+            "/rooms/salon-1/alarms",
+            json={"hour": 18, "minute": 30, "days": [0, 1, 2, 3, 4], "name": "devoirs"},
+        )
         changes = {
             "facts": ["On habite à Belfort.", "Zoé a huit ans.", "Le chat s'appelle Moustache."],
             "night": "21:30-06:45",
@@ -78,7 +93,12 @@ async def lived_in(folder: Path) -> AsyncIterator[Running]:
         version = server.house.settings.version
         for name, room in ROOMS.items():
             volume = 60 if name == "salon-1" else 85
-            state = {"volume": volume, "room": room, "night": "21:30-06:45", "wake_words": {"hey_jarvis": 0.5}}
+            state = {
+                "volume": volume,
+                "room": room,
+                "night": "21:30-06:45",
+                "wake_words": {"hey_jarvis": 0.5},
+            }
             await clients[name].send("settings_state", version=version, known_words=WORDS, **state)
         await clients["chambre-1"].send("device_state", battery=0.64)
         for client in clients.values():
@@ -89,7 +109,7 @@ async def lived_in(folder: Path) -> AsyncIterator[Running]:
 
 async def _a_week(server: Running) -> None:
     """Figures of the days before."""
-    chance = random.Random(7)  # noqa: S311 - pictures
+    chance = random.Random(7)
     now = server.house.now()
     usual = {"command": (380, 90), "plugin": (560, 220), "llm": (1350, 420)}
     for back in range(1, 7):
@@ -113,14 +133,27 @@ async def _a_week(server: Running) -> None:
             )  # fmt: skip
             day.wakes.append(WakeRow(at=at, room=room, word="hey_jarvis"))
         for _ in range(chance.randint(0, 2)):
-            day.turns.append(TurnRow(at=at, room="salon", turn_id=f"t{chance.random()}", client_id="x", route="command", intent="false_wake"))  # noqa: E501
+            day.turns.append(
+                TurnRow(
+                    at=at,
+                    room="salon",
+                    turn_id=f"t{chance.random()}",
+                    client_id="x",
+                    route="command",
+                    intent="false_wake",
+                )
+            )
         for _ in range(chance.choice((0, 0, 1, 3))):
             day.returns.append(ReturnRow(at=at, room="cuisine", away_s=chance.uniform(2, 90)))
-        await server.house.context.save_state(f"quality:{at.date().isoformat()}", day.model_dump_json().encode())
+        await server.house.context.save_state(
+            f"quality:{at.date().isoformat()}", day.model_dump_json().encode()
+        )
     await server.house.journal.load()
 
 
-async def picture(browser: Browser, address: str, part: str, scheme: str, device: dict[str, Any], path: Path) -> int:
+async def picture(
+    browser: Browser, address: str, part: str, scheme: str, device: dict[str, Any], path: Path
+) -> int:
     """Write one picture; gives its size in bytes."""
     async with visit(browser, f"{address}/#{part}", color_scheme=scheme, **device) as visitor:
         page = visitor.page
@@ -135,7 +168,9 @@ async def picture(browser: Browser, address: str, part: str, scheme: str, device
         shot = Image.open(io.BytesIO(await page.screenshot(full_page=device is DESKTOP))).convert("RGB")
         if visitor.faults or await visitor.violations():
             print(part, visitor.faults, await visitor.violations(), file=sys.stderr)
-    shot.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
+    shot.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
+        path, optimize=True
+    )
     return path.stat().st_size
 
 
