@@ -1,7 +1,7 @@
 """Pictures of the house's page for the guide: `./hive bench house_pictures docs/images/house`.
 
-A house of three rooms that has lived for a week; its figures are made up, its turns are real. Prints the
-size of each picture. Needs Chromium and Pillow.
+A house of three rooms that has lived for a week; its figures are made up, its turns are real. Prints the size
+of each picture. Needs Chromium and Pillow.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import json
 import random
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -30,7 +30,7 @@ from hive_mind.server.core.quality.rows import Day, ReturnRow, TurnRow, WakeRow
 SETTLED_MS = 1200
 ROOMS = {"cuisine-1": "cuisine", "salon-1": "salon", "chambre-1": "chambre de Zoé"}
 WORDS = ("hey_jarvis", "alexa", "hey_mycroft")
-ANSWERS: dict[str, Sequence[str]] = {
+ANSWERS = {
     "Pourquoi le ciel est bleu ?": ("Parce que l'air disperse ", "la lumière bleue plus que la rouge."),
     "Raconte-moi une blague.": (
         "Que fait un crocodile ",

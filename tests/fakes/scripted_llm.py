@@ -1,7 +1,7 @@
 """A language model that says what a test wrote down."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 
 from hive_mind.errors import LlmError
 from hive_mind.server.core.llm.engine import Chat, Form, LlmCapabilities, LlmState
@@ -19,7 +19,7 @@ class ScriptedModel:
 
     def __init__(
         self,
-        answers: dict[str, Sequence[str]] | None = None,
+        answers: Mapping[str, Sequence[str]] | None = None,
         *,
         stop_after: int | None = None,
         error: LlmError | None = None,
