@@ -27,7 +27,7 @@ class ScriptedModel:
     ) -> None:
         self.calls = calls or {}
         self.forms: list[Form] = []
-        self.answers = answers or {}
+        self.answers: dict[str, Sequence[str]] = {**(answers or {})}
         self.stop_after = stop_after
         self.error = error
         self.release = asyncio.Event()
