@@ -23,6 +23,7 @@ PATIENCE_MS = 90_000
 _ALONE = (
     "--no-sandbox",
     "--no-first-run",
+    "--lang=fr-FR",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
 from hive_mind.client.core.device_commands import carry_out
+from hive_mind.client.core.house_wishes import HouseWishes
 from hive_mind.client.core.plugin_sentences import PluginSentences
 from hive_mind.client.core.timers import Timekeeper
 from hive_mind.protocol.messages import (
@@ -13,6 +14,7 @@ from hive_mind.protocol.messages import (
     DeviceCommand,
     FollowUp,
     Sentences,
+    Settings,
     WakeVerdict,
 )
 
@@ -40,7 +42,9 @@ class Incoming:
         loop: speaks and listens.
         sentences: takes what the plugins understand.
         keeper: owns timers, alarms and reminders.
+        wishes: carries out what the household sets.
         spawn: starts what takes time.
+        forget: drops the questions that wait for the server.
     """
 
     def __init__(
@@ -48,20 +52,28 @@ class Incoming:
         loop: Listener,
         sentences: PluginSentences,
         keeper: Timekeeper,
+        wishes: HouseWishes,
         spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
+        forget: Callable[[], None],
     ) -> None:
         self._loop = loop
         self._sentences = sentences
         self._keeper = keeper
+        self._wishes = wishes
         self._spawn = spawn
+        self._forget = forget
 
     def take(self, message: AnyServerMessage) -> None:
         """Take in one message."""
         match message:
             case Announce():
                 self._spawn(self._announce(message))
+            case DeviceCommand(command="forget_questions"):
+                self._forget()
             case DeviceCommand():
                 self._spawn(carry_out(message, self._keeper))
+            case Settings():
+                self._spawn(self._wishes.take(message))
             case FollowUp():
                 self._loop.follow_up(message.seconds)
             case WakeVerdict():

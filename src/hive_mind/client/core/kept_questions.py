@@ -80,6 +80,11 @@ class KeptQuestions:
             self._changed.set()
         return wanted[0] if wanted else None
 
+    def forget(self) -> None:
+        """Keep none of them; they are off the disk soon."""
+        self._kept = ()
+        self._changed.set()
+
     async def run(self) -> None:
         """Write what changes, until cancelled."""
         while True:

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 from pydantic import Field, JsonValue
 
 from hive_mind.protocol.messages.base import PROTOCOL_VERSION, Identifier, Message, ShortText, Text, Timestamp
+from hive_mind.protocol.messages.settings import Night, WakeWords
 
 # --- server to client: the specification ---------------------------------------------------------------
 
@@ -267,7 +268,8 @@ class DeviceCommand(ServerMessage):
 
     Commands: "merge" (params as in `device_state`: timers, alarms, stopwatch, gone) takes in what changed
     elsewhere; "reminders" (params: reminders, each with reminder_id, text and due) replaces the reminders
-    that the client keeps; "silence" ends what rings. A client leaves alone what it does not know.
+    that the client keeps; "silence" ends what rings; "forget_questions" erases
+    the questions that the client keeps for the server's return. A client leaves alone what it does not know.
 
     Attributes:
         command: what to do.
@@ -277,6 +279,32 @@ class DeviceCommand(ServerMessage):
     type: Literal["device_command"] = "device_command"
     command: Identifier
     params: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class Settings(ServerMessage):
+    """How the household wants this client to be; after `welcome` and at each change, to clients that obey.
+
+    A field that is absent is not wished: what the client had before the first wish comes back. A wish is
+    obeyed when it comes and when it changes, not again and again: what somebody sets at the client meanwhile
+    stays.
+    The client answers with `settings_state`.
+
+    Attributes:
+        version: of the settings of the house.
+        room: where it stands.
+        volume: of its voice, in hundredths of the loudest.
+        wake_words: names that it answers to.
+        night: hours in which it is dimmed.
+    """
+
+    numbered: ClassVar[bool] = False
+
+    type: Literal["settings"] = "settings"
+    version: Annotated[int, Field(ge=0)]
+    room: ShortText | None = None
+    volume: Annotated[int, Field(ge=0, le=100)] | None = None
+    wake_words: WakeWords | None = None
+    night: Night | None = None
 
 
 class Sentences(ServerMessage):
@@ -321,6 +349,7 @@ AnyServerMessage: TypeAlias = Annotated[
     | ContextEvent
     | FollowUp
     | DeviceCommand
+    | Settings
     | Sentences,
     Field(discriminator="type"),
 ]

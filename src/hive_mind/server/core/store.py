@@ -1,22 +1,20 @@
 """The conversation in Redis: a stream of sealed entries, small sealed states, a channel between servers."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError, WatchError
 
 from hive_mind.errors import ContextError
 from hive_mind.server.core.crypto import Vault
-from hive_mind.server.core.entry import FIELD, Entry, stream_time
+from hive_mind.server.core.entry import FIELD, STREAM, Entry, stream_time
 from hive_mind.server.core.migrations import migrate
+from hive_mind.server.core.resealing import reseal
 from hive_mind.server.logs import get_logger
 
-STREAM = "hive:context"
 CHANNEL = "hive:events"
 SHORT_LIVED = (b"hive:lock:", b"hive:claim:", b"hive:rate:")
 """Beginnings of keys that no backup needs."""
@@ -57,26 +55,6 @@ class StoreHealth:
     writes: bool
 
 
-def connect(url: str, password: str | None = None) -> Redis:
-    """A client that gives up within seconds, so that a lost Redis never holds a turn.
-
-    Args:
-        url: `redis://`, `rediss://` (with `?ssl_ca_certs=FILE&ssl_certfile=FILE&ssl_keyfile=FILE`) or `unix://`.
-        password: where the address holds none.
-    """
-    more: dict[str, Any] = {} if password is None else {"password": password}
-    client: Redis = Redis.from_url(
-        url,
-        socket_connect_timeout=2.0,
-        socket_timeout=2.0,
-        retry=Retry(NoBackoff(), 1),
-        retry_on_error=[ConnectionError],
-        health_check_interval=0,
-        **more,
-    )
-    return client
-
-
 class ContextStore:
     """Reads and writes one house's conversation. All methods raise `ContextError` when Redis is away.
 
@@ -91,6 +69,7 @@ class ContextStore:
         self._redis: Any = client
         self._vault = vault
         self._keep = timedelta(days=days)
+        self._last = (0, 0)
         self._log = get_logger("context")
 
     async def ping(self) -> None:
@@ -157,10 +136,42 @@ class ContextStore:
             raise _away(error) from error
         raise ContextError("The conversation is written by too many at once.")
 
-    async def tail(self, count: int) -> list[Stored]:
-        """The newest entries that can be read, oldest first."""
+    async def append_all(self, entries: Sequence[Entry]) -> None:
+        """Write several entries in one go, which costs little more than one: they reach the disk together."""
+        failed: list[Entry] = []
         try:
-            raw = await self._redis.xrevrange(STREAM, count=count)
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for entry in entries:
+                    id_ = self._next_id(entry)
+                    pipe.xadd(STREAM, {FIELD: entry.sealed(self._vault, f"{STREAM}|{id_}")}, id=id_)
+                oldest = stream_time(entries[-1].timestamp - self._keep)
+                pipe.xtrim(STREAM, minid=str(oldest), approximate=False)
+                answers = await pipe.execute(raise_on_error=False)
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+        for entry, answer in zip(entries, answers, strict=False):
+            if isinstance(answer, ResponseError) and "equal or smaller" in str(answer):
+                failed.append(entry)  # another server was faster
+            elif isinstance(answer, Exception):
+                raise _away(answer)
+        for entry in failed:
+            self._note_id(await self.append(entry))
+
+    def _next_id(self, entry: Entry) -> str:
+        """The time of an entry, or just after the last one that we wrote."""
+        ms = stream_time(entry.timestamp)
+        self._last = (ms, 0) if ms > self._last[0] else (self._last[0], self._last[1] + 1)
+        return f"{self._last[0]}-{self._last[1]}"
+
+    def _note_id(self, id_: str) -> None:
+        ms, _, seq = id_.partition("-")
+        self._last = max(self._last, (int(ms), int(seq)))
+
+    async def tail(self, count: int, before: datetime | None = None) -> list[Stored]:
+        """The newest entries (said before a moment) that can be read, oldest first."""
+        last = "+" if before is None else str(stream_time(before) - 1)
+        try:
+            raw = await self._redis.xrevrange(STREAM, max=last, count=count)
         except (RedisError, OSError) as error:
             raise _away(error) from error
         return list(reversed(self._read(raw)))
@@ -267,6 +278,17 @@ class ContextStore:
             raise _away(error) from error
         raise ContextError(f"The state {name} is changed by too many at once.")
 
+    async def reseal(self) -> int:
+        """Seal everything with the newest key; answer how many things. What cannot be read stays as it is.
+
+        Raises:
+            ContextError: Redis is away, or the conversation is written by too many at once.
+        """
+        try:
+            return await reseal(self._redis, self._vault, self)
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+
     async def field(self, name: str, key: str) -> bytes | None:
         """A sealed value kept by `set_field`.
 
@@ -313,23 +335,32 @@ class ContextStore:
         except (RedisError, OSError) as error:
             raise _away(error) from error
 
-    async def publish(self, event: bytes) -> int:
+    async def publish(self, event: bytes, origin: str) -> int:
         """Tell the other servers of this house; answer how many listen, this one included."""
         try:
-            return int(await self._redis.publish(CHANNEL, self._vault.seal(event, CHANNEL)))
+            sealed = origin.encode() + b":" + self._vault.seal(event, CHANNEL)
+            return int(await self._redis.publish(CHANNEL, sealed))
         except (RedisError, OSError) as error:
             raise _away(error) from error
 
-    async def events(self) -> AsyncIterator[bytes]:
-        """What servers of this house publish, this one included, until Redis goes away."""
-        channel = self._redis.pubsub(ignore_subscribe_messages=True)
+    async def events(self, but: str, joined: Callable[[], None]) -> AsyncIterator[bytes]:
+        """What the other servers of this house publish, until Redis goes away.
+
+        Args:
+            but: name of this one.
+            joined: told when nothing is missed any more.
+        """
+        channel = self._redis.pubsub()
+        own = but.encode() + b":"
         try:
             await channel.subscribe(CHANNEL)
             while True:
                 message = await channel.get_message(timeout=None)
-                if message is not None and isinstance(message["data"], bytes):
+                if message is not None and message["type"] == "subscribe":
+                    joined()
+                elif message is not None and not message["data"].startswith(own):
                     try:
-                        yield self._vault.open(message["data"], CHANNEL)
+                        yield self._vault.open(message["data"].partition(b":")[2], CHANNEL)
                     except ContextError as error:
                         self._log.warning("event unreadable", code=error.code)
         except (RedisError, OSError) as error:

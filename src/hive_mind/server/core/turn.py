@@ -10,13 +10,12 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from hive_mind.errors import HiveMindError, LlmError
 from hive_mind.language.messages import error_message
 from hive_mind.protocol.messages import Error, FollowUp, ServerMessage, TurnEnd
 from hive_mind.server.core.acting import Done
-from hive_mind.server.core.context import Context
 from hive_mind.server.core.conversing import converse
 from hive_mind.server.core.entry import Entry
 from hive_mind.server.core.fillers import filling_silence
@@ -27,6 +26,7 @@ from hive_mind.server.core.llm.engine import Gate
 from hive_mind.server.core.llm.prompt import CONVERSATION
 from hive_mind.server.core.llm.tool_prompt import phrasing_question
 from hive_mind.server.core.plugin import Request
+from hive_mind.server.core.remembering import Memory
 from hive_mind.server.core.saying import Saying
 from hive_mind.server.core.trace import TurnTrace
 from hive_mind.server.logs import get_logger
@@ -48,7 +48,8 @@ class Turn:
         utterance_id: of the question, if it had one.
         draft: whether it must be confirmed.
         send: takes messages to the client.
-        context: remembers.
+        memory: remembers.
+        rooms: in which the client may act; None: all.
         ladder: understands and carries out.
         heard: the text as our own recogniser heard it, where it did.
         alive: the other servers of this house, one of which may have answered already.
@@ -63,10 +64,11 @@ class Turn:
         utterance_id: str | None,
         draft: bool,
         send: Callable[[ServerMessage], None],
-        context: Context,
+        memory: Memory,
         ladder: Ladder,
         heard: Transcript | None = None,
         alive: Callable[[], frozenset[str]] = frozenset,
+        rooms: tuple[str, ...] | None = None,
     ) -> None:
         self.turn_id = f"t-{secrets.token_hex(8)}"
         self.text = text
@@ -80,9 +82,9 @@ class Turn:
         self._begun_elsewhere = False
         now = self._mind.now()
         self.trace = TurnTrace(self.turn_id, client_id, now, text, speculative=draft)
-        self._request = Request(self.turn_id, client_id, room, text, now)
+        self._request = Request(self.turn_id, client_id, room, text, now, rooms)
         self._send = send
-        self._context = context
+        self._memory = memory
         self._confirmed = asyncio.Event()
         self._outcome: Outcome = "completed"
         self._spoken: str | None = None
@@ -93,9 +95,12 @@ class Turn:
         self._asked_model: float | None = None
         self._answering: asyncio.Task[None] | None = None
         self._begun = asyncio.get_running_loop().time()
-        self._log = get_logger("turn").bind(turn_id=self.turn_id, client_id=client_id)
         if not draft:
             self._confirmed.set()
+
+    @property
+    def _log(self) -> Any:
+        return get_logger("turn").bind(turn_id=self.turn_id, client_id=self._request.client_id)
 
     def confirm(self) -> None:
         """The user has really said this."""
@@ -155,13 +160,12 @@ class Turn:
         if self.utterance_id is None:
             return False
         client_id = self._request.client_id
-        before = await self._context.asked_before(client_id, self.utterance_id, self._alive())
+        before = await self._memory.asked_before(client_id, self.utterance_id, self._alive())
         if before is None:
             return False
         self.turn_id = self.trace.turn_id = before.turn_id
         self._saying = Saying(self._send, self.turn_id, self.utterance_id, self._first_piece)
         self._request = replace(self._request, turn_id=before.turn_id)
-        self._log = self._log.bind(turn_id=before.turn_id)
         self._begun_elsewhere = True
         if before.answer is None:
             return False
@@ -315,7 +319,7 @@ class Turn:
         self._saying.finish("" if self._saying.text else sentence)
 
     async def _remember(self, role: Literal["user", "assistant"], text: str) -> None:
-        await self._context.append(
+        await self._memory.append(
             Entry(
                 role=role,
                 text=text,
@@ -360,6 +364,8 @@ class Turn:
 
 
 async def _until_over(turn: Turn) -> None:
+    if turn.over.is_set():
+        return
     try:
         async with asyncio.timeout(_PREDECESSOR_S):
             await turn.over.wait()

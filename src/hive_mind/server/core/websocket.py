@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -28,12 +28,15 @@ from hive_mind.protocol.messages import (
     Playout,
     Pong,
     ServerMessage,
+    SettingsState,
     VoiceInput,
     WakeDetected,
 )
 from hive_mind.protocol.session import ServerSession
 from hive_mind.server.core.access.badge import SAY_WHO_S, Badge, nobody
-from hive_mind.server.core.house import GOING_AWAY, House
+from hive_mind.server.core.access.identity import HERE
+from hive_mind.server.core.complaints import complaint
+from hive_mind.server.core.house import GOING_AWAY, RESTART, House
 from hive_mind.server.core.origin import is_loopback, origin_allowed
 from hive_mind.server.core.outbox import Outbox
 from hive_mind.server.core.remote_client import RemoteClient
@@ -166,8 +169,11 @@ class Connection:
         except AccessError as error:
             self._shut(error)
             return
-        if self._remote is not None and self._badge.who is not None:
-            self._remote.who = self._badge.who
+        if self._remote is None or self._badge.who is None:
+            return
+        self._remote.who = self._badge.who
+        if self._remote.talk.private is not self._badge.is_guest:
+            self.close(RESTART, "RIGHTS_CHANGED")  # it comes back, and is remembered from then on, or no more
 
     def _take(self, text: str | None, audio: bytes | None) -> None:
         if text is None:
@@ -212,7 +218,7 @@ class Connection:
             case Playout():
                 self._house.on_playout(message, remote.room)
             case Forget():
-                self._house.spawn(self._forget(message))
+                self._house.spawn(self._forget(message, remote.talk.forget))
             case ActionConfirm():
                 self._confirm(message, remote.client_id)
             case AudioStart():
@@ -221,6 +227,8 @@ class Connection:
                 remote.stream.end(message)
             case DeviceState():
                 remote.on_device_state(message)
+            case SettingsState():
+                remote.on_settings_state(message)
             case LocalTurn():
                 remote.on_local_turn(message)
 
@@ -248,11 +256,14 @@ class Connection:
         gone_s = self._house.gone_s(hello.client_id)
         remote = self._sit(hello.client_id)
         if hello.away_s is not None or gone_s is not None:
-            self._house.meters.on_return(hello.room, gone_s if hello.away_s is None else hello.away_s)
+            self._house.news.on_return(hello.room, gone_s if hello.away_s is None else hello.away_s)
+        self._house.greeted[remote.client_id] = remote
         remote.capabilities, remote.room = hello.capabilities, self._badge.room(hello.room)
+        remote.told_room = remote.room
         self._house.peers.presence_changed()
         for answer in answers:
             self.put(answer)
+        self._house.effects.tell(remote)
         self._house.plugins.greet(remote)
         if remote.voiced:
             self._house.spawn(self._house.speech.get_ready())
@@ -275,11 +286,16 @@ class Connection:
 
     def _sit(self, client_id: str) -> RemoteClient:
         remote = self._house.remotes.get(client_id)
+        if remote is not None and remote.talk.private is not self._badge.is_guest:
+            self._house.part_with(remote)
+            remote = None
         if remote is None:
-            remote = self._house.remotes[client_id] = RemoteClient(client_id, self._house, self._session)
+            remote = RemoteClient(client_id, self._house, self._session, self._badge.who or HERE)
+            self._house.remotes[client_id] = remote
         self._remote = remote
         if self._badge.who is not None:
             remote.who = self._badge.who
+            remote.room = self._badge.room(remote.room)
         old = remote.attach(self, self._session)
         if old is not None and old is not self:
             old.put(
@@ -288,9 +304,9 @@ class Connection:
             old.close(REPLACED, "CLIENT_REPLACED")
         return remote
 
-    async def _forget(self, wish: Forget) -> None:
+    async def _forget(self, wish: Forget, forget: Callable[[Forget], Awaitable[int]]) -> None:
         try:
-            await self._house.forget(wish)
+            await forget(wish)
         except ContextError as error:
             self._complain(error)
 
@@ -303,7 +319,7 @@ class Connection:
     def _complain(self, error: HiveMindError) -> None:
         self._house.meters.on_refusal(error.code)
         self._log.info("message refused", code=error.code, reason=error.message)
-        message = Error(code=error.code, message=error_message(error.code), recoverable=error.retryable)
+        message = complaint(error)
         if self._remote is not None and self._remote.link is self:
             self._remote.send(message)
         else:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
+import segno
 from fastapi import APIRouter, Cookie, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -11,6 +12,7 @@ from hive_mind.server.core.access.cookies import drop_cookies, set_cookies
 from hive_mind.server.core.access.desk import Desk, as_identity
 from hive_mind.server.core.access.gate import Admin, Known, address_of, bearer
 from hive_mind.server.core.access.identity import Identity, Name, Rights
+from hive_mind.server.core.access.link import pairing_link
 from hive_mind.server.core.access.register import Granted, PairedClient
 from hive_mind.server.core.access.welcome import Digits, Door, Introduction, Proof, Welcome
 
@@ -72,15 +74,16 @@ async def me(who: Known) -> dict[str, Any]:
 
 @router.post("/pair/codes")
 async def show_code(_: Admin, request: Request, rights: Rights | None = None) -> dict[str, Any]:
-    """Six digits for a new client; for whoever runs the house."""
+    """Six digits for a new client, and a link with them for a QR code; for whoever runs the house."""
     desk = _desk(request)
-    code = await Door(desk).show_code(rights or Rights())
-    life = (code.expires - desk.now()).total_seconds()
+    code = await _door(request).show_code(rights or Rights())
+    link = pairing_link(request.url, code.digits, desk.fingerprint)
     return {
         "code": code.digits,
-        "expires_in": int(life),
-        "ca": desk.fingerprint,
+        "expires_in": int((code.expires - desk.now()).total_seconds()),
         "rights": code.rights.model_dump(),
+        "link": link,
+        "qr": segno.make(link, error="m", micro=False).svg_data_uri(scale=4, border=2),
     }
 
 
@@ -166,6 +169,15 @@ async def leave(who: Known, request: Request, response: Response) -> None:
     if who.client_id:
         await _desk(request).revoke(who.client_id)
     drop_cookies(response)
+
+
+@router.post("/keys/rotate")
+async def rotate_keys(_: Admin, request: Request) -> dict[str, int]:
+    """A new key for everything that is sealed."""
+    house = request.app.state.house
+    count = await house.keys.rotate()
+    house.access.own(house.keys.newest())
+    return {"sealed": count}
 
 
 @router.get("/clients")
