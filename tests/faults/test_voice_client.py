@@ -227,17 +227,16 @@ class QuickVoice(ToneVoice):
 
 def test_a_real_server_killed_with_signal_9(tmp_path: Path) -> None:
     async def scene() -> None:
-        port = str(free_port())
+        port = free_port()
         async with openai_server() as llm:
             engine = {
                 "HIVE_MIND_LLM_ENGINE": "openai",
                 "HIVE_MIND_LLM_BASE_URL": llm.url,
                 "HIVE_MIND_LLM_MODEL": "fake",
-                "HIVE_MIND_PORT": port,
             }
             llm.frames, llm.stall_after = sse(*PIECES), 4
             stt = ScriptedStt(STORY, TIME, "oui")
-            async with server_process(tmp_path / "server", **engine) as (process, url):
+            async with server_process(tmp_path / "server", port=port, **engine) as (process, url):
                 at_work = house(tmp_path, stt, url, voice=QuickVoice(), keep_questions=True)
                 async with at_work as at:
                     answering = asyncio.ensure_future(asks(at))
@@ -249,8 +248,8 @@ def test_a_real_server_killed_with_signal_9(tmp_path: Path) -> None:
                     once(answer, PIECES[0], LOST, KEPT)
                     assert (await asks(at)).startswith("Il est ")
                     llm.stall_after = None
-                    async with server_process(tmp_path / "server", **engine):
-                        await until_link(at, Link.CONNECTED, 0)
+                    async with server_process(tmp_path / "server", port=port, **engine):
+                        await eventually(lambda: at.client.link.connected, 60)
                         back_at = at.clock.now()
                         await eventually(lambda: any(OFFER in text for text in at.voice.said), 30)
                         figure("offered again after", at.clock.now() - back_at)
