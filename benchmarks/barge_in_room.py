@@ -17,6 +17,7 @@ import tempfile
 import time
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,12 +35,13 @@ from hive_mind.speech.audio import SAMPLE_RATE, Clip
 from hive_mind.speech.tts.factory import make_voice
 
 WORDS = ("Stop !", "Attends !", "Arrête !", "Tais-toi !", "Chuuut !")
-OVER_S = (0.8, 2.0, 3.5)
+OVER_S = (0.8, 1.5, 3.0)
 """The word comes so long after the answer began to sound."""
 
 WRITING_S = 12.0
 """The model rests so long in mid-answer: it still writes while somebody interrupts."""
 
+AGAIN_S = 1.2
 LOUD = 0.01
 
 
@@ -67,9 +69,16 @@ class Trial:
 
 
 async def interrupted(
-    at: Scene, air: Air, question: Clip, word: tuple[str, Clip], over_s: float, echo_db: float
+    at: Scene,
+    air: Air,
+    question: Clip,
+    word: tuple[str, Clip],
+    over_s: float,
+    echo_db: float,
+    *,
+    most: int = 1,
 ) -> Trial:
-    """Ask for a story, and say the word over it."""
+    """Ask for a story, and say the word over it; `most` times, until it is silent."""
     text, sound = word
     at.watch.asking()
     at.button.press()
@@ -78,9 +87,13 @@ async def interrupted(
     await eventually(lambda: at.watch.state.turn is Turn.RESPONDING, PATIENCE_S)
     with air.recording() as heard:
         await asyncio.sleep(over_s)
-        saying = air.play(sound)
-        await asyncio.to_thread(saying.wait)
-        end = time.monotonic() - len(sound.samples) / SAMPLE_RATE + speech_end(sound.samples, SAMPLE_RATE)
+        end = time.monotonic()
+        for _ in range(most):
+            await asyncio.to_thread(air.play(sound).wait)
+            end = time.monotonic() - len(sound.samples) / SAMPLE_RATE + speech_end(sound.samples, SAMPLE_RATE)
+            with suppress(TimeoutError):
+                await eventually(lambda: at.watch.state.turn is not Turn.RESPONDING, AGAIN_S)
+                break
         async with asyncio.timeout(PATIENCE_S):
             record = await at.watch.turns.get()
         detected = at.watch.silenced_at
@@ -107,6 +120,8 @@ async def interrupt_it(
     words: Sequence[str],
     rooms: Sequence[tuple[float, int]] = ROOMS,
     over_s: Sequence[float] = OVER_S,
+    *,
+    most: int = 1,
 ) -> list[Trial]:
     """One story for each word.
 
@@ -116,6 +131,7 @@ async def interrupt_it(
         words: said over the answers, in turn.
         rooms: echo in dB and delay in milliseconds, in turn.
         over_s: when, in turn.
+        most: how often each word is said, until it is silent: as somebody would who is not heard.
     """
     trials: list[Trial] = []
     find = ModelStore(data / "models").find
@@ -129,7 +145,9 @@ async def interrupt_it(
             air.echo(gain_db, delay_ms)
             after = over_s[number // len(rooms) % len(over_s)]
             try:
-                trials.append(await interrupted(at, air, question, (word, clips[word]), after, gain_db))
+                trials.append(
+                    await interrupted(at, air, question, (word, clips[word]), after, gain_db, most=most)
+                )
             except TimeoutError:
                 print("the question was not heard", file=sys.stderr)
                 continue

@@ -104,18 +104,15 @@ class Storyteller(ScriptedModel):
     async def generate(
         self, chat: Chat, so_far: str = "", form: Form | None = None
     ) -> AsyncGenerator[str, None]:
-        if form is not None or so_far:  # a draft that was paused is told again from its beginning
-            async for piece in super().generate(chat, so_far, form):
-                yield piece
-            return
         question = chat[-1].content
-        self.answers[question] = [f"{word} " for word in next(self._stories).split()]
-        words = 0
-        async for piece in super().generate(chat):
+        if form is None and not so_far:  # one that was paused goes on with the same story
+            self.answers[question] = [f"{word} " for word in next(self._stories).split()]
+        words = len(so_far.split())
+        async for piece in super().generate(chat, so_far, form):
+            if form is None and words == FIRST_WORDS:
+                await asyncio.sleep(self._rest_s)
             yield piece
             words += 1
-            if words == FIRST_WORDS:
-                await asyncio.sleep(self._rest_s)
 
 
 class Watch:

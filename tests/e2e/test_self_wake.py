@@ -28,6 +28,6 @@ def test_stop_over_the_echo_of_a_long_answer_silences_it_and_the_server(
     air: Air, models_dir: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "models").symlink_to(models_dir)
-    (trial,) = asyncio.run(interrupt_it(air, tmp_path, ["Stop, stop !"], ((-12.0, 60),), (2.0,)))
+    (trial,) = asyncio.run(interrupt_it(air, tmp_path, ["Stop, stop !"], ((-12.0, 60),), (2.0,), most=4))
     print(trial)
     assert trial.stopped and trial.cancelled, trial
