@@ -2,11 +2,11 @@
 
     ./hive bench load [--clients 1,10,50,200,500] [--seconds 5] [--age] [--two] [--json FILE]
 
-Clients speak the specification's JSON and give text commands. Two phases: `flat out`, each asks again as soon as
-it is answered (but not faster than the rate limit allows), gives turns/s; `paced`, each asks once a second, gives
-the latency. The echo is a bare ASGI application under the same uvicorn, asked by the same clients in the same
-run.
-`--url` and `--header` measure a server that runs already, with TLS and a token if need be.
+Clients speak the specification's JSON and give text commands. Two phases: `flat out`, each asks again as
+soon as it is answered (but not faster than the rate limit allows), gives turns/s; `paced`, each asks once a
+second, gives the latency. The echo is a bare ASGI application under the same uvicorn, asked by the same
+clients in the same run. `--url` and `--header` measure a server that runs already, with TLS and a token if
+need be.
 """
 
 import argparse

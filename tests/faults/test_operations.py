@@ -158,6 +158,7 @@ def bad_plugin(folder: Path, name: str, body: str) -> None:
         f"from hive_mind.server.core.plugin import Plugin\n{body}\n"
         f"class {name.capitalize()}Plugin(Plugin):\n"
         "    async def execute(self, intent, params):\n        return await go()\n"
+        "    def get_prompt_context(self):\n        return ''\n"
     )
 
 
