@@ -149,9 +149,12 @@ PLUGIN = {
 HANDLER = """
 from hive_mind.server.core.plugin import Plugin
 
-class Essai(Plugin):
+class EssaiPlugin(Plugin):
     async def execute(self, intent, params):
-        return {"number": NUMBER}
+        return {"success": True, "number": NUMBER}
+
+    def get_prompt_context(self):
+        return "Essai NUMBER."
 """
 
 
