@@ -16,7 +16,7 @@ from typing import Any, Literal
 from hive_mind.errors import ConfigError, ContextError
 from hive_mind.server.core.asked import Asked, AskedBefore
 from hive_mind.server.core.entry import Entry, span
-from hive_mind.server.core.store import ContextStore, StoreHealth
+from hive_mind.server.core.store import ContextStore, Stored, StoreHealth
 from hive_mind.server.logs import get_logger
 
 TAIL = 60
@@ -163,15 +163,15 @@ class Context:
             async with self._write:
                 await self._reload()
 
-    async def asked_before(self, client_id: str, utterance_id: str, alive: frozenset[str]) -> Asked | None:
-        """What became of an utterance; waits for its answer while the server that makes it is alive.
-
-        Args:
-            client_id: who asks.
-            utterance_id: its name for the question.
-            alive: the other servers.
-        """
+    async def asked_before(
+        self, client_id: str, utterance_id: str, alive: frozenset[str], *, fresh: bool
+    ) -> Asked | None:
+        """See `Memory.asked_before`."""
         found = self._asked.find(client_id, utterance_id)
+        if found is None and fresh:
+            with contextlib.suppress(ContextError):
+                self._note_all(await self._store.tail(REREAD))
+            found = self._asked.find(client_id, utterance_id)
         if found is None or found.answer is not None or found.server not in alive:
             return found
         with contextlib.suppress(TimeoutError):
@@ -194,11 +194,7 @@ class Context:
         return self._store
 
     async def between(self, start: datetime | None, end: datetime | None) -> list[Entry]:
-        """What was said from `start` until before `end` (None: without limit), oldest first.
-
-        Raises:
-            ContextError: Redis is away.
-        """
+        """See `ContextStore.between`; raises as that."""
         return [stored.entry for stored in await self._store.between(start, end)]
 
     async def newest(self, count: int, before: datetime | None = None) -> list[Entry]:
@@ -321,10 +317,14 @@ class Context:
     async def _reload(self) -> None:
         """Take the newest part from Redis, and keep what still waits to be written."""
         stored = await self._store.tail(REREAD)
+        self._note_all(stored)
+        self._tail = deque([s.entry for s in stored[-TAIL:]] + list(self._waiting), maxlen=TAIL)
+
+    def _note_all(self, stored: list[Stored]) -> None:
+        """Note questions and answers that nobody told us of."""
         for each in stored:
             if self._asked.find(each.entry.client_id, each.entry.utterance_id or "") is None:
                 self._asked.note(each.entry, "")
-        self._tail = deque([s.entry for s in stored[-TAIL:]] + list(self._waiting), maxlen=TAIL)
 
     async def _follow(self) -> None:
         """Take in what other servers say."""
