@@ -360,9 +360,8 @@ async def test_once_seen_the_page_opens_without_the_server_and_says_so(home: Hom
         await page.evaluate(
             """async () => {
                 const pause = () => new Promise((done) => setTimeout(done, 50));
-                const kept = () => document.body.dataset.kept !== undefined;
-                const ready = () => navigator.serviceWorker.controller && kept();
-                while (!ready()) await pause();
+                const kept = () => navigator.serviceWorker.controller && document.body.dataset.kept;
+                while (!kept()) await pause();
             }"""
         )
         await page.context.set_offline(True)
