@@ -10,7 +10,7 @@ import json
 import random
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -30,7 +30,7 @@ from hive_mind.server.core.quality.rows import Day, ReturnRow, TurnRow, WakeRow
 SETTLED_MS = 1200
 ROOMS = {"cuisine-1": "cuisine", "salon-1": "salon", "chambre-1": "chambre de Zoé"}
 WORDS = ("hey_jarvis", "alexa", "hey_mycroft")
-ANSWERS = {
+ANSWERS: dict[str, Sequence[str]] = {
     "Pourquoi le ciel est bleu ?": ("Parce que l'air disperse ", "la lumière bleue plus que la rouge."),
     "Raconte-moi une blague.": (
         "Que fait un crocodile ",
@@ -168,10 +168,10 @@ async def picture(
         shot = Image.open(io.BytesIO(await page.screenshot(full_page=device is DESKTOP))).convert("RGB")
         if visitor.faults or await visitor.violations():
             print(part, visitor.faults, await visitor.violations(), file=sys.stderr)
-    shot.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
-        path, optimize=True
-    )
-    return path.stat().st_size
+    small = shot.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    packed = io.BytesIO()
+    small.save(packed, "PNG", optimize=True)
+    return await asyncio.to_thread(path.write_bytes, packed.getvalue())
 
 
 async def main(folder: Path, parts: tuple[str, ...]) -> None:
