@@ -28,12 +28,12 @@ pytestmark = pytest.mark.anyio
 
 @asynccontextmanager
 async def server_process(
-    data: Path, **environment: str
+    data: Path, *, port: int = 0, **environment: str
 ) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """`hive-mind serve` in a process of its own, and the address of its WebSocket."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "hive_mind", "serve", "--port", "0", "--data", str(data)),
+        *("-m", "hive_mind", "serve", "--port", str(port), "--data", str(data)),
         stdout=asyncio.subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)} | environment,
     )

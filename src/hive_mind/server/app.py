@@ -18,20 +18,22 @@ from hive_mind.server.core.answers import answer_faults
 from hive_mind.server.core.certificates import Certificates
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault, load_keys
-from hive_mind.server.core.house import House, household_time
+from hive_mind.server.core.house import House
 from hive_mind.server.core.house_api.routes import house_api
+from hive_mind.server.core.household_time import household_time
 from hive_mind.server.core.key_rotation import KeyRotation
 from hive_mind.server.core.llm.engine import LanguageModel
 from hive_mind.server.core.llm.factory import make_model
 from hive_mind.server.core.metrics.access import may_scrape
 from hive_mind.server.core.metrics.scrape import scrape
 from hive_mind.server.core.plugin_house import open_plugins
+from hive_mind.server.core.redis_client import connect
 from hive_mind.server.core.redis_server import EmbeddedRedis
 from hive_mind.server.core.settings.fixed import persona_of
 from hive_mind.server.core.settings.keeper import SettingsKeeper
 from hive_mind.server.core.shield import Shield
 from hive_mind.server.core.speech.engines import Load, loader
-from hive_mind.server.core.store import ContextStore, connect
+from hive_mind.server.core.store import ContextStore
 from hive_mind.server.core.trace_access import heard, may_read, told
 from hive_mind.server.core.web_pages import web_pages
 from hive_mind.server.core.websocket import serve_socket

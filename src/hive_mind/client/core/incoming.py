@@ -13,6 +13,7 @@ from hive_mind.protocol.messages import (
     AnyServerMessage,
     DeviceCommand,
     FollowUp,
+    Forgotten,
     Sentences,
     Settings,
     WakeVerdict,
@@ -44,6 +45,7 @@ class Incoming:
         keeper: owns timers, alarms and reminders.
         wishes: carries out what the household sets.
         spawn: starts what takes time.
+        on_forgotten: erases what this client has of what somebody wants to be forgotten.
     """
 
     def __init__(
@@ -53,12 +55,14 @@ class Incoming:
         keeper: Timekeeper,
         wishes: HouseWishes,
         spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
+        on_forgotten: Callable[[Forgotten], None] = lambda _: None,
     ) -> None:
         self._loop = loop
         self._sentences = sentences
         self._keeper = keeper
         self._wishes = wishes
         self._spawn = spawn
+        self._on_forgotten = on_forgotten
 
     def take(self, message: AnyServerMessage) -> None:
         """Take in one message."""
@@ -75,6 +79,8 @@ class Incoming:
                 self._loop.verdict(accepted=message.accepted)
             case Sentences():
                 self._spawn(self._sentences.take(message))
+            case Forgotten():
+                self._on_forgotten(message)
             case _:
                 return
 

@@ -8,14 +8,13 @@ from datetime import datetime
 from functools import partial
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any
 
 from hive_mind import __version__
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import ContextError
 from hive_mind.language.messages import error_message
-from hive_mind.protocol.messages import ContextEvent, Error, Forget, Playout, ServerMessage
+from hive_mind.protocol.messages import Error, Forget, Forgotten, Playout, ServerMessage
 from hive_mind.protocol.session import ServerSession
 from hive_mind.server.config import ServerConfig
 from hive_mind.server.core.access.desk import Desk, Safe
@@ -25,12 +24,14 @@ from hive_mind.server.core.bulletin import Bulletin
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault
 from hive_mind.server.core.downloads import Downloads
-from hive_mind.server.core.entry import Entry
+from hive_mind.server.core.entry import Entry, as_event
 from hive_mind.server.core.far_client import FarClient
+from hive_mind.server.core.household_time import household_time
 from hive_mind.server.core.ladder import Mind
+from hive_mind.server.core.link import Rechecked
 from hive_mind.server.core.llm.changing import ChangingModel
 from hive_mind.server.core.llm.engine import Chat, LanguageModel
-from hive_mind.server.core.llm.fallback import FallbackModel
+from hive_mind.server.core.llm.fallback import counted
 from hive_mind.server.core.llm.prompt import Abilities, History, chat, persona
 from hive_mind.server.core.llm.tool_prompt import choosing_chat
 from hive_mind.server.core.llm.tools import Offer
@@ -71,19 +72,6 @@ def _warm_grammar(name: str, *folders: Path | Traversable) -> Grammar:
     return grammar
 
 
-def household_time(config: ServerConfig) -> datetime:
-    """The time of the household, with its zone."""
-    return datetime.now(ZoneInfo(config.timezone)) if config.timezone else datetime.now().astimezone()
-
-
-class Rechecked(Protocol):
-    """A connection, whose client may be revoked."""
-
-    def recheck(self) -> None:
-        """Close it, if its client does not belong here any more."""
-        ...
-
-
 class House:
     """One household, served by this process.
 
@@ -121,7 +109,7 @@ class House:
         self.grammar = grammar
         self.context = context
         self.meters = Meters(__version__, time.time())
-        self._thinking = ChangingModel(self._counted(model))
+        self._thinking = ChangingModel(counted(model, self.meters.llm_local.inc))
         self.model: LanguageModel = MeteredModel(self._thinking, self.meters)
         self.bulletin = Bulletin()
         self.journal = Journal(context, self.now, config.context_days)
@@ -141,6 +129,8 @@ class House:
         self.effects = Effects(self, own_model=own_model, own_speech=own_speech)
         self.remembering = Remembering(context, self.traces, self.forget)
         self.remotes: dict[str, RemoteClient] = {}
+        self.greeted: dict[str, RemoteClient] = {}
+        """Those that have said hello: the others know no messages outside the specification, and no room."""
         self.access = Desk(
             safe,
             self.spawn,
@@ -162,8 +152,11 @@ class House:
             self.plugins.actions.confirm,
             self._changed_elsewhere,
             time.monotonic,
+            self._see_again,
         )
         context.on_event = self.peers.take
+        context.on_joined = self.peers.joined
+        context.others = lambda: bool(self.peers.alive)
         self._offers: tuple[tuple[int, Grammar], tuple[Offer, ...]] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._log = get_logger("house")
@@ -220,7 +213,7 @@ class House:
 
     async def renew_model(self, make: Callable[[], LanguageModel]) -> None:
         """Think with another model, or with another beginning of every prompt."""
-        await self._thinking.become(lambda: self._counted(make()))
+        await self._thinking.become(lambda: counted(make(), self.meters.llm_local.inc))
         self._offers = None
         await self.warm()
 
@@ -265,7 +258,8 @@ class House:
             for client_id, room in self.peers.clients.items()
             if client_id not in self.remotes or self.remotes[client_id].link is None
         )
-        return [*(r for r in self.remotes.values() if r.link is not None or not self.peers.alive), *far]
+        alone = not self.peers.alive
+        return [*(r for r in self.greeted.values() if r.link is not None or alone), *far]
 
     async def leads(self) -> bool:
         """Whether this is the server that does what the house needs done once."""
@@ -274,7 +268,13 @@ class House:
     def _present(self) -> dict[str, str | None]:
         return {name: remote.room for name, remote in self.remotes.items() if remote.link is not None}
 
+    def _see_again(self) -> None:
+        self.spawn(self.context.refresh())
+
     def _deliver(self, client_id: str | None, message: ServerMessage) -> None:
+        if isinstance(message, Forgotten):
+            self._forgotten(message)
+            return
         for remote in list(self.remotes.values()):
             if remote.link is not None and client_id in (None, remote.client_id):
                 remote.send(message)
@@ -289,6 +289,7 @@ class House:
         if remote.link is None and self.remotes.get(remote.client_id) is remote:
             remote.keeper.rest()
             del self.remotes[remote.client_id]
+            self.greeted.pop(remote.client_id, None)
             self.news.on_client()
 
     def part_with(self, remote: "RemoteClient") -> None:
@@ -298,6 +299,7 @@ class House:
         if remote.link is not None:
             remote.link.close(RESTART, "RIGHTS_CHANGED")
         self.remotes.pop(remote.client_id, None)
+        self.greeted.pop(remote.client_id, None)
 
     def session_of(self, client_id: str, session_id: str | None) -> ServerSession | None:
         """The session that a client wants to resume, if it is still known."""
@@ -311,12 +313,24 @@ class House:
             ContextError: the store is away and was not changed, or the wish is incomplete.
         """
         erased = await self.context.forget(wish.scope, wish.turn_id, wish.day)
-        self.traces.forget(wish.turn_id if wish.scope == "turn" else None)
         await self.journal.forget(wish.scope, wish.turn_id, wish.day)
         self.bulletin.tell("lost")
+        if wish.scope == "all":
+            await self.mender.forget()
+        told = Forgotten(scope=wish.scope, forgotten_turn=wish.turn_id, day=wish.day)
+        self._forgotten(told)
+        self.peers.tell(None, told)
         self._log.info("forgotten", scope=wish.scope, messages=erased)
         self.spawn(self.warm())
         return erased
+
+    def _forgotten(self, told: Forgotten) -> None:
+        """Something was erased, here or by another server: nothing of it stays in memory or at clients."""
+        self.traces.forget(told.forgotten_turn if told.scope == "turn" else None)
+        for remote in list(self.remotes.values()):
+            if not remote.talk.private:
+                remote.session.log.acknowledge(remote.session.last_seq)
+                remote.send(told)
 
     def on_playout(self, playout: Playout, room: str | None) -> None:
         """Close the latency measure of a turn."""
@@ -361,25 +375,17 @@ class House:
     def _share(self, entry: Entry) -> None:
         """Show what was said to the other clients, and on the page."""
         self.news.on_entry(entry, self.room_of(entry.client_id))
-        event = ContextEvent(
-            role=entry.role,
-            text=entry.text[:8000],
-            timestamp=entry.timestamp,
-            client_id=entry.client_id,
-            intent=entry.intent,
-            turn_id=entry.turn_id,
-        )
-        for remote in self.remotes.values():
-            if remote.client_id == entry.client_id or remote.who.rights.private:
-                continue
-            if remote.link is not None:
-                remote.send(event)
-
-    def _counted(self, model: LanguageModel) -> LanguageModel:
-        """A model whose second one is counted, if it has one."""
-        if isinstance(model, FallbackModel):
-            model.told = self.meters.llm_local.inc
-        return model
+        others = [
+            remote
+            for remote in self.greeted.values()
+            if remote.link is not None
+            and remote.client_id != entry.client_id
+            and not remote.who.rights.private
+        ]
+        if not others:
+            return
+        for remote in others:
+            remote.send(as_event(entry))
 
     def _reap(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -29,3 +29,11 @@ class Link(Protocol):
     def close(self, code: int, reason: str) -> None:
         """Send what waits, then close."""
         ...
+
+
+class Rechecked(Protocol):
+    """A connection, whose client may be revoked."""
+
+    def recheck(self) -> None:
+        """Close it, if its client does not belong here any more."""
+        ...

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from hive_mind.commands.interpret import INTENTS as COMMANDS
 from hive_mind.errors import ConfigError, PluginError, UnderstandingError
+from hive_mind.memory import settle
 from hive_mind.protocol.messages import Announce, ResponseChunk, Sentences, ServerMessage
 from hive_mind.protocol.sentence_parts import cut
 from hive_mind.server.core.crypto import Vault
@@ -148,6 +149,7 @@ class HousePlugins:
         except UnderstandingError as error:
             self._log.error("grammar not renewed", reason=error.message)
             return
+        await asyncio.to_thread(settle)
         for remote in list(self._house.remotes.values()):
             self.tell(remote)
         self._house.spawn(self._house.warm())
@@ -165,7 +167,7 @@ class HousePlugins:
             own = FileStorage(self._kept / f"{name}.sealed", self._vault, f"plugin:{name}")
             shared = self._house.config.redis_url is not None
             self._files[name] = own
-            self._storages[name] = SharedStorage(self._house.context, name, own) if shared else own
+            self._storages[name] = SharedStorage(self._house.context.fields, name, own) if shared else own
         return HouseServices(
             manifest,
             config,
