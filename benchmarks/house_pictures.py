@@ -10,7 +10,7 @@ import json
 import random
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from tests.fakes.browser import open_browser, visit
 from tests.fakes.running_server import Running, running_server
 from tests.fakes.scripted_llm import ScriptedModel
 from tests.fakes.text_client import TextClient
+from tests.fakes.waiting import eventually
 
 from benchmarks.page_pictures import COLOURS, DESKTOP, PHONE
 from hive_mind.server.core.quality.rows import Day, ReturnRow, TurnRow, WakeRow
@@ -30,7 +31,7 @@ from hive_mind.server.core.quality.rows import Day, ReturnRow, TurnRow, WakeRow
 SETTLED_MS = 1200
 ROOMS = {"cuisine-1": "cuisine", "salon-1": "salon", "chambre-1": "chambre de Zoé"}
 WORDS = ("hey_jarvis", "alexa", "hey_mycroft")
-ANSWERS = {
+ANSWERS: dict[str, Sequence[str]] = {
     "Pourquoi le ciel est bleu ?": ("Parce que l'air disperse ", "la lumière bleue plus que la rouge."),
     "Raconte-moi une blague.": (
         "Que fait un crocodile ",
@@ -46,15 +47,19 @@ TALKS = (
     ("chambre-1", "Raconte-moi une blague."),
     ("cuisine-1", "Combien font douze fois treize ?"),
 )
-PARTS = (
-    "house/conversation",
-    "house/rooms",
-    "house/assistant",
-    "house/plugins",
-    "house/models",
-    "house/devices",
-    "quality",
+PICTURES = (
+    ("house/conversation", "phone", "dark"),
+    ("house/conversation", "desktop", "light"),
+    ("house/rooms", "phone", "light"),
+    ("house/rooms", "desktop", "dark"),
+    ("house/assistant", "desktop", "light"),
+    ("house/plugins", "phone", "dark"),
+    ("house/models", "desktop", "dark"),
+    ("house/devices", "phone", "light"),
+    ("quality", "phone", "dark"),
+    ("quality", "desktop", "light"),
 )
+DEVICES = {"phone": PHONE, "desktop": DESKTOP}
 
 
 @asynccontextmanager
@@ -66,6 +71,7 @@ async def lived_in(folder: Path) -> AsyncIterator[Running]:
         httpx.AsyncClient(base_url=f"{server.address}/api", trust_env=False) as api,
     ):
         await _a_week(server)
+        await eventually(lambda: "list_add" in server.house.plugins.host.intents(), within=60)
         clients = {}
         for name, room in ROOMS.items():
             can = {"settings": True, "local_commands": False, "plays": True, "tts": True, "wake_word": True}
@@ -162,33 +168,35 @@ async def picture(
             await page.locator(".brief a").nth(1).click()
         if part == "house/devices":
             await page.get_by_role("button", name="Afficher un code").click()
+        if part == "house/rooms":
+            await page.locator("article.room summary").first.click()
         if part == "house/plugins":
             await page.locator("[data-plugin=weather] summary").click()
+            await page.locator("[data-plugin=weather]").evaluate("card => card.scrollIntoView()")
         await page.wait_for_timeout(SETTLED_MS)
+        await page.evaluate(f"scrollTo(0, {0 if device is DESKTOP else 'scrollY'})")
         shot = Image.open(io.BytesIO(await page.screenshot(full_page=device is DESKTOP))).convert("RGB")
         if visitor.faults or await visitor.violations():
             print(part, visitor.faults, await visitor.violations(), file=sys.stderr)
-    return await asyncio.to_thread(_save, shot, path)
+    small = shot.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    packed = io.BytesIO()
+    small.save(packed, "PNG", optimize=True)
+    return await asyncio.to_thread(path.write_bytes, packed.getvalue())
 
 
-def _save(shot: Image.Image, path: Path) -> int:
-    few = shot.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    few.save(path, optimize=True)
-    return path.stat().st_size
-
-
-async def main(folder: Path, parts: tuple[str, ...]) -> None:
+async def main(folder: Path, wanted: str) -> None:
     sizes: dict[str, int] = {}
     with tempfile.TemporaryDirectory() as data:
         async with lived_in(Path(data)) as server, open_browser() as browser:
-            for part in parts:
-                for device, kind, scheme in ((PHONE, "phone", "dark"), (DESKTOP, "desktop", "light")):
-                    name = f"{part.rpartition('/')[2]}_{kind}_{scheme}.png"
-                    sizes[name] = await picture(browser, server.address, part, scheme, device, folder / name)
+            for part, kind, scheme in PICTURES:
+                name = f"{part.rpartition('/')[2]}_{kind}_{scheme}.png"
+                if name.startswith(wanted):
+                    path = folder / name
+                    sizes[name] = await picture(browser, server.address, part, scheme, DEVICES[kind], path)
     print(json.dumps({"pictures": sizes}))
 
 
 if __name__ == "__main__":
     target = Path(sys.argv[1])
     target.mkdir(parents=True, exist_ok=True)
-    asyncio.run(main(target, tuple(sys.argv[2:]) or PARTS))
+    asyncio.run(main(target, sys.argv[2] if len(sys.argv) > 2 else ""))
