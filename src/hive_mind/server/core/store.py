@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
@@ -21,6 +21,8 @@ CHANNEL = "hive:events"
 SHORT_LIVED = (b"hive:lock:", b"hive:claim:", b"hive:rate:")
 """Beginnings of keys that no backup needs."""
 _TRIES = 8
+_CONNECTIONS = 32
+_CONNECTION_S = 5.0
 _CLAIM = """
 local has = redis.call('get', KEYS[1])
 if has and has ~= ARGV[1] then return has end
@@ -65,8 +67,11 @@ def connect(url: str, password: str | None = None) -> Redis:
         password: where the address holds none.
     """
     more: dict[str, Any] = {} if password is None else {"password": password}
-    client: Redis = Redis.from_url(
+    # Who finds all connections taken waits for one: a house of five hundred clients needs no five hundred.
+    pool = BlockingConnectionPool.from_url(
         url,
+        max_connections=_CONNECTIONS,
+        timeout=_CONNECTION_S,
         socket_connect_timeout=2.0,
         socket_timeout=2.0,
         retry=Retry(NoBackoff(), 1),
@@ -74,6 +79,7 @@ def connect(url: str, password: str | None = None) -> Redis:
         health_check_interval=0,
         **more,
     )
+    client: Redis = Redis.from_pool(pool)
     return client
 
 
@@ -125,19 +131,10 @@ class ContextStore:
         except (RedisError, OSError) as error:
             raise _away(error) from error
 
-    async def append(self, entry: Entry, *, again: bool = False) -> str:
-        """Write an entry and drop what is too old; the id is the time, or just after the newest entry.
-
-        Args:
-            entry: what to write.
-            again: an earlier try has failed, perhaps after it was written; then nothing is done twice.
-        """
+    async def append(self, entry: Entry) -> str:
+        """Write an entry and drop what is too old; the id is the time, or just after the newest entry."""
         try:
             id_ = f"{stream_time(entry.timestamp)}-0"
-            if again:
-                for stored in self._read(await self._redis.xrange(STREAM, id_)):
-                    if stored.entry == entry:
-                        return stored.id
             oldest = stream_time(entry.timestamp - self._keep)
             for _ in range(_TRIES):
                 try:
@@ -178,6 +175,13 @@ class ContextStore:
                 raise _away(answer)
         for entry in failed:
             self._note_id(await self.append(entry))
+
+    async def append_again(self, entries: Sequence[Entry]) -> None:
+        """Write what an earlier try may have written already; nothing is there twice."""
+        first = min(entry.timestamp for entry in entries)
+        known = {stored.entry for stored in await self.between(first, None)}
+        if missing := [entry for entry in entries if entry not in known]:
+            await self.append_all(missing)
 
     def _next_id(self, entry: Entry) -> str:
         """The time of an entry, or just after the last one that we wrote."""
