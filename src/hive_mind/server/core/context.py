@@ -6,6 +6,7 @@ Redis returns. Entries are in Redis before `append` returns, as long as it is th
 
 import asyncio
 import contextlib
+import itertools
 import json
 import secrets
 from collections import deque
@@ -31,6 +32,7 @@ WAITING = 2000
 """Entries that wait for Redis at most; then the oldest are given up."""
 
 _RETRY_S = (0.25, 0.5, 1.0, 2.0, 5.0)
+_BATCH = 200
 _TRIM_EVERY_S = 24 * 3600.0
 
 Listener = Callable[[Entry], None]
@@ -387,8 +389,10 @@ class Context:
 
     async def _write_back(self) -> None:
         while self._waiting:
-            await self._store.append(self._waiting[0], again=True)
-            self._waiting.popleft()
+            batch = list(itertools.islice(self._waiting, _BATCH))
+            await self._store.append_again(batch)
+            for _ in batch:
+                self._waiting.popleft()
         for name in list(self._states):
             await self._store.save(name, self._states[name])
             del self._states[name]
