@@ -28,7 +28,7 @@ pytestmark = pytest.mark.anyio
 
 @asynccontextmanager
 async def server_process(
-    data: Path, *, port: int = 0, **environment: str
+    data: Path, port: int = 0, /, **environment: str
 ) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """`hive-mind serve` in a process of its own, and the address of its WebSocket."""
     process = await asyncio.create_subprocess_exec(
