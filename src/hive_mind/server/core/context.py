@@ -200,11 +200,7 @@ class Context:
         return [stored.entry for stored in await self._store.between(start, end)]
 
     async def newest(self, count: int, before: datetime | None = None) -> list[Entry]:
-        """The last `count` entries said before a moment (None: of all), oldest first.
-
-        Raises:
-            ContextError: Redis is away.
-        """
+        """See `ContextStore.tail`; raises as that."""
         return [stored.entry for stored in await self._store.tail(count, before)]
 
     async def forget(
