@@ -36,8 +36,11 @@ MOST = 8
 
 
 def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """The one that Pillow brings along."""
-    return ImageFont.load_default(size)
+    """One that knows accents, where there is one; else that of Pillow."""
+    try:
+        return ImageFont.truetype("DejaVuSans.ttf", size)
+    except OSError:
+        return ImageFont.load_default(size)
 
 
 def ask(url: str, path: str, **fields: str) -> Any:

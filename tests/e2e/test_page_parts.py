@@ -360,7 +360,8 @@ async def test_once_seen_the_page_opens_without_the_server_and_says_so(home: Hom
         await page.evaluate(
             """async () => {
                 const pause = () => new Promise((done) => setTimeout(done, 50));
-                while (!navigator.serviceWorker.controller || document.body.dataset.kept === undefined) await pause();
+                const kept = () => navigator.serviceWorker.controller && document.body.dataset.kept;
+                while (!kept()) await pause();
             }"""
         )
         await page.context.set_offline(True)

@@ -15,6 +15,7 @@ from hive_mind.client.core.kept_questions import KeptQuestions
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.protocol.messages import Forgotten
 from hive_mind.server.core.entry import STREAM
+from tests.fakes.data_folder import everything
 from tests.fakes.running_server import Running, running_server
 from tests.fakes.scripted_llm import ScriptedModel
 from tests.fakes.text_client import TextClient
@@ -37,11 +38,6 @@ async def sealed_of(running: Running, turn_id: str) -> list[bytes]:
     store: Any = running.house.context._store
     wanted = {s.id for s in await store.tail(100) if s.entry.turn_id == turn_id}
     return [fields[b"sealed"] for id_, fields in await store._redis.xrange(STREAM) if id_.decode() in wanted]
-
-
-def everything(folder: Path) -> bytes:
-    """All files of a data folder."""
-    return b"\0".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
 
 
 def words_in(data: bytes, text: str) -> bool:

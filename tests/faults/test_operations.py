@@ -16,6 +16,7 @@ import pytest
 from hive_mind.server.core.llm.fallback import FallbackModel
 from hive_mind.server.core.llm.openai import OpenAiModel
 from tests.fakes.openai_server import openai_server
+from tests.fakes.plugin_folder import write_plugin
 from tests.fakes.proxy import proxy
 from tests.fakes.running_server import running_server
 from tests.fakes.scripted_llm import ScriptedModel
@@ -138,32 +139,36 @@ async def test_the_disk_is_full(small_disk: Path) -> None:
     told("disk full", 0, hurt)
 
 
-PLUGIN = """{"name": "NAME", "version": "1.0.0", "description": "Essai.", "triggers": ["NAME"],
-"intents": ["NAME_go"], "timeout_s": 0.5, "sentences": ["sentences"]}"""
-SENTENCES = 'intent: NAME_go\nsentences:\n  - "essaie NAME"\n'
 HANDLERS = {
     "pend": "import asyncio\nasync def go(): await asyncio.sleep(3600)",
-    "fuit": "KEPT = []\nasync def go():\n    KEPT.append(bytearray(2_000_000)); return {'kept': len(KEPT)}",
+    "fuit": "KEPT = []\nasync def go():\n    KEPT.append(bytearray(2_000_000))\n"
+    "    return {'success': True, 'kept': len(KEPT)}",
     "casse": "async def go(): raise SystemExit(3)",
 }
 
 
-def bad_plugin(folder: Path, name: str, body: str) -> None:
-    (folder / "sentences").mkdir(parents=True)
-    (folder / "plugin.json").write_text(
-        PLUGIN.replace("NAME", name).replace(', "sentences": ["sentences"]', "")
-    )
-    (folder / "sentences" / "fr.yaml").write_text(SENTENCES.replace("NAME", name))
-    (folder / "handler.py").write_text(
+def bad_plugin(parent: Path, name: str, body: str) -> None:
+    handler = (
         f"from hive_mind.server.core.plugin import Plugin\n{body}\n"
         f"class {name.capitalize()}Plugin(Plugin):\n"
         "    async def execute(self, intent, params):\n        return await go()\n"
+        "    def get_prompt_context(self):\n        return ''\n"
+    )
+    write_plugin(
+        parent,
+        name,
+        handler=handler,
+        sentences=f'intent: {name}_go\nsentences:\n  - "essaie {name}"\n',
+        replies=f'{name}_go = "Voilà."\n',
+        intents=[f"{name}_go"],
+        triggers=[name],
+        timeout_s=0.5,
     )
 
 
 async def test_plugins_that_hang_leak_and_crash(tmp_path: Path) -> None:
     for name, body in HANDLERS.items():
-        bad_plugin(tmp_path / "plugins" / name, name, body)
+        bad_plugin(tmp_path / "plugins", name, body)
     async with running_server(tmp_path, ScriptedModel()) as running, TextClient(running.ws) as client:
         host = running.house.plugins.host
         await eventually(

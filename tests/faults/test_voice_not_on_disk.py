@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from hive_mind.cli.server_process import free_port, health
@@ -68,8 +69,9 @@ def server(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
             time.sleep(0.1)
         yield url, watch
     finally:
-        process.terminate()
-        process.wait(30)
+        for child in psutil.Process(process.pid).children():  # strace itself heeds no signal
+            child.terminate()
+        process.wait(60)
         log.close()
 
 

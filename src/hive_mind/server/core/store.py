@@ -92,19 +92,10 @@ class ContextStore(SharedValues):
         except (RedisError, OSError) as error:
             raise away(error) from error
 
-    async def append(self, entry: Entry, *, again: bool = False) -> str:
-        """Write an entry and drop what is too old; the id is the time, or just after the newest entry.
-
-        Args:
-            entry: what to write.
-            again: an earlier try has failed, perhaps after it was written; then nothing is done twice.
-        """
+    async def append(self, entry: Entry) -> str:
+        """Write an entry and drop what is too old; the id is the time, or just after the newest entry."""
         try:
             id_ = f"{stream_time(entry.timestamp)}-0"
-            if again:
-                for stored in self._read(await self._redis.xrange(STREAM, id_)):
-                    if stored.entry == entry:
-                        return stored.id
             oldest = stream_time(entry.timestamp - self._keep)
             for _ in range(_TRIES):
                 try:
@@ -145,6 +136,13 @@ class ContextStore(SharedValues):
                 raise away(answer)
         for entry in failed:
             self._note_id(await self.append(entry))
+
+    async def append_again(self, entries: Sequence[Entry]) -> None:
+        """Write what an earlier try may have written already; nothing is there twice."""
+        first = min(entry.timestamp for entry in entries)
+        known = {stored.entry for stored in await self.between(first, None)}
+        if missing := [entry for entry in entries if entry not in known]:
+            await self.append_all(missing)
 
     def _next_id(self, entry: Entry) -> str:
         """The time of an entry, or just after the last one that we wrote."""

@@ -54,6 +54,7 @@ class Turn:
         ladder: understands and carries out.
         heard: the text as our own recogniser heard it, where it did.
         alive: the other servers of this house, one of which may have answered already.
+        fresh: it is the first question since the client came.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Turn:
         heard: Transcript | None = None,
         rooms: tuple[str, ...] | None = None,
         alive: Callable[[], frozenset[str]] = frozenset,
+        fresh: bool = False,
     ) -> None:
         self.turn_id = f"t-{secrets.token_hex(8)}"
         self.text = text
@@ -80,6 +82,7 @@ class Turn:
         self._ladder = ladder
         self._heard = heard
         self._alive = alive
+        self._fresh = fresh
         self._begun_elsewhere = False
         now = self._mind.now()
         self.trace = TurnTrace(self.turn_id, client_id, now, text, speculative=draft)
@@ -163,7 +166,9 @@ class Turn:
         if self.utterance_id is None:
             return False
         client_id = self._request.client_id
-        before = await self._memory.asked_before(client_id, self.utterance_id, self._alive())
+        before = await self._memory.asked_before(
+            client_id, self.utterance_id, self._alive(), fresh=self._fresh
+        )
         if before is None:
             return False
         self.turn_id = self.trace.turn_id = before.turn_id
