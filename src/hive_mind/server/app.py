@@ -29,7 +29,7 @@ from hive_mind.server.core.redis_server import EmbeddedRedis
 from hive_mind.server.core.shield import Shield
 from hive_mind.server.core.speech.engines import Load, loader
 from hive_mind.server.core.store import ContextStore, connect
-from hive_mind.server.core.trace_access import heard, may_read, told
+from hive_mind.server.core.trace_access import heard, is_forwarded, may_read, told
 from hive_mind.server.core.web_pages import web_pages
 from hive_mind.server.core.websocket import serve_socket
 from hive_mind.server.logs import get_logger
@@ -83,9 +83,9 @@ def create_app(
         return health
 
     @app.get("/api/ca.pem")
-    async def authority() -> Response:
+    async def authority(request: Request) -> Response:
         """The certificate of this house's authority: public, and pinned by clients when they are paired."""
-        if certificates is None:
+        if certificates is None or is_forwarded(request.headers):
             raise ProtocolError("This server speaks no TLS of its own.", code="NOT_FOUND")
         return Response(certificates.authority, media_type="application/x-pem-file")
 
