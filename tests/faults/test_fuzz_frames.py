@@ -1,4 +1,4 @@
-"""The fuzzer of `./hive bench fuzz_frames`, for a short while: no crash, no hang, and the server goes on answering."""
+"""The fuzzer of `./hive bench fuzz_frames`, for a short while: no crash, no hang, an answer after it."""
 
 import pytest
 from benchmarks.fuzz_frames import HANG_S, Report, fuzz_codec, fuzz_house, fuzz_sockets
