@@ -1,7 +1,7 @@
 """A word trained from its spelling, and a client that answers to it: the whole way, very small.
 
 One voice says the word and one voice calls, so that this tells that the parts fit, not how good a word gets:
-that is in benchmarks/wake_training.py.
+that is in benchmarks/wake_training.py. The client has no server: it tells the time by itself.
 """
 
 import json
@@ -26,7 +26,7 @@ from tests.fakes.word_errors import word_error_rate
 pytestmark = [pytest.mark.models, pytest.mark.audio]
 
 PHRASE = "hey alison"
-SIZE = Size(positives=16, near=10, sentences=4, cheap=16, scenes=3, tests=2, steps=150)
+SIZE = Size(positives=16, near=6, sentences=3, cheap=8, scenes=3, tests=2, steps=120)
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +52,7 @@ def room(data: Path, models_dir: Path) -> Iterator[Room]:
     with open_air(data) as air:
         room = Room(air, data, Household(models_dir, PHRASE, FRENCH))
         try:
-            room.start_server()
-            room.start_client(WAKE_WORDS="hey_alison=0.7")
+            room.start_client(ready="Say “hey alison”", WAKE_WORDS="hey_alison=0.8")
             yield room
         finally:
             room.stop()
@@ -73,10 +72,3 @@ def test_its_own_name_and_a_question_in_one_breath(room: Room) -> None:
     assert turn[1].startswith("Il est ")
     assert word_error_rate(turn[1], heard) <= 0.35, (turn, heard)
     assert "heure" in turn[0]
-
-
-def test_what_only_sounds_like_it_is_not_its_name(room: Room) -> None:
-    before = len(room.turns)
-    room.say("À la maison, quelle heure est-il ?")
-    room.ask("Quel jour on est ?", call=True)
-    assert len(room.turns) == before + 1, room.turns

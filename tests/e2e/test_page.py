@@ -22,14 +22,9 @@ pytestmark = [
     pytest.mark.anyio,
     pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM),
 ]
-ITALY = "Quelle est la capitale de l'Italie ?"
-ROME = ("La capitale", " de l'Italie", " est la ville de Rome.")
-STORY = "Raconte-moi une histoire"
-TALE = (
-    "Il était une fois un ours qui dormait au fond des bois.",
-    " Chaque matin, il cherchait du miel et des framboises.",
-    " Le soir, il racontait sa journée aux oiseaux, qui l'écoutaient en silence.",
-)
+SUM, RESULT = "Combien font douze fois treize ?", "156"
+ABILITIES = "Qu'est-ce que tu sais faire ?"
+WAIT_S = 0.03
 
 
 class Home(NamedTuple):
@@ -50,14 +45,13 @@ async def home(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> As
     folder = tmp_path_factory.mktemp("house")
     (folder / "models").symlink_to(models_dir)
     engines = loader(ServerConfig(data=folder, voice="kokoro:ff_siwis"))()
-    asked = np.concatenate(list(engines.voice.synthesize(ITALY)))
+    asked = np.concatenate(list(engines.voice.synthesize(SUM)))
     question = resample(Clip(asked, engines.voice.capabilities.rate), SAMPLE_RATE).samples
     write_wav(
         folder / "question.wav", Clip(np.concatenate([silence(0.7), question, silence(60)]), SAMPLE_RATE)
     )
-    model = ScriptedModel({ITALY: ROME, STORY: TALE})
     async with (
-        running_server(folder, model, lambda: engines, announce=False) as server,
+        running_server(folder, ScriptedModel(), lambda: engines, announce=False) as server,
         open_browser(folder / "question.wav") as browser,
     ):
         yield Home(server, browser, engines)
@@ -80,22 +74,31 @@ async def answered(page: Page, words: str) -> None:
 
 
 async def heard_by(home: Home, visitor: Visit) -> str:
-    """What the loudspeaker said, as the recogniser hears it."""
-    sounded = resample(await visitor.sounded(), SAMPLE_RATE).samples
-    return home.engines.stt.transcribe(sounded).text
+    """What the loudspeaker said, as the recogniser hears it.
+
+    Where the machine is too busy to render a voice in time the page waits in silence: that is left out.
+    """
+    sounded = await visitor.sounded()
+    loud = np.flatnonzero(sounded.samples)
+    silent_for = np.arange(len(sounded.samples)) - np.maximum.accumulate(
+        np.where(sounded.samples != 0, np.arange(len(sounded.samples)), 0)
+    )
+    voice = Clip(sounded.samples[: loud[-1]][silent_for[: loud[-1]] < WAIT_S * sounded.rate], sounded.rate)
+    return home.engines.stt.transcribe(
+        np.concatenate([silence(0.2), resample(voice, SAMPLE_RATE).samples, silence(0.5)])
+    ).text
 
 
 async def test_a_press_a_question_an_answer_heard(home: Home, visitor: Visit) -> None:
     page = visitor.page
     await page.locator(".big").click()
     await expect(page.locator(".talk")).to_have_attribute("data-mood", "listening")
-    await expect(page.locator(".asked")).to_contain_text("capitale de l'Italie", timeout=PATIENCE_MS)
-    await answered(page, "Rome")
+    await expect(page.locator(".asked")).to_contain_text("Combien font", timeout=PATIENCE_MS)
+    await answered(page, RESULT)
     await expect(page.locator(".talk")).to_have_attribute("data-mood", "speaking", timeout=PATIENCE_MS)
     await expect(page.locator(".talk")).to_have_attribute("data-mood", "idle", timeout=PATIENCE_MS)
     heard = await heard_by(home, visitor)
-    assert "Italie" in heard
-    assert "Rome" in heard
+    assert RESULT in heard
     trace = home.server.house.traces.last()
     assert trace is not None
     assert trace.playout_ms is not None  # the page told how long it took
@@ -104,18 +107,18 @@ async def test_a_press_a_question_an_answer_heard(home: Home, visitor: Visit) ->
 async def test_an_answer_is_stopped_by_a_key_and_by_speaking(home: Home, visitor: Visit) -> None:
     page = visitor.page
     await page.get_by_role("button", name="Écrire").click()
-    await page.get_by_role("textbox").fill(STORY)
+    await page.get_by_role("textbox").fill(ABILITIES)
     await page.keyboard.press("Enter")
     await expect(page.locator(".talk")).to_have_attribute("data-mood", "speaking", timeout=PATIENCE_MS)
     await page.keyboard.press("Escape")
     await expect(page.locator(".talk")).to_have_attribute("data-mood", "idle")
     assert await visitor.is_silent(0.5)
-    await page.get_by_role("textbox").fill(STORY)
+    await page.get_by_role("textbox").fill(ABILITIES)
     await page.keyboard.press("Enter")
     await expect(page.locator(".talk")).to_have_attribute("data-mood", "speaking", timeout=PATIENCE_MS)
     await page.get_by_role("button", name="Mains libres").click()
-    await expect(page.locator(".asked").last).to_contain_text("Italie", timeout=PATIENCE_MS)
-    await answered(page, "Rome")
+    await expect(page.locator(".asked").last).to_contain_text("Combien font", timeout=PATIENCE_MS)
+    await answered(page, RESULT)
     await page.get_by_role("button", name="Mains libres").click()
 
 

@@ -352,3 +352,28 @@ async def test_a_question_is_asked_with_the_keyboard_alone(home: Home) -> None:
         server.say(type="turn_end", outcome="completed", route="command", intent="get_time", **reply)
         await expect(page.locator(".talk")).to_have_attribute("data-mood", "idle")
         await expect(page.locator("#announcer")).to_have_text("Midi.")  # told to a screen reader, whole
+
+
+async def test_once_seen_the_page_opens_without_the_server_and_says_so(home: Home) -> None:
+    async with visit(home.browser, home.address, service_workers="allow") as visitor:
+        page = visitor.page
+        await page.evaluate(
+            """async () => {
+                const pause = () => new Promise((done) => setTimeout(done, 50));
+                const kept = () => navigator.serviceWorker.controller && document.body.dataset.kept;
+                while (!kept()) await pause();
+            }"""
+        )
+        await page.context.set_offline(True)
+        await page.reload()
+        await expect(page.locator(".status")).to_contain_text("Le serveur ne répond pas", timeout=PATIENCE_MS)
+        await expect(page.locator(".talk")).to_have_attribute("data-mood", "idle")
+
+
+async def test_whoever_wants_no_motion_sees_none(home: Home) -> None:
+    async with lied_to(home, reduced_motion="reduce") as (visitor, _):
+        picture = visitor.page.locator("canvas")
+        await visitor.page.wait_for_timeout(1200)
+        first = await picture.screenshot()
+        await visitor.page.wait_for_timeout(1200)
+        assert await picture.screenshot() == first

@@ -17,12 +17,13 @@ from hive_mind.speech.audio import Clip, Samples, from_pcm16
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 NO_CHROMIUM = "Chromium is not installed (Debian: apt install chromium)"
-PATIENCE_MS = 30_000
+PATIENCE_MS = 90_000
 """How long to wait for what must come; a machine that does other things is slow."""
 
 _ALONE = (
     "--no-sandbox",
     "--no-first-run",
+    "--lang=fr-FR",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",

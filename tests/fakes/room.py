@@ -102,8 +102,8 @@ class Room:
         assert self._server is not None
         asyncio.run(self._server.crashed())
 
-    def start_client(self, **more: str) -> None:
-        """Start it, with `more` settings, and wait until it has found the server."""
+    def start_client(self, ready: str = "Server: connected.", **more: str) -> None:
+        """Start it, with `more` settings, and wait until it says that it is ready."""
         settings = {"SERVER": self.url, "SCREEN": "none", "LOG_LEVEL": "info", "CLIENT_ID": "salon", **more}
         environment = {
             **self.air.environment,
@@ -119,7 +119,7 @@ class Room:
                 stdout=out,
                 stderr=err,
             )
-        self.wait_for("Server: connected.")
+        self.wait_for(ready)
 
     def told(self, line: str) -> int:
         """How often the client has told this on stderr."""

@@ -14,7 +14,7 @@ import pytest
 from hive_mind.client.core.kept_questions import KeptQuestions
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.protocol.messages import Forgotten
-from hive_mind.server.core.store import STREAM
+from hive_mind.server.core.entry import STREAM
 from tests.fakes.data_folder import everything
 from tests.fakes.running_server import Running, running_server
 from tests.fakes.scripted_llm import ScriptedModel

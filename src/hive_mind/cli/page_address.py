@@ -10,19 +10,21 @@ _NOWHERE = ("192.0.2.1", 9)  # for documentation: nothing is sent there
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, not listened on
 
 
-def page_addresses(host: str, port: int, lan: str | None) -> list[str]:
+def page_addresses(host: str, port: int, lan: str | None, *, tls: bool = False) -> list[str]:
     """Addresses of the page, this machine's own first: there browsers give it the microphone.
 
     Args:
         host: address that the server listens on.
         port: its port.
         lan: this machine's address on the local network, if it has one.
+        tls: whether the server speaks TLS to other machines.
     """
+    scheme = "https" if tls else "http"
     if host in _EVERYWHERE:
-        return [f"http://localhost:{port}", *([f"http://{lan}:{port}"] if lan else [])]
+        return [f"http://localhost:{port}", *([f"{scheme}://{lan}:{port}"] if lan else [])]
     if host in ("localhost", "127.0.0.1", "::1"):
         return [f"http://localhost:{port}"]
-    return [f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"]
+    return [f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"]
 
 
 def lan_address() -> str | None:

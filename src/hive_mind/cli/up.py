@@ -25,7 +25,7 @@ from hive_mind.models.store import ModelStore
 from hive_mind.paths import models_dir
 from hive_mind.server.config import ServerConfig
 from hive_mind.server.config import load_config as load_server_config
-from hive_mind.server.run import bind
+from hive_mind.server.run import bind, speaks_tls
 
 
 def up(
@@ -79,7 +79,8 @@ async def _up(
     try:
         await process.ready()
         typer.echo(message("up.ready", address=process.url))
-        await _show_page(page_addresses(server.host, server.port, lan_address()), wanted=page)
+        tls = speaks_tls(server, server.host)
+        await _show_page(page_addresses(server.host, server.port, lan_address(), tls=tls), wanted=page)
         typer.echo(message("up.try"))
         await asyncio.wait([talking, watching], return_when=asyncio.FIRST_COMPLETED)
         for task in (talking, watching):

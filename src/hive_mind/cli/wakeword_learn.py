@@ -22,7 +22,7 @@ def learn(
     """
     from hive_mind.speech.wake_word.card import read_card
     from hive_mind.speech.wake_word.lessons import Lessons
-    from hive_mind.speech.wake_word.lessons_file import LessonsFile
+    from hive_mind.wake_lessons_file import LessonsFile
     from hive_mind.wake_training.adapt import adapted
     from hive_mind.wake_training.export import write_onnx
     from hive_mind.wake_training.memory import Memory, load_memory, save_memory

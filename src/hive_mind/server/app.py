@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI, Request, Response, WebSocket
+from fastapi import Depends, FastAPI, Request, Response, WebSocket
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from hive_mind import __version__
 from hive_mind.errors import AccessError, ContextError, ProtocolError
 from hive_mind.server.config import ServerConfig
-from hive_mind.server.core.access.gate import known
+from hive_mind.server.core.access.gate import admin, known
 from hive_mind.server.core.access.routes import router as access_routes
 from hive_mind.server.core.access.tokens import owner_key
 from hive_mind.server.core.answers import answer_faults
@@ -19,16 +19,21 @@ from hive_mind.server.core.certificates import Certificates
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault, load_keys
 from hive_mind.server.core.house import House
+from hive_mind.server.core.house_api.routes import house_api
+from hive_mind.server.core.household_time import household_time
 from hive_mind.server.core.key_rotation import KeyRotation
 from hive_mind.server.core.llm.engine import LanguageModel
 from hive_mind.server.core.llm.factory import make_model
 from hive_mind.server.core.metrics.access import may_scrape
 from hive_mind.server.core.metrics.scrape import scrape
 from hive_mind.server.core.plugin_house import open_plugins
+from hive_mind.server.core.redis_client import connect
 from hive_mind.server.core.redis_server import EmbeddedRedis
+from hive_mind.server.core.settings.fixed import persona_of
+from hive_mind.server.core.settings.keeper import SettingsKeeper
 from hive_mind.server.core.shield import Shield
 from hive_mind.server.core.speech.engines import Load, loader
-from hive_mind.server.core.store import ContextStore, connect
+from hive_mind.server.core.store import ContextStore
 from hive_mind.server.core.trace_access import heard, is_forwarded, may_read, told
 from hive_mind.server.core.web_pages import web_pages
 from hive_mind.server.core.websocket import serve_socket
@@ -69,6 +74,8 @@ def create_app(
     app.add_middleware(Shield, allowed_origins=config.allowed_origins, tls_only=tls_only)
     answer_faults(app)
     app.include_router(access_routes)
+
+    app.include_router(house_api([Depends(admin)]))
 
     @app.get("/health")
     async def health(request: Request) -> dict[str, Any]:
@@ -211,17 +218,20 @@ async def open_house(
         stack.push_async_callback(store.close)
         context = Context(store, revive)
         await context.start()
-        chosen = model or make_model(config)
-        load = None if config.speech == "off" else speech or loader(config)
+        settings = SettingsKeeper(context, lambda: household_time(config))
+        await settings.load()
         house = House(
             config,
-            Grammar.load(robot_names=(config.name,)),
+            Grammar.load(robot_names=(persona_of(config, settings.values),)),
             context,
-            chosen,
+            model or make_model(config, settings.values),
             vault,
             store,
             owner_key(keys[0]),
-            load,
+            None if config.speech == "off" else speech or loader(config, settings.values),
+            settings=settings,
+            own_model=model is None,
+            own_speech=speech is None,
         )
         stack.push_async_callback(house.close)
         house.keys = KeyRotation(config.data_path, given, vault, store, house.plugins)
@@ -231,8 +241,9 @@ async def open_house(
         house.spawn(context.run())
         house.spawn(house.access.run())
         house.spawn(house.peers.run())
-        await chosen.start()
-        stack.push_async_callback(chosen.stop)
+        house.spawn(house.journal.run())
+        await house.model.start()
+        stack.push_async_callback(house.model.stop)
         await stack.enter_async_context(open_plugins(house))
         house.spawn(house.warm())
         if config.speech == "on":

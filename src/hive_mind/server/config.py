@@ -46,8 +46,6 @@ class ServerConfig(BaseSettings):
         stt_model: id of the recognition model; None means the chosen one.
         voice: "kokoro:ff_siwis", "espeak:fr", ...; None means the best one here.
         history_chars: characters of past conversation that the model sees at most.
-        metrics_token: opens `/metrics` to other machines, as a bearer token; None: to none.
-        metrics_allow: networks, such as 172.18.0.0/16, that read `/metrics` without a token.
         pairing: whether clients on other machines must be paired; `off` lets in whoever reaches the port.
         trust_loopback: whether programs on this machine need no pairing. Switch it off where other people
             have accounts here, or where a proxy here does not say whom it speaks for.
@@ -57,6 +55,8 @@ class ServerConfig(BaseSettings):
         tls_names: further names of this server on its certificate; local ones.
         proxies: addresses of reverse proxies, whose word is taken for whom they speak for.
         allowed_origins: web origins, besides pages from this server, that may open `/ws` and change things.
+        metrics_token: opens `/metrics` to other machines, as a bearer token; None: to none.
+        metrics_allow: networks, such as 172.18.0.0/16, that read `/metrics` without a token.
         max_clients: connections at once.
         slow_client_s: seconds after which a client that does not read is dropped.
         away_s: seconds that an answer goes on for a client whose connection was lost.
@@ -97,14 +97,14 @@ class ServerConfig(BaseSettings):
     stt_model: str | None = None
     voice: str | None = None
 
-    metrics_token: SecretStr | None = None
-    metrics_allow: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
     pairing: Literal["on", "off"] = "on"
     trust_loopback: bool = True
     tls: Literal["auto", "on", "off"] = "auto"
     plain: Literal["loopback", "anywhere"] = "loopback"
     tls_names: Annotated[tuple[str, ...], NoDecode] = ()
     proxies: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1", "::1")
+    metrics_token: SecretStr | None = None
+    metrics_allow: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     max_clients: Annotated[int, Field(ge=1, le=10_000)] = 64
     slow_client_s: Annotated[float, Field(gt=0)] = 10.0

@@ -181,8 +181,12 @@ def own_certificates(config: ServerConfig, host: str) -> Certificates | None:
     Raises:
         ConfigError: DATA_NOT_WRITABLE, TLS_INVALID.
     """
-    wanted = config.tls == "on" or (config.tls == "auto" and sys.platform != "win32" and reachable(host))
-    return Certificates(config.data_path / "tls", config.tls_names) if wanted else None
+    return Certificates(config.data_path / "tls", config.tls_names) if speaks_tls(config, host) else None
+
+
+def speaks_tls(config: ServerConfig, host: str) -> bool:
+    """Whether a server with these settings speaks TLS itself, where it listens on `host`."""
+    return config.tls == "on" or (config.tls == "auto" and sys.platform != "win32" and reachable(host))
 
 
 async def _keep_fresh(certificates: Certificates, context: ssl.SSLContext) -> None:

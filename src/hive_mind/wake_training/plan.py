@@ -1,7 +1,7 @@
 """What is said, by whom and how often, to train one word: the same for the same word, settings and seed."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -30,12 +30,14 @@ class Line:
         text: what is said; phonemes for Kokoro, the number of the recording for "own".
         before: phonemes before the word, in the same breath.
         after: phonemes after it.
+        written: the text itself, where it is known, for reports.
     """
 
     engine: Engine
     text: str
     before: str = ""
     after: str = ""
+    written: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ def plan(
         return [_in_breath(said[n % len(said)], random) for n in range(count)]
 
     def misses(count: int, known: Sequence[str]) -> list[Line]:
-        return [Line("kokoro", phonemize(text)) for text in _some(known, count, random)]
+        return [Line("kokoro", phonemize(text), written=text) for text in _some(known, count, random)]
 
     def chatter(count: int, part: int) -> tuple[Line, ...]:
         # Chance of its own: these lines are the same for most words, and are made once for all of them.

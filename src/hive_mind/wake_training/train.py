@@ -116,7 +116,7 @@ def train(
     everyday = [take_of(studio.front_end, piece) for piece in _pieces(order.everyday)]
     card = calibrated(order, network, takes, everyday, stt, meter)
     near = next(group.lines for group in groups if group.name == "test-near")
-    found = tested(network, takes, card, stt, meter, [line.text for line in near])
+    found = tested(network, takes, card, stt, meter, [line.written or line.text for line in near])
     counts = {name: len(of) for name, of in takes.items()}
     return Trained(memory, card.card, found, counts)
 

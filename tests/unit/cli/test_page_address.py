@@ -20,6 +20,11 @@ def test_the_address_is_one_that_works(host: str, lan: str | None, expected: lis
     assert page_addresses(host, 8000, lan) == expected
 
 
+def test_other_machines_come_by_tls_where_the_server_speaks_it() -> None:
+    found = page_addresses("0.0.0.0", 8000, "192.168.1.20", tls=True)
+    assert found == ["http://localhost:8000", "https://192.168.1.20:8000"]
+
+
 def test_a_desktop_is_told_from_a_server_in_a_cupboard() -> None:
     assert not has_desktop({}, "linux")
     assert has_desktop({"DISPLAY": ":0"}, "linux")

@@ -16,7 +16,7 @@ from hive_mind.errors import ConfigError, HiveMindError
 from hive_mind.paths import wake_words_dir
 from hive_mind.speech.wake_word.card import WakeWordCard
 from hive_mind.speech.wake_word.lessons import Lesson
-from hive_mind.speech.wake_word.lessons_file import LessonsFile
+from hive_mind.wake_lessons_file import LessonsFile
 from hive_mind.wake_training.evaluation import Evaluation, Rate
 from hive_mind.wake_training.fit import FitSettings, fit
 from hive_mind.wake_training.memory import remembered

@@ -11,7 +11,7 @@ from hive_mind.client.core.wake_lessons import COMPLAINT, WakeLessons
 from hive_mind.speech.audio import SAMPLE_RATE
 from hive_mind.speech.engines import Wake
 from hive_mind.speech.wake_word.lessons import Lesson, Seen
-from hive_mind.speech.wake_word.lessons_file import LessonsFile
+from hive_mind.wake_lessons_file import LessonsFile
 
 
 class OneWindow:

@@ -13,7 +13,7 @@ from hive_mind.client.core.turn import TurnRecord
 from hive_mind.language.messages import message
 from hive_mind.protocol.messages import ClientMessage, VoiceInput, WakeDetected, WakeVerdict
 from hive_mind.speech.wake_word.lessons import Lesson, Seen
-from hive_mind.speech.wake_word.lessons_file import LessonsFile
+from hive_mind.wake_lessons_file import LessonsFile
 from tests.fakes.scripted_server import ScriptedServer, Talk, scripted_server
 from tests.fakes.scripted_speech import ScriptedStt
 from tests.fakes.scripted_wake import ScriptedVerifier, ScriptedWake

@@ -52,7 +52,8 @@ def figures(missed: int, near: int) -> Evaluation:
     words, others = [take([float(n)]) for n in range(-3, 7)], [take([float(n) / 2]) for n in range(-10, 2)]
     rate = {room: Rate(missed, 50) for room in ("clean", "noise", "far")}
     curve = evaluation.curve(words, others, 0.5)
-    return Evaluation(rate, rate, Rate(near, 50), Rate(near, 50), 0, 1, 5, 0.5, curve, curve)
+    fired = ("et l'horizon",) * near
+    return Evaluation(rate, rate, Rate(near, 50), Rate(near, 50), 0, 1, 5, 0.5, curve, curve, fired)
 
 
 def test_a_stricter_threshold_misses_more_and_wakes_less() -> None:
@@ -65,7 +66,15 @@ def test_the_report_is_french_whole_and_safe() -> None:
     page = report("hey <alison>", card, figures(2, 1), {"word": 100}, date(2030, 5, 4))
     assert "hey &lt;alison&gt;" in page
     assert "<alison>" not in page
-    for part in ("<svg", "Réveils manqués", "de loin", "2030-05-04", "hé alisson", "4,0 %"):
+    for part in (
+        "<svg",
+        "Réveils manqués",
+        "de loin",
+        "2030-05-04",
+        "hé alisson",
+        "4,0 %",
+        "et l&#x27;horizon",
+    ):
         assert part in page
 
 

@@ -94,6 +94,11 @@ class Exchange:
         if self._lost_at is None:
             self._post(self._question)
 
+    @property
+    def question(self) -> str:
+        """What was asked; empty where it was asked with our voice."""
+        return "" if self._question is None else self._question.transcription
+
     async def chunks(self) -> AsyncGenerator[str]:
         """The answer's text as it comes, until its final piece.
 

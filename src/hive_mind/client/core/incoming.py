@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
 from hive_mind.client.core.device_commands import carry_out
+from hive_mind.client.core.house_wishes import HouseWishes
 from hive_mind.client.core.plugin_sentences import PluginSentences
 from hive_mind.client.core.timers import Timekeeper
 from hive_mind.protocol.messages import (
@@ -14,6 +15,7 @@ from hive_mind.protocol.messages import (
     FollowUp,
     Forgotten,
     Sentences,
+    Settings,
     WakeVerdict,
 )
 
@@ -41,6 +43,7 @@ class Incoming:
         loop: speaks and listens.
         sentences: takes what the plugins understand.
         keeper: owns timers, alarms and reminders.
+        wishes: carries out what the household sets.
         spawn: starts what takes time.
         on_forgotten: erases what this client has of what somebody wants to be forgotten.
     """
@@ -50,12 +53,14 @@ class Incoming:
         loop: Listener,
         sentences: PluginSentences,
         keeper: Timekeeper,
+        wishes: HouseWishes,
         spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
         on_forgotten: Callable[[Forgotten], None] = lambda _: None,
     ) -> None:
         self._loop = loop
         self._sentences = sentences
         self._keeper = keeper
+        self._wishes = wishes
         self._spawn = spawn
         self._on_forgotten = on_forgotten
 
@@ -66,6 +71,8 @@ class Incoming:
                 self._spawn(self._announce(message))
             case DeviceCommand():
                 self._spawn(carry_out(message, self._keeper))
+            case Settings():
+                self._spawn(self._wishes.take(message))
             case FollowUp():
                 self._loop.follow_up(message.seconds)
             case WakeVerdict():

@@ -14,7 +14,7 @@ from hive_mind.errors import ConfigError, ContextError
 from hive_mind.speech.audio import SAMPLE_RATE
 from hive_mind.speech.engines import Wake
 from hive_mind.speech.wake_word.lessons import Learner, Lessons
-from hive_mind.speech.wake_word.lessons_file import LessonsFile
+from hive_mind.wake_lessons_file import LessonsFile
 
 COMPLAINT = "false_wake"
 """The intent of "ce n'était pas pour toi"."""
@@ -56,6 +56,11 @@ class WakeLessons:
             return
         self._lessons = Lessons(known)
         await asyncio.to_thread(self._learner.adapt, known)
+
+    async def follow(self, learner: Learner) -> None:
+        """Another detector hears wake words from now on; what was learnt holds for it too."""
+        self._learner = learner
+        await asyncio.to_thread(learner.adapt, self._lessons.kept)
 
     def woke(self, wake: Wake) -> None:
         """Its name was heard, and counts."""

@@ -12,7 +12,6 @@ PCM, never base64.
 from hive_mind.protocol.messages.base import MIN_PROTOCOL_VERSION, PROTOCOL_VERSION, Message
 from hive_mind.protocol.messages.client import (
     ActionConfirm,
-    AlarmState,
     AudioEnd,
     AudioStart,
     Capabilities,
@@ -20,16 +19,11 @@ from hive_mind.protocol.messages.client import (
     DeviceState,
     Flow,
     Forget,
-    GoneState,
     Hello,
     Interrupt,
     LocalTurn,
     Ping,
     Playout,
-    ReminderState,
-    StopwatchState,
-    TimeItems,
-    TimerState,
     VoiceInput,
     WakeDetected,
     WakePhrase,
@@ -48,12 +42,22 @@ from hive_mind.protocol.messages.server import (
     ResponseChunk,
     Sentences,
     ServerMessage,
+    Settings,
     SpeechEnd,
     SpeechStart,
     TranscriptMessage,
     TurnEnd,
     WakeVerdict,
     Welcome,
+)
+from hive_mind.protocol.messages.settings import SettingsState
+from hive_mind.protocol.messages.time_items import (
+    AlarmState,
+    GoneState,
+    ReminderState,
+    StopwatchState,
+    TimeItems,
+    TimerState,
 )
 
 __all__ = [
@@ -89,6 +93,8 @@ __all__ = [
     "ResponseChunk",
     "Sentences",
     "ServerMessage",
+    "Settings",
+    "SettingsState",
     "SpeechEnd",
     "SpeechStart",
     "StopwatchState",

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 from pydantic import Field, JsonValue
 
 from hive_mind.protocol.messages.base import PROTOCOL_VERSION, Identifier, Message, ShortText, Text, Timestamp
+from hive_mind.protocol.messages.settings import Night, WakeWords
 
 # --- server to client: the specification ---------------------------------------------------------------
 
@@ -295,6 +296,32 @@ class DeviceCommand(ServerMessage):
     params: dict[str, JsonValue] = Field(default_factory=dict)
 
 
+class Settings(ServerMessage):
+    """How the household wants this client to be; after `welcome` and at each change, to clients that obey.
+
+    A field that is absent is not wished: what the client had before the first wish comes back. A wish is
+    obeyed when it comes and when it changes, not again and again: what somebody sets at the client meanwhile
+    stays.
+    The client answers with `settings_state`.
+
+    Attributes:
+        version: of the settings of the house.
+        room: where it stands.
+        volume: of its voice, in hundredths of the loudest.
+        wake_words: names that it answers to.
+        night: hours in which it is dimmed.
+    """
+
+    numbered: ClassVar[bool] = False
+
+    type: Literal["settings"] = "settings"
+    version: Annotated[int, Field(ge=0)]
+    room: ShortText | None = None
+    volume: Annotated[int, Field(ge=0, le=100)] | None = None
+    wake_words: WakeWords | None = None
+    night: Night | None = None
+
+
 class Sentences(ServerMessage):
     """What can be asked of the server's plugins, so that a client knows when such a question is complete.
 
@@ -338,6 +365,7 @@ AnyServerMessage: TypeAlias = Annotated[
     | Forgotten
     | FollowUp
     | DeviceCommand
+    | Settings
     | Sentences,
     Field(discriminator="type"),
 ]

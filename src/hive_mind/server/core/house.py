@@ -3,42 +3,51 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from functools import partial
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any
 
 from hive_mind import __version__
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import ContextError
 from hive_mind.language.messages import error_message
-from hive_mind.protocol.messages import ContextEvent, Error, Forget, Forgotten, Playout, ServerMessage
+from hive_mind.protocol.messages import Error, Forget, Forgotten, Playout, ServerMessage
 from hive_mind.protocol.session import ServerSession
 from hive_mind.server.config import ServerConfig
 from hive_mind.server.core.access.desk import Desk, Safe
 from hive_mind.server.core.access.tokens import SigningKey
 from hive_mind.server.core.access.welcome import Door
+from hive_mind.server.core.bulletin import Bulletin
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault
-from hive_mind.server.core.entry import Entry
+from hive_mind.server.core.downloads import Downloads
+from hive_mind.server.core.entry import Entry, as_event
 from hive_mind.server.core.far_client import FarClient
+from hive_mind.server.core.household_time import household_time
 from hive_mind.server.core.ladder import Mind
+from hive_mind.server.core.link import Rechecked
+from hive_mind.server.core.llm.changing import ChangingModel
 from hive_mind.server.core.llm.engine import Chat, LanguageModel
-from hive_mind.server.core.llm.fallback import FallbackModel
+from hive_mind.server.core.llm.fallback import counted
 from hive_mind.server.core.llm.prompt import Abilities, History, chat, persona
 from hive_mind.server.core.llm.tool_prompt import choosing_chat
 from hive_mind.server.core.llm.tools import Offer
 from hive_mind.server.core.mending import TextMender
 from hive_mind.server.core.metrics.metered_model import MeteredModel
 from hive_mind.server.core.metrics.meters import Meters
+from hive_mind.server.core.news import News
 from hive_mind.server.core.offering import offers_of
 from hive_mind.server.core.peers import Peers
 from hive_mind.server.core.plugin_house import HousePlugins
+from hive_mind.server.core.quality.journal import Journal
 from hive_mind.server.core.remembering import Memory, Remembering
 from hive_mind.server.core.rooms import InRoom
+from hive_mind.server.core.settings.effects import Effects
+from hive_mind.server.core.settings.fixed import persona_of
+from hive_mind.server.core.settings.keeper import SettingsKeeper
 from hive_mind.server.core.speech.engines import Load
 from hive_mind.server.core.speech.house_speech import HouseSpeech
 from hive_mind.server.core.trace import Traces
@@ -63,14 +72,6 @@ def _warm_grammar(name: str, *folders: Path | Traversable) -> Grammar:
     return grammar
 
 
-class Rechecked(Protocol):
-    """A connection, whose client may be revoked."""
-
-    def recheck(self) -> None:
-        """Close it, if its client does not belong here any more."""
-        ...
-
-
 class House:
     """One household, served by this process.
 
@@ -83,6 +84,9 @@ class House:
         safe: keeps the register of clients.
         owner: signs the tokens of commands on this machine.
         speech: loads the engines for clients without their own; None where that is switched off.
+        settings: what the household has set; the defaults without it.
+        own_model: the household may choose another model.
+        own_speech: the household may choose other engines of speech.
     """
 
     def __init__(
@@ -95,14 +99,22 @@ class House:
         safe: Safe,
         owner: SigningKey | None = None,
         speech: Load | None = None,
+        *,
+        settings: SettingsKeeper | None = None,
+        own_model: bool = True,
+        own_speech: bool = True,
     ) -> None:
         self.config = config
+        self.settings = settings or SettingsKeeper(context, self.now)
         self.grammar = grammar
         self.context = context
         self.meters = Meters(__version__, time.time())
-        if isinstance(model, FallbackModel):
-            model.told = self.meters.llm_local.inc
-        self.model: LanguageModel = MeteredModel(model, self.meters)
+        self._thinking = ChangingModel(counted(model, self.meters.llm_local.inc))
+        self.model: LanguageModel = MeteredModel(self._thinking, self.meters)
+        self.bulletin = Bulletin()
+        self.journal = Journal(context, self.now, config.context_days)
+        self.news = News(self.meters, self.journal, self.bulletin)
+        self.downloads = Downloads(self.bulletin)
         self.traces = Traces()
         kept = CorrectionsFile(config.data_path, config.key.get_secret_value() if config.key else None)
         self.mender = TextMender(lambda: self.grammar, kept)
@@ -112,10 +124,13 @@ class House:
             vault,
             config.data_path / "plugin-data",
             config.plugins_path,
-            partial(_warm_grammar, config.name),
+            lambda *folders: _warm_grammar(self.name, *folders),
         )
+        self.effects = Effects(self, own_model=own_model, own_speech=own_speech)
         self.remembering = Remembering(context, self.traces, self.forget)
         self.remotes: dict[str, RemoteClient] = {}
+        self.greeted: dict[str, RemoteClient] = {}
+        """Those that have said hello: the others know no messages outside the specification, and no room."""
         self.access = Desk(
             safe,
             self.spawn,
@@ -129,7 +144,6 @@ class House:
         self.links: set[Rechecked] = set()
         self.connections = 0
         self.stopping = False
-        self._zone = ZoneInfo(config.timezone) if config.timezone else None
         self._history = History(config.history_chars)
         self.peers = Peers(
             context.publish,
@@ -138,16 +152,25 @@ class House:
             self.plugins.actions.confirm,
             self._changed_elsewhere,
             time.monotonic,
+            self._see_again,
         )
         context.on_event = self.peers.take
+        context.on_joined = self.peers.joined
+        context.others = lambda: bool(self.peers.alive)
         self._offers: tuple[tuple[int, Grammar], tuple[Offer, ...]] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._log = get_logger("house")
         context.listen(self._share)
+        self.settings.listen(self.news.on_settings)
+
+    @property
+    def name(self) -> str:
+        """What the assistant calls itself."""
+        return persona_of(self.config, self.settings.values)
 
     def now(self) -> datetime:
         """The household's time, with its zone."""
-        return datetime.now(self._zone) if self._zone else datetime.now().astimezone()
+        return household_time(self.config)
 
     def new_turn_id(self) -> str:
         """A fresh name for something said unasked."""
@@ -162,7 +185,8 @@ class House:
         # A very small model would weave the descriptions into its answers.
         told = host.descriptions() if self.model.capabilities.tools else ()
         house = Abilities(told, frozenset(host.intents()))
-        return chat(persona(self.config.name, self.now().date(), house), past, question)
+        facts = self.settings.values.facts
+        return chat(persona(self.name, self.now().date(), house, facts), past, question)
 
     def offers(self) -> tuple[Offer, ...]:
         """The tools that the plugins of the moment are to the language model."""
@@ -186,6 +210,12 @@ class House:
         """
         prompt = partial(self.prompt, memory=memory)
         return Mind(lambda: self.grammar, self.offers, self.choosing, prompt, self.model, self.now)
+
+    async def renew_model(self, make: Callable[[], LanguageModel]) -> None:
+        """Think with another model, or with another beginning of every prompt."""
+        await self._thinking.become(lambda: counted(make(), self.meters.llm_local.inc))
+        self._offers = None
+        await self.warm()
 
     async def warm(self) -> None:
         """Have the model read the conversation so far, so that only the question remains."""
@@ -216,6 +246,11 @@ class House:
             return None
         return asyncio.get_running_loop().time() - remote.left_at
 
+    def room_of(self, client_id: str) -> str | None:
+        """Where a client stands, if that is known."""
+        remote = self.remotes.get(client_id)
+        return self.settings.values.client(client_id).room if remote is None else remote.room
+
     def places(self) -> list[InRoom]:
         """Clients that may stand in a room: ours, then those of other servers."""
         far = (
@@ -223,7 +258,8 @@ class House:
             for client_id, room in self.peers.clients.items()
             if client_id not in self.remotes or self.remotes[client_id].link is None
         )
-        return [*(r for r in self.remotes.values() if r.link is not None or not self.peers.alive), *far]
+        alone = not self.peers.alive
+        return [*(r for r in self.greeted.values() if r.link is not None or alone), *far]
 
     async def leads(self) -> bool:
         """Whether this is the server that does what the house needs done once."""
@@ -231,6 +267,9 @@ class House:
 
     def _present(self) -> dict[str, str | None]:
         return {name: remote.room for name, remote in self.remotes.items() if remote.link is not None}
+
+    def _see_again(self) -> None:
+        self.spawn(self.context.refresh())
 
     def _deliver(self, client_id: str | None, message: ServerMessage) -> None:
         if isinstance(message, Forgotten):
@@ -250,6 +289,8 @@ class House:
         if remote.link is None and self.remotes.get(remote.client_id) is remote:
             remote.keeper.rest()
             del self.remotes[remote.client_id]
+            self.greeted.pop(remote.client_id, None)
+            self.news.on_client()
 
     def make_room(self) -> None:
         """Forget the client that has been away for longest, when too many are remembered."""
@@ -264,6 +305,7 @@ class House:
         if remote.link is not None:
             remote.link.close(RESTART, "RIGHTS_CHANGED")
         self.remotes.pop(remote.client_id, None)
+        self.greeted.pop(remote.client_id, None)
 
     def session_of(self, client_id: str, session_id: str | None) -> ServerSession | None:
         """The session that a client wants to resume, if it is still known."""
@@ -277,6 +319,8 @@ class House:
             ContextError: the store is away and was not changed, or the wish is incomplete.
         """
         erased = await self.context.forget(wish.scope, wish.turn_id, wish.day)
+        await self.journal.forget(wish.scope, wish.turn_id, wish.day)
+        self.bulletin.tell("lost")
         if wish.scope == "all":
             await self.mender.forget()
         told = Forgotten(scope=wish.scope, forgotten_turn=wish.turn_id, day=wish.day)
@@ -300,13 +344,13 @@ class House:
         if trace is None or playout.state != "started" or playout.since_question_ms is None:
             return
         if trace.playout_ms is None:
-            self.meters.on_first_audio(playout.since_question_ms, trace.route, room)
-        trace.playout_ms = playout.since_question_ms
+            self.news.on_sound(trace, playout.since_question_ms, room)
         self._log.info("heard", turn_id=playout.turn_id, since_question_ms=playout.since_question_ms)
 
     async def stop(self) -> None:
         """Let running answers end, for a while; cut the rest; say goodbye to everybody."""
         self.stopping = True
+        self.bulletin.close()
         remotes = list(self.remotes.values())
         waits = [asyncio.create_task(remote.finished()) for remote in remotes if remote.busy]
         if waits:
@@ -324,6 +368,7 @@ class House:
 
     async def close(self) -> None:
         """Cancel what still runs."""
+        self.downloads.close()
         await self.peers.leave()
         self.mender.close()
         self.speech.close()
@@ -334,20 +379,19 @@ class House:
             await asyncio.wait(tasks)
 
     def _share(self, entry: Entry) -> None:
-        """Show what was said to the other clients."""
-        event = ContextEvent(
-            role=entry.role,
-            text=entry.text[:8000],
-            timestamp=entry.timestamp,
-            client_id=entry.client_id,
-            intent=entry.intent,
-            turn_id=entry.turn_id,
-        )
-        for remote in self.remotes.values():
-            if remote.client_id == entry.client_id or remote.who.rights.private:
-                continue
-            if remote.link is not None:
-                remote.send(event)
+        """Show what was said to the other clients, and on the page."""
+        self.news.on_entry(entry, self.room_of(entry.client_id))
+        others = [
+            remote
+            for remote in self.greeted.values()
+            if remote.link is not None
+            and remote.client_id != entry.client_id
+            and not remote.who.rights.private
+        ]
+        if not others:
+            return
+        for remote in others:
+            remote.send(as_event(entry))
 
     def _reap(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -14,7 +14,7 @@ from hive_mind.server.core.plugin_house import HousePlugins
 from hive_mind.server.core.store import ContextStore
 from hive_mind.server.logs import get_logger
 
-SEALED_FILES = ("corrections", "kept-questions")
+SEALED_FILES = ("corrections", "kept-questions", "wake-lessons", "wer-samples")
 """Of the data folder; a client on this machine may have written them."""
 
 

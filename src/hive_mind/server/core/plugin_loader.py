@@ -50,6 +50,10 @@ class Candidate:
     context: str
     mark: str
 
+    def is_same(self, mark: str, manifest: Manifest, folder: Path, config: Mapping[str, Any]) -> bool:
+        """Whether a plugin with these would be no other."""
+        return (self.mark, self.manifest, self.folder, self.config) == (mark, manifest, folder, config)
+
     def drop(self) -> None:
         """It will not be used."""
         forget(self.module)
@@ -107,7 +111,8 @@ def prepare(
         mark = mark_of(folder)
     except OSError as error:
         raise PluginFaults(folder.name, [f"a file cannot be read: {error}"]) from None
-    if running is not None and (running.mark, running.manifest, running.folder) == (mark, manifest, folder):
+    config, missing = manifest.configure(environ)
+    if running is not None and running.is_same(mark, manifest, folder, config):
         return running
     try:
         texts = plugin_sentences.read_texts(folder, manifest)
@@ -121,7 +126,6 @@ def prepare(
     faults += missing_packages(manifest.dependencies)
     if faults:
         raise PluginFaults(folder.name, faults)
-    config, missing = manifest.configure(environ)
     module = _import(folder)
     try:
         plugin = _make(module, manifest, config)

@@ -32,8 +32,17 @@ class Memory(Protocol):
         """Add one."""
         ...
 
-    async def asked_before(self, client_id: str, utterance_id: str, alive: frozenset[str]) -> Asked | None:
-        """What became of an utterance that another server may have answered."""
+    async def asked_before(
+        self, client_id: str, utterance_id: str, alive: frozenset[str], *, fresh: bool
+    ) -> Asked | None:
+        """What became of an utterance; waits for its answer while the server that makes it is alive.
+
+        Args:
+            client_id: who asks.
+            utterance_id: its name for the question.
+            alive: the other servers.
+            fresh: the client has just come, perhaps from a server that died before it could tell of this.
+        """
         ...
 
     async def cut_answer(self, turn_id: str, heard: str) -> None:
@@ -87,7 +96,7 @@ class GuestMemory:
         """Add one."""
         self._tail.append(entry)
 
-    async def asked_before(self, client_id: str, utterance_id: str, alive: frozenset[str]) -> Asked | None:  # noqa: ARG002 - the protocol's signature
+    async def asked_before(self, *_: object, **__: object) -> Asked | None:
         """Nobody knows: another server was told nothing of a guest."""
         return None
 

@@ -34,12 +34,14 @@ from hive_mind.protocol.messages import (
     Playout,
     Pong,
     ServerMessage,
+    SettingsState,
     VoiceInput,
     WakeDetected,
 )
 from hive_mind.protocol.session import ServerSession
 from hive_mind.server.core.access.badge import SAY_WHO_S, Badge, nobody
 from hive_mind.server.core.access.identity import HERE
+from hive_mind.server.core.complaints import complaint
 from hive_mind.server.core.house import GOING_AWAY, RESTART, House
 from hive_mind.server.core.origin import is_loopback, origin_allowed
 from hive_mind.server.core.outbox import Outbox
@@ -238,6 +240,8 @@ class Connection:
                 remote.stream.end(message)
             case DeviceState():
                 remote.on_device_state(message)
+            case SettingsState():
+                remote.on_settings_state(message)
             case LocalTurn():
                 remote.on_local_turn(message)
 
@@ -265,11 +269,14 @@ class Connection:
         gone_s = self._house.gone_s(hello.client_id)
         remote = self._sit(hello.client_id)
         if hello.away_s is not None or gone_s is not None:
-            self._house.meters.on_return(hello.room, gone_s if hello.away_s is None else hello.away_s)
+            self._house.news.on_return(hello.room, gone_s if hello.away_s is None else hello.away_s)
+        self._house.greeted[remote.client_id] = remote
         remote.capabilities, remote.room = hello.capabilities, self._badge.room(hello.room)
+        remote.told_room = remote.room
         self._house.peers.presence_changed()
         for answer in answers:
             self.put(answer)
+        self._house.effects.tell(remote)
         self._house.plugins.greet(remote)
         if remote.voiced:
             self._house.spawn(self._house.speech.get_ready())
@@ -326,7 +333,7 @@ class Connection:
     def _complain(self, error: HiveMindError) -> None:
         self._house.meters.on_refusal(error.code)
         self._log.info("message refused", code=error.code, reason=error.message)
-        message = Error(code=error.code, message=error_message(error.code), recoverable=error.retryable)
+        message = complaint(error)
         if self._remote is not None and self._remote.link is self:
             self._remote.send(message)
         else:

@@ -93,11 +93,16 @@ def known_word(find: Find, word: str, trained: Path | None = None) -> KnownWord:
             return _from_file(file)
     if card := stock_cards().get(word):
         return KnownWord(word, card, _front_end(find) / f"{word}.tflite")
-    names = ", ".join([*stock_cards(), *_trained_names(trained)])
+    names = ", ".join(word_names(trained))
     raise ModelError(
         f"no wake word is called '{word}'; there are: {names}. A file is named by its path.",
         code="MODEL_UNKNOWN",
     )
+
+
+def word_names(trained: Path | None = None) -> tuple[str, ...]:
+    """Every wake word that can be chosen by name: the stock ones, then the household's own."""
+    return (*stock_cards(), *_trained_names(trained))
 
 
 def spellings_of(find: Find, words: Sequence[WordSetting], trained: Path | None = None) -> tuple[str, ...]:

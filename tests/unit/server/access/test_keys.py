@@ -8,9 +8,9 @@ import pytest
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.crypto import KEY_BYTES, Vault, load_keys, rotate
 from hive_mind.errors import ConfigError, ContextError
+from hive_mind.server.core.entry import STREAM
 from hive_mind.server.core.plugin_house import BUILT_IN
 from hive_mind.server.core.plugin_manifest import read_manifest
-from hive_mind.server.core.store import STREAM
 from tests.fakes.data_folder import everything
 from tests.fakes.running_server import running_server
 from tests.fakes.scripted_llm import ScriptedModel

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hive_mind.speech.wake_word.lessons import COMPLAINT_S, Lesson, Lessons
-from hive_mind.speech.wake_word.lessons_file import LessonsFile
 from hive_mind.speech.wake_word.strictness import ENOUGH, MOST, MOST_LOST, stricter
+from hive_mind.wake_lessons_file import LessonsFile
 
 WINDOW = np.ones((16, 96), dtype=np.float32)
 

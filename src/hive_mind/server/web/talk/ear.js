@@ -2,7 +2,7 @@
 
 import { Vad } from "./vad.js";
 
-const BEFORE_FRAMES = 16; // half a second
+const BEFORE_FRAMES = 24; // three quarters of a second: what is noticed late is not cut off
 const MOST_FRAMES = 900; // 28.8 s: the server refuses an utterance of more than 30
 const HELD_SILENCE_FRAMES = 280; // 9 s of nothing after a press
 

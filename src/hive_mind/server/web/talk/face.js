@@ -9,6 +9,10 @@ const SHADE = 0.84;
 const FAST_MS = 1000 / 60;
 const SLOW_MS = 1000 / 20;
 const MOST_DOTS = 2;
+const STILL_PX = 0.3; // a frame that differs by less is not worth drawing
+const STILL_COLOUR = 2;
+const PLACE = ["x", "y", "w", "h", "radius"];
+const LIDS = ["upper", "upper_slant", "upper_bend", "lower", "lower_slant", "lower_bend"];
 
 /** The face; `show` says what it shows. It rests while it is not in the page. */
 export class Face {
@@ -19,6 +23,7 @@ export class Face {
   #asked = 0;
   #drawnAt = 0;
   #lively = 0;
+  #drawn = null;
   #calm = matchMedia("(prefers-reduced-motion: reduce)");
 
   /**
@@ -54,6 +59,7 @@ export class Face {
     this.canvas.width = Math.max(Math.round(w * dots), 1);
     this.canvas.height = Math.max(Math.round(h * dots), 1);
     this.#drawnAt = 0;
+    this.#drawn = null;
     this.#ask();
   }
 
@@ -67,7 +73,11 @@ export class Face {
     const lively = seconds() < this.#lively || this.#look.loudness > 0;
     if (at - this.#drawnAt >= (lively ? FAST_MS : SLOW_MS) - 2) {
       this.#drawnAt = at;
-      this.#draw(this.#calm.matches ? still(this.#design, this.#look) : frame(this.#design, this.#eyes, seconds()));
+      const shapes = this.#calm.matches ? still(this.#design, this.#look) : frame(this.#design, this.#eyes, seconds());
+      if (differ(this.#drawn, shapes, Math.min(this.canvas.width / 2, this.canvas.height))) {
+        this.#draw(shapes);
+        this.#drawn = shapes;
+      }
     }
     if (!this.#calm.matches || lively) this.#ask();
   }
@@ -102,6 +112,19 @@ export class Face {
       context.fill();
     }
   }
+}
+
+/** Whether two frames can be told apart, on a stage of so many pixels a unit. */
+function differ(before, shapes, scale) {
+  if (before?.length !== shapes.length) return true;
+  return shapes.some(({ eye, colour }, i) => {
+    const old = before[i].eye;
+    if (colour.some((part, at) => Math.abs(part - before[i].colour[at]) >= STILL_COLOUR)) return true;
+    const lids = eye.h * Math.max(...LIDS.map((field) => Math.abs(eye[field] - old[field])));
+    const turned = (eye.w * Math.abs(eye.tilt - old.tilt)) / 115;
+    const moved = Math.max(lids, turned, ...PLACE.map((field) => Math.abs(eye[field] - old[field])));
+    return moved * scale >= STILL_PX;
+  });
 }
 
 function trace(context, line) {

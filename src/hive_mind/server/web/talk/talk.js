@@ -21,6 +21,7 @@ const text = (told) => (typeof told === "string" ? told : "");
  */
 export class Talk {
   #context = null;
+  #ran = false;
   #speaker = null;
   #microphone = null;
   #ear;
@@ -76,10 +77,18 @@ export class Talk {
 
   /** Let sound be heard: called whenever the page is touched, for browsers are silent before. */
   unlock() {
-    this.#context ??= new AudioContext({ latencyHint: "interactive" });
+    this.#context ??= this.#newContext();
     this.#speaker ??= new Speaker(this.#context, (event) => this.#onSound(event));
     this.#microphone ??= new Microphone(this.#context, (frame) => this.#ear.hear(frame), () => this.#deaf(new MicrophoneError("NONE")));
     if (this.#context.state !== "running") this.#context.resume().catch(() => {});
+  }
+
+  #newContext() {
+    const context = new AudioContext({ latencyHint: "interactive" });
+    context.onstatechange = () => {
+      this.#ran ||= context.state === "running";
+    };
+    return context;
   }
 
   /** How loud whoever speaks is, in dBFS. */
@@ -183,7 +192,8 @@ export class Talk {
   #onSpeech({ turn_id: turn, rate, format = "pcm_s16le" }) {
     this.#voice = null;
     if (format !== "pcm_s16le" || !(rate >= LOWEST_RATE && rate <= HIGHEST_RATE)) return;
-    if (this.#context?.state !== "running") {
+    // A context that was made just now starts in a moment; one that is still missing, or was put to rest, does not.
+    if (!this.#context || (this.#ran && this.#context.state !== "running")) {
       this.tell("locked");
       return;
     }

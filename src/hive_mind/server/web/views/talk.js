@@ -72,7 +72,8 @@ export async function mount(root, { t, link, announce }) {
       icon("warning"),
       h("div", { class: "stack" },
         h("strong", {}, t(`microphone.${code}`)),
-        h("ul", {}, steps.map((key) => h("li", {}, t(key, { host: location.hostname, port: location.port || "80" })))),
+        h("ul", {}, steps.map((key) => h("li", {}, t(key, { port: location.port || "80" })))),
+        secure && h("a", { href: `https://${location.host}/` }, `https://${location.host}/`),
       ),
       h("button", { class: "icon-button", type: "button", "aria-label": t("notice.close"), on: { click: () => { parts.notice.hidden = true; } } }, icon("close")),
     );
