@@ -292,6 +292,12 @@ class House:
             self.greeted.pop(remote.client_id, None)
             self.news.on_client()
 
+    def make_room(self) -> None:
+        """Forget the client that has been away for longest, when too many are remembered."""
+        away = [r for r in self.remotes.values() if r.link is None and not r.busy]
+        if away and len(self.remotes) >= 2 * self.config.max_clients:
+            self.forget_client(min(away, key=lambda remote: remote.left_at or 0.0))
+
     def part_with(self, remote: "RemoteClient") -> None:
         """Forget a client as it was: it has become a guest, or is one no more."""
         remote.interrupt()
