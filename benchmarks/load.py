@@ -28,7 +28,8 @@ import psutil
 
 from benchmarks.load_client import connected, flat_out, paced
 from hive_mind.server.core.entry import Entry
-from hive_mind.server.core.store import ContextStore, connect
+from hive_mind.server.core.redis_client import connect
+from hive_mind.server.core.store import ContextStore
 
 LEAST_S = 1 / 18
 """Between two questions of one client: its rate limit is 20 a second."""

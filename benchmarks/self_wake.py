@@ -17,13 +17,14 @@ import os
 import sys
 import tempfile
 from argparse import ArgumentParser
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import cycle
 from pathlib import Path
 
 from tests.fakes.air import Air, open_air
-from tests.fakes.running_server import running_server
+from tests.fakes.running_server import Running, running_server
 from tests.fakes.scripted_llm import ScriptedModel
 from tests.fakes.waiting import eventually
 
@@ -34,7 +35,7 @@ from hive_mind.client.core.clock import SystemClock
 from hive_mind.client.core.echo.base import EchoCanceller, NoEcho
 from hive_mind.client.core.state import ClientState, Turn
 from hive_mind.client.core.turn import TurnRecord
-from hive_mind.client.engines import load_engines
+from hive_mind.client.engines import Engines, load_engines
 from hive_mind.client.microphone import open_devices, run_client, turn_taking
 from hive_mind.paths import data_dir, models_dir
 from hive_mind.server.core.llm.engine import Chat, Form
@@ -65,6 +66,8 @@ ROOMS = ((-12.0, 60), (0.0, 120), (-6.0, 30))
 
 PATIENCE_S = 40.0
 REST_S = 1.0
+STOPPED_S = 0.3
+FIRST_WORDS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +89,30 @@ class Tally:
 
 
 class Storyteller(ScriptedModel):
-    """Answers every question with the next of its stories."""
+    """Answers every question with the next of its stories.
 
-    def __init__(self, stories: Sequence[str]) -> None:
+    Args:
+        stories: told in turn.
+        rest_s: seconds for which it stops writing after `FIRST_WORDS`, while those are said.
+    """
+
+    def __init__(self, stories: Sequence[str], *, rest_s: float = 0.0) -> None:
         super().__init__()
         self._stories = cycle(stories)
+        self._rest_s = rest_s
 
     async def generate(
         self, chat: Chat, so_far: str = "", form: Form | None = None
     ) -> AsyncGenerator[str, None]:
-        if form is not None or so_far:  # a draft that was paused is told again from its beginning
-            async for piece in super().generate(chat, so_far, form):
-                yield piece
-            return
         question = chat[-1].content
-        self.answers[question] = [f"{word} " for word in next(self._stories).split()]
-        async for piece in super().generate(chat):
+        if form is None and not so_far:  # one that was paused goes on with the same story
+            self.answers[question] = [f"{word} " for word in next(self._stories).split()]
+        words = len(so_far.split())
+        async for piece in super().generate(chat, so_far, form):
+            if form is None and words == FIRST_WORDS:
+                await asyncio.sleep(self._rest_s)
             yield piece
+            words += 1
 
 
 class Watch:
@@ -114,12 +124,16 @@ class Watch:
 
     def __init__(self, verifier: WakeWordVerifier) -> None:
         self.tally = Tally()
-        self.turns: asyncio.Queue[TurnRecord] = asyncio.Queue(8)
+        self.turns: asyncio.Queue[TurnRecord | None] = asyncio.Queue(8)
+        """Each turn as it ended; None for an answer that was stopped."""
         self.state = ClientState()
         self._verifier = verifier
         self._clock = SystemClock()
         self._since = 0.0
+        self.silenced_at = 0.0
+        """When it last decided to speak no more (`time.monotonic`)."""
         self._asked = False
+        self._stopped: asyncio.TimerHandle | None = None
 
     def verify(self, wake: Wake, samples: Samples) -> bool:
         """Called in the recogniser's thread."""
@@ -133,7 +147,9 @@ class Watch:
         self._add(asked=1)
 
     def on_turn(self, record: TurnRecord) -> None:
-        self._add(turns=int(not self._asked), stopped=int(record.outcome == "interrupted"))
+        if self._stopped is not None:
+            self._stopped.cancel()
+        self._add(turns=int(not self._asked))
         self._asked = False
         self.turns.put_nowait(record)
 
@@ -142,11 +158,73 @@ class Watch:
         self._add(lowered=int(state.doubted and not before.doubted))
         if before.turn is Turn.RESPONDING:
             self._add(spoken_s=now - self._since)
+            if self.state.turn is not Turn.RESPONDING:
+                self.silenced_at = now
+                loop = asyncio.get_running_loop()
+                self._stopped = loop.call_later(STOPPED_S, self._was_stopped)
         self._since = now
+
+    def _was_stopped(self) -> None:
+        """An answer has ended, and no turn with it."""
+        self._add(stopped=1)
+        self._asked = False
+        self.turns.put_nowait(None)
 
     def _add(self, **more: float) -> None:
         counted = asdict(self.tally)
         self.tally = replace(self.tally, **{name: counted[name] + count for name, count in more.items()})
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A client that runs, its server, and who watches it."""
+
+    watch: Watch
+    button: Button
+    engines: Engines
+    running: Running
+
+
+@asynccontextmanager
+async def scene(
+    air: Air, data: Path, model: ScriptedModel, *, canceller: EchoCanceller | None = None
+) -> AsyncIterator[Scene]:
+    """A client on the air's devices while in this context.
+
+    Args:
+        air: its devices; `air.changes` must be in this process's environment.
+        data: folder with the models.
+        model: what the server says.
+        canceller: by default the client's own.
+    """
+    async with running_server(data, model) as running:
+        config = load_config(data=data, server=running.ws, screen="none", client_id="self-wake")
+        engines = await asyncio.to_thread(load_engines, config)
+        if engines.wake_verifier is None:
+            raise RuntimeError("no wake word here: ./hive models pull openwakeword")
+        watch = Watch(engines.wake_verifier)
+        engines = replace(engines, wake_verifier=watch)
+        rate = engines.voice.capabilities.rate
+        devices = open_devices(air.platform(), config, rate, canceller=canceller)
+        button = Button()
+        client = asyncio.ensure_future(
+            run_client(
+                config,
+                engines,
+                devices,
+                turn_taking(config, engines, has_button=True),
+                button=button,
+                on_turn=watch.on_turn,
+                on_change=watch.on_change,
+            )
+        )
+        try:
+            yield Scene(watch, button, engines, running)
+            if client.done():
+                client.result()
+        finally:
+            client.cancel()
+            await asyncio.wait([client])
 
 
 async def talk_to_itself(
@@ -168,39 +246,10 @@ async def talk_to_itself(
         stories: told in turn.
         canceller: by default the client's own.
     """
-    async with running_server(data, Storyteller(stories)) as running:
-        config = load_config(data=data, server=running.ws, screen="none", client_id="self-wake")
-        engines = await asyncio.to_thread(load_engines, config)
-        if engines.wake_verifier is None:
-            raise RuntimeError("no wake word here: ./hive models pull openwakeword")
-        watch = Watch(engines.wake_verifier)
-        engines = replace(engines, wake_verifier=watch)
-        question = Clip(spoken(engines.voice, QUESTION), SAMPLE_RATE)
-        rate = engines.voice.capabilities.rate
-        devices = open_devices(air.platform(), config, rate, canceller=canceller)
-        button = Button()
-        client = asyncio.ensure_future(
-            run_client(
-                config,
-                engines,
-                devices,
-                turn_taking(config, engines, has_button=True),
-                button=button,
-                on_turn=watch.on_turn,
-                on_change=watch.on_change,
-            )
-        )
-        telling = asyncio.ensure_future(_tell(air, watch, button, question, seconds, rooms))
-        try:
-            await asyncio.wait([client, telling], return_when=asyncio.FIRST_COMPLETED)
-            if client.done():
-                client.result()
-            telling.result()
-        finally:
-            for task in (client, telling):
-                task.cancel()
-            await asyncio.wait([client, telling])
-    return watch.tally
+    async with scene(air, data, Storyteller(stories), canceller=canceller) as at:
+        question = Clip(spoken(at.engines.voice, QUESTION), SAMPLE_RATE)
+        await _tell(air, at.watch, at.button, question, seconds, rooms)
+    return at.watch.tally
 
 
 async def _tell(
@@ -228,11 +277,8 @@ async def _tell(
                 continue
             await eventually(lambda: watch.state.turn is Turn.IDLE, PATIENCE_S)
             await asyncio.sleep(REST_S)
-            print(
-                f"{gain_db:+.0f} dB, {delay_ms} ms  « {record.transcript} » {record.outcome}"
-                f" {record.answer[:40]}…  {watch.tally}",
-                file=sys.stderr,
-            )
+            told = "stopped" if record is None else f"« {record.transcript} » {record.answer[:40]}…"
+            print(f"{gain_db:+.0f} dB, {delay_ms} ms  {told}  {watch.tally}", file=sys.stderr)
 
 
 def report(tally: Tally) -> None:

@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import ExitStack
 
 LINT = (
     ("ruff check", [sys.executable, "-m", "ruff", "check", "."]),
@@ -10,31 +12,56 @@ LINT = (
     ("mypy", [sys.executable, "-m", "mypy", "src", "tests", "benchmarks"]),
 )
 
-PARTS = (
-    ["tests/e2e", "tests/faults"],
-    ["tests/unit/server"],
-    ["tests/unit", "--ignore=tests/unit/server"],
-)
+ALONE = ["tests/e2e", "tests/faults"]
+"""These speak and listen in real time: nothing else runs beside them."""
+
+BESIDE = (["tests/unit", "--ignore=tests/unit/server"], ["tests/unit/server"])
+"""These run at the same time, a process each, which also keeps what they leave in memory apart."""
 
 
 def main(arguments: list[str]) -> int:
     lint_only = "--lint-only" in arguments
     rest = [a for a in arguments if a != "--lint-only"]
-    steps = list(LINT)
+    failed = [name for name, command in LINT if not passes(name, command)]
     if not lint_only:
-        # A process each: what thousands of tests leave in memory would slow those that count seconds.
-        parts = [rest] if rest else PARTS
-        steps += [(f"pytest {' '.join(part)}", [sys.executable, "-m", "pytest", *part]) for part in parts]
-    failed = []
-    for name, command in steps:
-        start = time.monotonic()
-        print(f"== {name}", flush=True)
-        if subprocess.run(command, check=False).returncode:
-            failed.append(name)
-        print(f"== {name}: {time.monotonic() - start:.0f} s", flush=True)
+        groups: tuple[tuple[list[str], ...], ...] = ((rest,),) if rest else ((ALONE,), BESIDE)
+        failed += [name for group in groups for name in tested(group)]
     if failed:
         print("failed: " + ", ".join(failed), file=sys.stderr)
     return 1 if failed else 0
+
+
+def passes(name: str, command: list[str]) -> bool:
+    """Run one step to its end."""
+    start = time.monotonic()
+    print(f"== {name}", flush=True)
+    good = subprocess.run(command, check=False).returncode == 0
+    print(f"== {name}: {time.monotonic() - start:.0f} s", flush=True)
+    return good
+
+
+def tested(parts: tuple[list[str], ...]) -> list[str]:
+    """Run pytest on all parts at once: the last one tells as it goes, the others when it is over."""
+    start = time.monotonic()
+    with ExitStack() as stack:
+        running = []
+        for part in parts[:-1]:
+            told = stack.enter_context(tempfile.TemporaryFile())
+            running.append((part, subprocess.Popen(pytest(part), stdout=told, stderr=told), told))
+        print(f"== pytest {' '.join(parts[-1])}", flush=True)
+        failed = [parts[-1]] if subprocess.run(pytest(parts[-1]), check=False).returncode else []
+        for part, process, told in running:
+            if process.wait():
+                failed.append(part)
+            told.seek(0)
+            print(f"== pytest {' '.join(part)}\n{told.read().decode(errors='replace')}", flush=True)
+    print(f"== pytest: {time.monotonic() - start:.0f} s", flush=True)
+    return [f"pytest {' '.join(part)}" for part in failed]
+
+
+def pytest(part: list[str]) -> list[str]:
+    """The command for a part."""
+    return [sys.executable, "-m", "pytest", *part]
 
 
 sys.exit(main(sys.argv[1:]))

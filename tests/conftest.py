@@ -21,7 +21,7 @@ TEST_MODELS = (
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def anyio_backend() -> str:
     """Tests marked `anyio` run on asyncio."""
     return "asyncio"

@@ -97,6 +97,12 @@ class LinkError(HiveMindError):
     default_retryable = True
 
 
+class AccessError(HiveMindError):
+    """Whoever asks is not known here, or may not do that."""
+
+    default_code = "UNAUTHORISED"
+
+
 class Cancelled(HiveMindError):
     """Work was stopped on request (barge-in, shutdown); not a fault, and never shown to the user."""
 

@@ -47,17 +47,22 @@ class Talk:
     ) -> None:
         """Stream pieces as an answer; `turn_end` comes if the question is not speculative."""
         for index, piece in enumerate(pieces):
-            await self.send(
-                ResponseChunk(
-                    content=piece,
-                    is_final=index == len(pieces) - 1,
-                    chunk_index=index,
-                    turn_id=turn_id,
-                    utterance_id=question.utterance_id,
-                )
-            )
+            await self.piece(question, piece, index, last=index == len(pieces) - 1, turn_id=turn_id)
         if not question.speculative:
             await self.end(question, turn_id)
+
+    async def piece(
+        self, question: VoiceInput, text: str, index: int, *, last: bool, turn_id: str = "t1"
+    ) -> None:
+        await self.send(
+            ResponseChunk(
+                content=text,
+                is_final=last,
+                chunk_index=index,
+                turn_id=turn_id,
+                utterance_id=question.utterance_id,
+            )
+        )
 
     async def end(self, question: VoiceInput, turn_id: str = "t1") -> None:
         await self.send(

@@ -1,39 +1,55 @@
-"""The FastAPI application: `/ws`, `/health`, `/trace`, `/metrics`."""
+"""The FastAPI application: the page, `/ws`, `/api`, `/health`, `/trace`, `/metrics`, and who may use them."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI, Request, Response, WebSocket
+from fastapi import Depends, FastAPI, Request, Response, WebSocket
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from hive_mind import __version__
-from hive_mind.errors import ContextError, ProtocolError
+from hive_mind.errors import AccessError, ContextError, ProtocolError
 from hive_mind.server.config import ServerConfig
+from hive_mind.server.core.access.gate import admin, known
+from hive_mind.server.core.access.routes import router as access_routes
+from hive_mind.server.core.access.tokens import owner_key
+from hive_mind.server.core.answers import answer_faults
+from hive_mind.server.core.certificates import Certificates
 from hive_mind.server.core.context import Context
-from hive_mind.server.core.crypto import Vault, load_key
+from hive_mind.server.core.crypto import Vault, load_keys
 from hive_mind.server.core.house import House
+from hive_mind.server.core.house_api.routes import house_api
+from hive_mind.server.core.household_time import household_time
+from hive_mind.server.core.key_rotation import KeyRotation
 from hive_mind.server.core.llm.engine import LanguageModel
 from hive_mind.server.core.llm.factory import make_model
 from hive_mind.server.core.metrics.access import may_scrape
 from hive_mind.server.core.metrics.scrape import scrape
 from hive_mind.server.core.plugin_house import open_plugins
+from hive_mind.server.core.redis_client import connect
 from hive_mind.server.core.redis_server import EmbeddedRedis
+from hive_mind.server.core.settings.fixed import persona_of
+from hive_mind.server.core.settings.keeper import SettingsKeeper
+from hive_mind.server.core.shield import Shield
 from hive_mind.server.core.speech.engines import Load, loader
-from hive_mind.server.core.store import ContextStore, connect
+from hive_mind.server.core.store import ContextStore
 from hive_mind.server.core.trace_access import heard, may_read, told
+from hive_mind.server.core.web_pages import web_pages
 from hive_mind.server.core.websocket import serve_socket
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Grammar
 
 
-def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
+def create_app(
+    config: ServerConfig, *, house: House | None = None, certificates: Certificates | None = None
+) -> FastAPI:
     """Make the application, with the house as `app.state.house`.
 
     Args:
         config: settings.
         house: an open one; without it, one opens and closes with the lifespan.
+        certificates: where the server speaks TLS itself.
     """
 
     @asynccontextmanager
@@ -45,18 +61,31 @@ def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
             app.state.house = own
             yield
 
-    app = FastAPI(title="Hive Mind", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Hive Mind",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
     app.state.house = house
+    tls_only = certificates is not None and config.plain == "loopback"
+    app.add_middleware(Shield, allowed_origins=config.allowed_origins, tls_only=tls_only)
+    answer_faults(app)
+    app.include_router(access_routes)
+
+    app.include_router(house_api([Depends(admin)]))
 
     @app.get("/health")
-    async def health() -> dict[str, Any]:
-        """Live if it answers; readiness by component."""
-        return describe(app.state.house)
+    async def health(request: Request) -> dict[str, Any]:
+        """Live if it answers; readiness by component, for those who are known here."""
+        return told_health(app.state.house, request)
 
     @app.get("/health/ready")
-    async def ready(response: Response) -> dict[str, Any]:
+    async def ready(request: Request, response: Response) -> dict[str, Any]:
         """Whether to send clients here: 503 while it starts or stops; what is degraded answers."""
-        health = describe(app.state.house)
+        health = told_health(app.state.house, request)
         response.status_code = 503 if health["status"] in ("starting", "stopping") else 200
         return health
 
@@ -66,6 +95,13 @@ def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
         if not may_read(request.client.host if request.client else None, request.headers):
             return _loopback_only()
         return JSONResponse(heard(app.state.house.traces))
+
+    @app.get("/api/ca.pem")
+    async def authority() -> Response:
+        """The certificate of this house's authority: public, and pinned by clients when they are paired."""
+        if certificates is None:
+            raise ProtocolError("This server speaks no TLS of its own.", code="NOT_FOUND")
+        return Response(certificates.authority, media_type="application/x-pem-file")
 
     @app.get("/trace/{turn_id}")
     async def trace(turn_id: str, request: Request) -> JSONResponse:
@@ -91,12 +127,23 @@ def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
     async def ws(socket: WebSocket) -> None:
         await serve_socket(socket, app.state.house)
 
+    app.include_router(web_pages())
     return app
 
 
 def _loopback_only() -> JSONResponse:
     refused = "Traces are told on the server's own machine alone."
     return JSONResponse({"code": "LOOPBACK_ONLY", "message": refused}, status_code=403)
+
+
+def told_health(house: House, request: Request) -> dict[str, Any]:
+    """What `/health` tells somebody: strangers hear no more than whether the house is well."""
+    health = describe(house)
+    try:
+        stranger = known(house.access, request) is None
+    except AccessError:
+        stranger = True
+    return {name: health[name] for name in ("service", "status")} if stranger else health
 
 
 def describe(house: House) -> dict[str, Any]:
@@ -151,9 +198,8 @@ async def open_house(
     """
     log = get_logger("house")
     async with AsyncExitStack() as stack:
-        key = load_key(
-            config.key.get_secret_value() if config.key else None, config.data_path / "context.key"
-        )
+        given = config.key.get_secret_value() if config.key else None
+        keys = load_keys(given, config.data_path / "context.key")
         revive = None
         if config.redis_url is None:
             redis = EmbeddedRedis(config.data_path)
@@ -166,20 +212,38 @@ async def open_house(
             url = f"unix://{redis.socket}"
         else:
             url = config.redis_url
-        vault = Vault(key)
+        vault = Vault(*keys)
         password = config.redis_password.get_secret_value() if config.redis_password else None
         store = ContextStore(connect(url, password), vault, config.context_days)
         stack.push_async_callback(store.close)
         context = Context(store, revive)
         await context.start()
-        chosen = model or make_model(config)
-        load = None if config.speech == "off" else speech or loader(config)
-        house = House(config, Grammar.load(robot_names=(config.name,)), context, chosen, vault, load)
+        settings = SettingsKeeper(context, lambda: household_time(config))
+        await settings.load()
+        house = House(
+            config,
+            Grammar.load(robot_names=(persona_of(config, settings.values),)),
+            context,
+            model or make_model(config, settings.values),
+            vault,
+            store,
+            owner_key(keys[0]),
+            None if config.speech == "off" else speech or loader(config, settings.values),
+            settings=settings,
+            own_model=model is None,
+            own_speech=speech is None,
+        )
         stack.push_async_callback(house.close)
+        house.keys = KeyRotation(config.data_path, given, vault, store, house.plugins)
+        if len(keys) > 1:
+            house.spawn(house.keys.finish())
+        await house.access.start()
         house.spawn(context.run())
+        house.spawn(house.access.run())
         house.spawn(house.peers.run())
-        await chosen.start()
-        stack.push_async_callback(chosen.stop)
+        house.spawn(house.journal.run())
+        await house.model.start()
+        stack.push_async_callback(house.model.stop)
         await stack.enter_async_context(open_plugins(house))
         house.spawn(house.warm())
         if config.speech == "on":

@@ -46,7 +46,15 @@ class ServerConfig(BaseSettings):
         stt_model: id of the recognition model; None means the chosen one.
         voice: "kokoro:ff_siwis", "espeak:fr", ...; None means the best one here.
         history_chars: characters of past conversation that the model sees at most.
-        allowed_origins: web origins, besides pages from this server, that may open `/ws`.
+        pairing: whether clients on other machines must be paired; `off` lets in whoever reaches the port.
+        trust_loopback: whether programs on this machine need no pairing. Switch it off where other people
+            have accounts here, or where a proxy here does not say whom it speaks for.
+        tls: whether the server speaks TLS itself, with a certificate authority that it makes at the first
+            run: `auto` does when it listens for other machines. Programs on this machine need none.
+        plain: who may come without TLS where the server has it.
+        tls_names: further names of this server on its certificate; local ones.
+        proxies: addresses of reverse proxies, whose word is taken for whom they speak for.
+        allowed_origins: web origins, besides pages from this server, that may open `/ws` and change things.
         metrics_token: opens `/metrics` to other machines, as a bearer token; None: to none.
         metrics_allow: networks, such as 172.18.0.0/16, that read `/metrics` without a token.
         max_clients: connections at once.
@@ -89,6 +97,12 @@ class ServerConfig(BaseSettings):
     stt_model: str | None = None
     voice: str | None = None
 
+    pairing: Literal["on", "off"] = "on"
+    trust_loopback: bool = True
+    tls: Literal["auto", "on", "off"] = "auto"
+    plain: Literal["loopback", "anywhere"] = "loopback"
+    tls_names: Annotated[tuple[str, ...], NoDecode] = ()
+    proxies: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1", "::1")
     metrics_token: SecretStr | None = None
     metrics_allow: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
@@ -102,7 +116,7 @@ class ServerConfig(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "text", "console"] = "json"
 
-    @field_validator("allowed_origins", "metrics_allow", mode="before")
+    @field_validator("allowed_origins", "metrics_allow", "tls_names", "proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         """In the environment they are separated by commas."""

@@ -129,6 +129,11 @@ class Grammar:
         built_in = files("hive_mind") / "commands" / "sentences" / language
         return cls((built_in, *extra), robot_names)
 
+    @property
+    def robot_names(self) -> tuple[str, ...]:
+        """Names that may stand at the head of an order."""
+        return tuple(self._robot_names)
+
     def warm(self) -> None:
         """Work out the beginnings of most utterances now, rather than when the first ones are said."""
         for opening in openings():

@@ -24,6 +24,7 @@ their folder; what several files say of one list is put together.
 from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,7 @@ class SentenceSet:
         scoped: shared within one of the other folders.
         lasts: numbers of the folders that come last.
         lists: by the type that stands for one in templates ("room@3": that of the fourth folder).
+        listing: numbers of the folders that have lists.
     """
 
     rules: dict[str, Node] = field(default_factory=dict)
@@ -97,23 +99,20 @@ class SentenceSet:
     templates: list[tuple[Block, Node, Mapping[str, Node]]] = field(default_factory=list)
     lists: dict[str, ListedValues] = field(default_factory=dict)
     lasts: set[int] = field(default_factory=set)
+    listing: set[int] = field(default_factory=set)
 
     def add_lists(self, files: Iterable[SentenceFile], folder: int) -> None:
-        """Add the lists of one folder, and whether it comes last, before its templates.
-
-        Raises:
-            UnderstandingError: a list has the name of a type that everybody has.
-        """
+        """Add the lists of one folder, and whether it comes last, before its templates."""
         found: dict[str, dict[str, tuple[str, ...]]] = {}
         for file in files:
             if file.last:
                 self.lasts.add(folder)
             for name, values in file.lists.items():
-                if name in SLOT_TYPES:
-                    raise UnderstandingError(f"list {name!r}: {{{name}}} means something already")
                 # A value that stands in several files belongs to the last one.
                 found[name] = {k: v for k, v in found.get(name, {}).items() if k not in values} | values
         self.lists |= {f"{name}@{folder}": ListedValues(values) for name, values in found.items()}
+        if found:
+            self.listing.add(folder)
 
     def add(self, file: SentenceFile, source: str, *, folder: int = 0, shared: bool = False) -> None:
         """Add one file's rules and templates.
@@ -146,12 +145,13 @@ class SentenceSet:
             self.templates += [(block, self._parsed(text, folder), rules) for text in texts]
 
     def _parsed(self, text: str, folder: int) -> Node:
-        return _in_folder(parse_template(text), folder, self.lists)
+        node = _parse(text)
+        return _in_folder(node, folder, self.lists) if folder in self.listing else node
 
     def slots_of(self, intent: str) -> dict[str, str]:
         """The slots in the templates of an intent: name to type, those of the first templates first."""
         slots: dict[str, str] = {}
-        seen: set[int] = set()
+        seen: set[tuple[int, int]] = set()
         for block, node, rules in self.templates:
             if block.intent == intent:
                 _collect_slots(node, rules, slots, seen)
@@ -171,15 +171,26 @@ def read_sentences(folders: Iterable[Traversable | Path]) -> SentenceSet:
             try:
                 content = yaml.load(path.read_text("utf-8"), _LOADER)  # noqa: S506 - a safe loader, in C where there is one
                 files[path.name] = SentenceFile.model_validate(content or {})
-                found.add_lists(files.values(), number)
+                _check_names(files[path.name].lists)
             except (yaml.YAMLError, ValidationError, UnderstandingError) as error:
                 raise UnderstandingError(f"sentence file {path.name}: {_fault(error)}") from error
+        found.add_lists(files.values(), number)
         for name, file in files.items():
             try:
                 found.add(file, name, folder=number, shared=name.startswith("_"))
             except UnderstandingError as error:
                 raise UnderstandingError(f"sentence file {name}: {_fault(error)}") from error
     return found
+
+
+_parse = lru_cache(maxsize=4096)(parse_template)
+"""The same sentences are read again for each plugin that is checked, and at each change of one."""
+
+
+def _check_names(lists: Iterable[str]) -> None:
+    for name in lists:
+        if name in SLOT_TYPES:
+            raise UnderstandingError(f"list {name!r}: {{{name}}} means something already")
 
 
 def _in_folder(node: Node, folder: int, lists: Mapping[str, ListedValues]) -> Node:
@@ -194,10 +205,12 @@ def _in_folder(node: Node, folder: int, lists: Mapping[str, ListedValues]) -> No
     return node
 
 
-def _collect_slots(node: Node, rules: Mapping[str, Node], slots: dict[str, str], seen: set[int]) -> None:
-    if id(node) in seen:
+def _collect_slots(
+    node: Node, rules: Mapping[str, Node], slots: dict[str, str], seen: set[tuple[int, int]]
+) -> None:
+    if (id(node), id(rules)) in seen:
         return
-    seen.add(id(node))
+    seen.add((id(node), id(rules)))
     if isinstance(node, Slot):
         slots.setdefault(node.name, node.type)
     elif isinstance(node, Rule) and node.name in rules:
@@ -209,7 +222,9 @@ def _collect_slots(node: Node, rules: Mapping[str, Node], slots: dict[str, str],
 
 def vocabulary_of(found: SentenceSet) -> set[str]:
     """The words of all templates; of one with optional endings ("lance[r]"), the stem."""
-    nodes: list[Node] = [node for _, first, rules in found.templates for node in (first, *rules.values())]
+    nodes: list[Node] = [first for _, first, _ in found.templates]
+    for rules in {id(rules): rules for _, _, rules in found.templates}.values():
+        nodes.extend(rules.values())
     words: set[str] = set()
     seen: set[int] = set()
     while nodes:

@@ -11,9 +11,10 @@ from redis.asyncio import Redis
 from hive_mind.errors import ContextError
 from hive_mind.server.core.context import WAITING, Context
 from hive_mind.server.core.crypto import Vault
-from hive_mind.server.core.entry import Entry
+from hive_mind.server.core.entry import STREAM, Entry
+from hive_mind.server.core.redis_client import connect
 from hive_mind.server.core.redis_server import EmbeddedRedis
-from hive_mind.server.core.store import STREAM, ContextStore, connect
+from hive_mind.server.core.store import ContextStore
 
 pytestmark = pytest.mark.anyio
 VAULT = Vault(bytes(32))

@@ -1,5 +1,7 @@
 """The truth guard: lies in many forms, and truths that look like them."""
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -179,8 +181,10 @@ def test_nothing_is_lost_and_nothing_added(pieces: list[str]) -> None:
 @given(st.integers(0, len(LIES) - 1), st.lists(st.integers(1, 9), min_size=1, max_size=40))
 def test_how_a_lie_is_cut_does_not_matter(which: int, sizes: list[int]) -> None:
     lie, guard, at = LIES[which], TruthGuard("Mets un minuteur et ajoute du pain"), 0
-    for size in sizes * 100:
+    for size in itertools.cycle(sizes):
         guard.feed(lie[at : at + size])
         at += size
+        if at >= len(lie):
+            break
     guard.flush()
     assert guard.blocked is not None

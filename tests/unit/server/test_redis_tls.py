@@ -13,8 +13,8 @@ from redis.exceptions import RedisError
 
 from hive_mind.server.backup.house_redis import house_redis
 from hive_mind.server.config import ServerConfig
+from hive_mind.server.core.redis_client import connect
 from hive_mind.server.core.redis_server import runtime_dir
-from hive_mind.server.core.store import connect
 from tests.fakes.running_server import running_server
 from tests.fakes.scripted_llm import ScriptedModel
 from tests.fakes.text_client import TextClient

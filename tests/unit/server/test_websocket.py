@@ -15,8 +15,8 @@ pytestmark = pytest.mark.anyio
 ITALY = "Quelle est la capitale de l'Italie ?"
 
 
-async def test_a_client_of_the_specification_alone(running: Running) -> None:
-    async with websockets.connect(running.ws) as ws:
+async def test_a_client_of_the_specification_alone(shared: Running) -> None:
+    async with websockets.connect(shared.ws) as ws:
         assert json.loads(await ws.recv())["type"] == "connected"
         question = {
             "type": "voice_input",
@@ -40,8 +40,8 @@ async def test_a_client_of_the_specification_alone(running: Running) -> None:
         assert pong == {"type": "pong", "timestamp": NOW}
 
 
-async def test_only_messages_of_the_specification_before_hello(running: Running) -> None:
-    async with TextClient(running.ws, "a", hello=False) as plain, TextClient(running.ws, "b") as other:
+async def test_only_messages_of_the_specification_before_hello(shared: Running) -> None:
+    async with TextClient(shared.ws, "a", hello=False) as plain, TextClient(shared.ws, "b") as other:
         await plain.ask("Bonjour")
         await other.ask("Bonsoir")
         await plain.send("ping", state="connected", timestamp=NOW)
@@ -63,16 +63,16 @@ async def test_only_messages_of_the_specification_before_hello(running: Running)
     ],
 )
 async def test_what_is_malformed_gets_a_code_and_the_connection_stays(
-    running: Running, frame: str | bytes, code: str
+    shared: Running, frame: str | bytes, code: str
 ) -> None:
-    async with TextClient(running.ws, hello=False) as client:
+    async with TextClient(shared.ws, hello=False) as client:
         await client.ws.send(frame)
         assert (await client.receive())["code"] == code
         assert (await client.ask(ITALY))[0] == "La capitale de l'Italie est Rome."
 
 
-async def test_a_monstrous_frame_closes_its_own_connection_alone(running: Running) -> None:
-    async with TextClient(running.ws, "a") as good, TextClient(running.ws, "b") as bad:
+async def test_a_monstrous_frame_closes_its_own_connection_alone(shared: Running) -> None:
+    async with TextClient(shared.ws, "a") as good, TextClient(shared.ws, "b") as bad:
         with pytest.raises(websockets.ConnectionClosed):
             await bad.ws.send("x" * (16 << 20))
             await bad.receive()
@@ -80,8 +80,8 @@ async def test_a_monstrous_frame_closes_its_own_connection_alone(running: Runnin
         await good.ask(ITALY)
 
 
-async def test_numbers_and_the_end_of_a_turn(running: Running) -> None:
-    async with TextClient(running.ws) as client:
+async def test_numbers_and_the_end_of_a_turn(shared: Running) -> None:
+    async with TextClient(shared.ws) as client:
         answer, end = await client.ask(ITALY)
         assert answer == "La capitale de l'Italie est Rome."
         assert (end["route"], end["intent"], end["outcome"]) == ("llm", "conversation", "completed")
@@ -114,8 +114,8 @@ async def test_two_clients_share_the_conversation(running: Running, model: Scrip
         assert not [m for m in one.log if m["type"] == "context_event"]
 
 
-async def test_of_two_clients_with_one_name_the_newer_wins(running: Running) -> None:
-    async with TextClient(running.ws, "salon") as old, TextClient(running.ws, "salon") as new:
+async def test_of_two_clients_with_one_name_the_newer_wins(shared: Running) -> None:
+    async with TextClient(shared.ws, "salon") as old, TextClient(shared.ws, "salon") as new:
         assert (await old.until("error"))["code"] == "CLIENT_REPLACED"
         with pytest.raises(websockets.ConnectionClosed):
             await old.receive()
@@ -123,14 +123,14 @@ async def test_of_two_clients_with_one_name_the_newer_wins(running: Running) -> 
         await new.ask(ITALY)
 
 
-async def test_one_connection_is_one_client(running: Running) -> None:
-    async with TextClient(running.ws, "salon") as client:
+async def test_one_connection_is_one_client(shared: Running) -> None:
+    async with TextClient(shared.ws, "salon") as client:
         await client.send("ping", client_id="cuisine", state="connected", timestamp=NOW)
         assert (await client.receive())["code"] == "CLIENT_ID_MISMATCH"
 
 
-async def test_who_talks_too_fast_is_told_once(running: Running) -> None:
-    async with TextClient(running.ws) as client:
+async def test_who_talks_too_fast_is_told_once(shared: Running) -> None:
+    async with TextClient(shared.ws) as client:
         for _ in range(200):
             await client.send("ping", state="connected", timestamp=NOW)
         assert (await client.until("error"))["code"] == "RATE_LIMITED"
@@ -141,9 +141,9 @@ async def test_who_talks_too_fast_is_told_once(running: Running) -> None:
 
 
 @pytest.mark.parametrize(("origin", "accepted"), [("http://evil.example", False), (None, True)])
-async def test_pages_of_other_sites_are_refused(running: Running, origin: str | None, accepted: bool) -> None:
+async def test_pages_of_other_sites_are_refused(shared: Running, origin: str | None, accepted: bool) -> None:
     try:
-        async with websockets.connect(running.ws, origin=websockets.Origin(origin) if origin else None) as ws:
+        async with websockets.connect(shared.ws, origin=websockets.Origin(origin) if origin else None) as ws:
             assert json.loads(await ws.recv())["type"] == "connected"
         assert accepted
     except websockets.InvalidStatus as error:

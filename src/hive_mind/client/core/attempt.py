@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from hive_mind.client.core.dialogue import Plan
 from hive_mind.client.core.exchange import Exchange, ServerSaid
-from hive_mind.client.core.homecoming import away_sentences
+from hive_mind.client.core.homecoming import away_sentences, lost_sentence
 from hive_mind.client.core.parts import Parts
 from hive_mind.client.core.reading import Reading, Utterance
 from hive_mind.client.core.speaking import clauses_of
@@ -18,7 +18,7 @@ from hive_mind.client.core.websocket import ServerLink
 from hive_mind.commands.state import CommandState
 from hive_mind.errors import LinkError
 from hive_mind.language.clauses import ClauseSplitter
-from hive_mind.language.messages import error_message, message
+from hive_mind.language.messages import message
 from hive_mind.language.written import written_forms
 from hive_mind.protocol.messages import Playout
 from hive_mind.speech.answering import Answer, Hooks
@@ -173,7 +173,7 @@ class Attempt:
             await self._question(link, plan)
         else:
             await self._committed.wait()
-            await self._command(plan, then=self._away(plan.rest))
+            await self._command(plan, then=self._away(plan, plan.rest))
         return self._record(reading.text)
 
     def _gate_ms(self, plan: Plan) -> int:
@@ -263,7 +263,7 @@ class Attempt:
                     exchange.ask(text, self._asked_at, speculative=not confirmed)
             except LinkError as error:
                 await self._committed.wait()
-                said, self._said = [*self._said, error_message(error.code)], []
+                said, self._said = [*self._said, self._lost(error, exchange)], []
                 await self._speak(self._sorry(said), act)
                 return
             if not drafted:
@@ -313,15 +313,21 @@ class Attempt:
             self._intent = error.code
             for clause in splitter.flush():
                 yield clause
-            sorry = error.message if isinstance(error, ServerSaid) else error_message(error.code)
+            sorry = error.message if isinstance(error, ServerSaid) else self._lost(error, exchange)
             if self._said:
                 self._said.append(" ")
             async for clause in self._sorry([sorry]):
                 yield clause
 
-    def _away(self, question: str) -> list[str]:
+    def _lost(self, error: LinkError, exchange: Exchange) -> str:
+        return lost_sentence(error.code, exchange.question, self._parts.homecoming)
+
+    def _away(self, plan: Plan, question: str) -> list[str]:
+        home = self._parts.homecoming
+        if home is not None and home.forgets(plan.leaning):
+            return [message("kept_forgotten")]
         self._intent = "server_away"
-        return away_sentences(self._parts.status.tell(Event.SERVER_NEEDED), question, self._parts.homecoming)
+        return away_sentences(self._parts.status.tell(Event.SERVER_NEEDED), question, home)
 
     async def _sorry(self, sentences: list[str]) -> AsyncGenerator[str]:
         self._said.append(" ".join(sentences))

@@ -8,6 +8,8 @@ from hive_mind.client.core.kept_questions import KeptQuestions
 from hive_mind.client.core.outages import STEADY_S, Outages
 from hive_mind.client.core.state import Effect
 from hive_mind.language.messages import error_message, message
+from hive_mind.protocol.messages import Forgotten
+from hive_mind.understanding.grammar import Match
 
 BETWEEN_S = 45.0
 """Between two questions that are offered: time for a yes, and for the answer."""
@@ -56,6 +58,14 @@ class Homecoming:
         if self._kept is None:
             return False
         self._kept.keep(question, self._clock.today())
+        return True
+
+    def forgets(self, order: Match | None) -> bool:
+        """Whether this is the order to forget everything; then it is done, as far as it can be done here."""
+        if order is None or (order.intent, order.slots.get("scope")) != ("forget", "all"):
+            return False
+        if self._kept is not None:
+            self._kept.forget(Forgotten(scope="all"))
         return True
 
     async def run(self) -> None:
@@ -108,6 +118,21 @@ def away_sentences(effects: Sequence[Effect], question: str, home: Homecoming | 
         elif effect is Effect.SAY_REFUSED:
             said.append(error_message("SERVER_REFUSED"))
     return said
+
+
+def lost_sentence(code: str, question: str, home: Homecoming | None) -> str:
+    """What is said when the server is lost in the middle of a turn, and what becomes of the question.
+
+    Args:
+        code: of the fault.
+        question: that was not answered, or not to its end.
+        home: knows what was said before.
+    """
+    said = [error_message(code)]
+    if home is not None and code == "SERVER_LOST":
+        home.tells_loss()
+        said += [message("question_kept_too")] if home.keeps(question) else []
+    return " ".join(said)
 
 
 def _sentence(text: str) -> str:

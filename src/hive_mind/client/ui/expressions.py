@@ -1,15 +1,15 @@
-"""The data of the eyes, `data/eyes.json`, as objects. A browser reads the same file."""
+"""The data of the eyes, `design/eyes.json`, as objects. A browser reads the same file."""
 
 import json
 import math
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from hive_mind.client.ui.life import Blink, Glance, Squint
 from hive_mind.client.ui.look import Expression, Tone
 from hive_mind.client.ui.shapes import NO_CHANGE, Colour, Eye
+from hive_mind.design import eyes_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Design:
 @cache
 def design() -> Design:
     """The design that comes with us."""
-    return read_design(resources.files(__package__).joinpath("data/eyes.json").read_text("utf-8"))
+    return read_design(eyes_json())
 
 
 def read_design(text: str) -> Design:

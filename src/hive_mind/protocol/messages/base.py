@@ -23,6 +23,10 @@ Text: TypeAlias = Annotated[str, StringConstraints(max_length=8000)]
 """A transcript, a reply or a piece of one."""
 
 
+Token: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=2048)]
+"""A secret that says who somebody is; it is printed nowhere."""
+
+
 def _in_utc(moment: datetime) -> datetime:
     try:
         return moment.astimezone(UTC)

@@ -11,12 +11,12 @@ import json
 import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 from hive_mind.errors import ConfigError, ContextError
 from hive_mind.server.core.asked import Asked, AskedBefore
-from hive_mind.server.core.entry import Entry
+from hive_mind.server.core.entry import Entry, span
 from hive_mind.server.core.store import ContextStore, Stored, StoreHealth
 from hive_mind.server.logs import get_logger
 
@@ -26,8 +26,7 @@ TAIL = 60
 REREAD = 400
 """Entries that are looked at after a start, for questions that come again."""
 
-_ANSWER_S = 5.0
-"""How long to wait for another server to finish an answer."""
+_ANSWER_S = 5.0  # to wait for another server to finish an answer
 
 WAITING = 2000
 """Entries that wait for Redis at most; then the oldest are given up."""
@@ -37,6 +36,7 @@ _BATCH = 200
 _TRIM_EVERY_S = 24 * 3600.0
 
 Listener = Callable[[Entry], None]
+StateListener = Callable[[str], Awaitable[None]]
 
 
 class Context:
@@ -64,6 +64,7 @@ class Context:
         self._batch: list[tuple[Entry, asyncio.Future[None]]] = []
         self._saving: asyncio.Task[None] | None = None
         self._listeners: list[Listener] = []
+        self._state_listeners: list[StateListener] = []
         self._log = get_logger("context")
 
     @property
@@ -92,6 +93,13 @@ class Context:
     def listen(self, listener: Listener) -> None:
         """Call `listener` for every entry, of this server and of others."""
         self._listeners.append(listener)
+
+    def listen_to_states(self, listener: StateListener) -> None:
+        """Call `listener` with the name of every state that another server has changed and told of.
+
+        The name is empty when Redis is back: any state may be another one then.
+        """
+        self._state_listeners.append(listener)
 
     async def start(self) -> None:
         """Read the newest part. If Redis is away, start empty and go on trying.
@@ -160,14 +168,7 @@ class Context:
     async def asked_before(
         self, client_id: str, utterance_id: str, alive: frozenset[str], *, fresh: bool
     ) -> Asked | None:
-        """What became of an utterance; waits for its answer while the server that makes it is alive.
-
-        Args:
-            client_id: who asks.
-            utterance_id: its name for the question.
-            alive: the other servers.
-            fresh: the client has just come, perhaps from a server that died before it could tell of this.
-        """
+        """See `Memory.asked_before`."""
         found = self._asked.find(client_id, utterance_id)
         if found is None and fresh:
             with contextlib.suppress(ContextError):
@@ -189,21 +190,22 @@ class Context:
         except ContextError:
             return True
 
-    async def field(self, name: str, key: str) -> bytes | None:
-        """See `ContextStore.field`."""
-        return await self._store.field(name, key)
-
-    async def set_field(self, name: str, key: str, value: bytes | None) -> None:
-        """See `ContextStore.set_field`."""
-        await self._store.set_field(name, key, value)
+    @property
+    def fields(self) -> ContextStore:
+        """Sealed values under a name and a key, as they are in Redis now."""
+        return self._store
 
     async def between(self, start: datetime | None, end: datetime | None) -> list[Entry]:
-        """What was said from `start` until before `end` (None: without limit), oldest first.
+        """See `ContextStore.between`; raises as that."""
+        return [stored.entry for stored in await self._store.between(start, end)]
+
+    async def newest(self, count: int, before: datetime | None = None) -> list[Entry]:
+        """The last `count` entries said before a moment (None: of all), oldest first.
 
         Raises:
             ContextError: Redis is away.
         """
-        return [stored.entry for stored in await self._store.between(start, end)]
+        return [stored.entry for stored in await self._store.tail(count, before)]
 
     async def forget(
         self, scope: Literal["turn", "day", "all"], turn_id: str | None, day: date | None
@@ -213,7 +215,7 @@ class Context:
         Raises:
             ContextError: Redis is away, so nothing was erased there; or FORGET_INVALID.
         """
-        start, end = _span(scope, day)
+        start, end = span(scope, day)
         if scope == "turn" and not turn_id:
             raise ContextError("Which turn to forget is not said.", code="FORGET_INVALID", retryable=False)
 
@@ -231,7 +233,7 @@ class Context:
                 erased = await self._store.forget_between(start, end)
         await self._store.compact()
         with contextlib.suppress(ContextError):
-            await self.publish({"forgotten": True})
+            await self.publish({"forgotten": "wished"})
         return erased
 
     async def cut_answer(self, turn_id: str, heard: str) -> None:
@@ -257,13 +259,23 @@ class Context:
         with contextlib.suppress(ContextError):
             await self.publish({"forgotten": True})
 
-    async def save_state(self, name: str, value: bytes | None) -> None:
-        """Keep a small state; while Redis is away, in memory."""
+    async def save_state(self, name: str, value: bytes | None, *, tell: bool = False) -> None:
+        """Keep a small state; while Redis is away, in memory.
+
+        Args:
+            name: of the state.
+            value: None removes it.
+            tell: let the other servers of this house know.
+        """
         try:
             await self._store.save(name, value)
         except ContextError as error:
             self._states[name] = value
             self._now_lost(error)
+            return
+        if tell:
+            with contextlib.suppress(ContextError):
+                await self.publish({"kept": name})
 
     async def load_state(self, name: str) -> bytes | None:
         """A state kept by `save_state`."""
@@ -331,11 +343,17 @@ class Context:
             event = json.loads(raw)
             if self.on_event(event["origin"], event):
                 return
+            if "kept" in event:
+                for listen in self._state_listeners:
+                    await listen(str(event["kept"]))
+                return
             entries = [Entry.model_validate(entry) for entry in event.get("entries", ())]
         except (ValueError, KeyError, TypeError, AttributeError):
             self._log.warning("event of another version ignored")
             return
         if not entries:
+            if event.get("forgotten") == "wished":
+                self._asked.forget()
             await self._reload()
             return
         for entry in entries:
@@ -361,6 +379,8 @@ class Context:
                 await self._write_back()
                 await self._reload()
                 self._lost.clear()
+            for listen in self._state_listeners:
+                await listen("")
         except (ContextError, ConfigError) as error:
             self._log.debug("redis still away", reason=error.message)
             await asyncio.sleep(_RETRY_S[min(attempt, len(_RETRY_S) - 1)])
@@ -382,13 +402,3 @@ class Context:
             await asyncio.sleep(_TRIM_EVERY_S)
             with contextlib.suppress(ContextError):
                 await self._store.trim(datetime.now(UTC))
-
-
-def _span(scope: str, day: date | None) -> tuple[datetime | None, datetime | None]:
-    """From when until when to forget; a day is one of this machine's calendar."""
-    if scope != "day":
-        return None, None
-    if day is None:
-        raise ContextError("Which day to forget is not said.", code="FORGET_INVALID", retryable=False)
-    first = datetime.combine(day, time.min)
-    return first.astimezone(), (first + timedelta(days=1)).astimezone()

@@ -29,11 +29,15 @@ class TextMender:
     Args:
         grammar: the live one; a twin of it works in the thread.
         file: where corrections are kept; a client on this machine keeps its own in the same place.
+
+    Attributes:
+        patience_s: how long a turn waits for its repair.
     """
 
     def __init__(self, grammar: Callable[[], Grammar], file: CorrectionsFile) -> None:
         self._grammar = grammar
         self._file = file
+        self.patience_s = PATIENCE_S
         self._repairer: tuple[Grammar, Repairer] | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mending")
         self._log = get_logger("mending")
@@ -46,7 +50,7 @@ class TextMender:
         """What to make of a text that the grammar does not match."""
         loop = asyncio.get_running_loop()
         work = loop.run_in_executor(self._thread, self._mend, self._grammar(), text, expecting)
-        done, _ = await asyncio.wait({work}, timeout=PATIENCE_S)
+        done, _ = await asyncio.wait({work}, timeout=self.patience_s)
         return work.result() if done else REJECTED
 
     def known(self) -> tuple[Correction, ...]:
@@ -56,6 +60,10 @@ class TextMender:
     async def learn(self, heard: str, said: str) -> None:
         """The house has corrected what was heard."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._learn, heard, said)
+
+    async def forget(self) -> None:
+        """Forget all corrections: they are words that were said."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._forget)
 
     def close(self) -> None:
         """Stop the thread when its work is done."""
@@ -80,6 +88,12 @@ class TextMender:
             self._file.save(remember(self._file.load(), heard, said))
         except (ConfigError, OSError) as error:
             self._log.warning("correction not kept", cause=type(error).__name__)
+
+    def _forget(self) -> None:
+        try:
+            self._file.save(())
+        except OSError as error:
+            self._log.warning("corrections not erased", cause=type(error).__name__)
 
     def _ready(self, grammar: Grammar) -> Repairer:
         if self._repairer is None or self._repairer[0] is not grammar:

@@ -16,7 +16,6 @@ from hive_mind.errors import HiveMindError, LlmError
 from hive_mind.language.messages import error_message
 from hive_mind.protocol.messages import Error, FollowUp, ServerMessage, TurnEnd
 from hive_mind.server.core.acting import Done
-from hive_mind.server.core.context import Context
 from hive_mind.server.core.conversing import converse
 from hive_mind.server.core.entry import Entry
 from hive_mind.server.core.fillers import filling_silence
@@ -27,6 +26,7 @@ from hive_mind.server.core.llm.engine import Gate
 from hive_mind.server.core.llm.prompt import CONVERSATION
 from hive_mind.server.core.llm.tool_prompt import phrasing_question
 from hive_mind.server.core.plugin import Request
+from hive_mind.server.core.remembering import Memory
 from hive_mind.server.core.saying import Saying
 from hive_mind.server.core.trace import TurnTrace
 from hive_mind.server.logs import get_logger
@@ -49,7 +49,8 @@ class Turn:
         utterance_id: of the question, if it had one.
         draft: whether it must be confirmed.
         send: takes messages to the client.
-        context: remembers.
+        memory: remembers.
+        rooms: in which the client may act; None: all.
         ladder: understands and carries out.
         heard: the text as our own recogniser heard it, where it did.
         alive: the other servers of this house, one of which may have answered already.
@@ -65,9 +66,10 @@ class Turn:
         utterance_id: str | None,
         draft: bool,
         send: Callable[[ServerMessage], None],
-        context: Context,
+        memory: Memory,
         ladder: Ladder,
         heard: Transcript | None = None,
+        rooms: tuple[str, ...] | None = None,
         alive: Callable[[], frozenset[str]] = frozenset,
         fresh: bool = False,
     ) -> None:
@@ -84,9 +86,9 @@ class Turn:
         self._begun_elsewhere = False
         now = self._mind.now()
         self.trace = TurnTrace(self.turn_id, client_id, now, text, speculative=draft)
-        self._request = Request(self.turn_id, client_id, room, text, now)
+        self._request = Request(self.turn_id, client_id, room, text, now, rooms)
         self._send = send
-        self._context = context
+        self._memory = memory
         self._confirmed = asyncio.Event()
         self._outcome: Outcome = "completed"
         self._spoken: str | None = None
@@ -164,7 +166,7 @@ class Turn:
         if self.utterance_id is None:
             return False
         client_id = self._request.client_id
-        before = await self._context.asked_before(
+        before = await self._memory.asked_before(
             client_id, self.utterance_id, self._alive(), fresh=self._fresh
         )
         if before is None:
@@ -340,7 +342,7 @@ class Turn:
         self._saying.finish("" if self._saying.text else sentence)
 
     async def _remember(self, role: Literal["user", "assistant"], text: str) -> None:
-        await self._context.append(
+        await self._memory.append(
             Entry(
                 role=role,
                 text=text,

@@ -2,12 +2,12 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from hive_mind import __version__
-from hive_mind.errors import ContextError, HiveMindError, ProtocolError
+from hive_mind.errors import AccessError, ContextError, HiveMindError, ProtocolError
 from hive_mind.language.messages import error_message
 from hive_mind.protocol.codec import decode_client, encode
 from hive_mind.protocol.limits import AUDIO_FRAME_BURST, AUDIO_FRAMES_PER_S, RateLimiter
@@ -28,11 +28,15 @@ from hive_mind.protocol.messages import (
     Playout,
     Pong,
     ServerMessage,
+    SettingsState,
     VoiceInput,
     WakeDetected,
 )
 from hive_mind.protocol.session import ServerSession
-from hive_mind.server.core.house import GOING_AWAY, House
+from hive_mind.server.core.access.badge import SAY_WHO_S, Badge, nobody
+from hive_mind.server.core.access.identity import HERE
+from hive_mind.server.core.complaints import complaint
+from hive_mind.server.core.house import GOING_AWAY, RESTART, House
 from hive_mind.server.core.origin import is_loopback, origin_allowed
 from hive_mind.server.core.outbox import Outbox
 from hive_mind.server.core.remote_client import RemoteClient
@@ -42,6 +46,7 @@ from hive_mind.server.logs import get_logger
 REPLACED = 4001
 TRY_LATER = 1013
 POLICY = 1008
+UNAUTHORISED = 4401
 _COMPLAIN_S = 1.0
 _TOO_MANY = ProtocolError("Too many messages.", code="RATE_LIMITED", retryable=True)
 
@@ -52,18 +57,22 @@ class Connection:
     Args:
         socket: accepted here.
         house: what all clients share.
+        limiters: of messages and of pieces of voice; those of the protocol by default.
     """
 
-    def __init__(self, socket: WebSocket, house: House) -> None:
+    def __init__(
+        self, socket: WebSocket, house: House, limiters: tuple[RateLimiter, RateLimiter] | None = None
+    ) -> None:
         self._socket = socket
         self._house = house
         self._session = ServerSession(secrets.token_urlsafe(16))
         self._outbox = Outbox()
         self._remote: RemoteClient | None = None
         self._closing: tuple[int, str] | None = None
-        self._limiter = RateLimiter()
-        self._audio_limiter = RateLimiter(AUDIO_FRAMES_PER_S, AUDIO_FRAME_BURST)
+        usual = (RateLimiter(), RateLimiter(AUDIO_FRAMES_PER_S, AUDIO_FRAME_BURST))
+        self._limiter, self._audio_limiter = limiters or usual
         self._complained = 0.0
+        self._badge = Badge(house.access, socket)
         self._abort: Callable[[], None] | None = abort_of(socket.scope)
         self._log = get_logger("link")
 
@@ -105,6 +114,7 @@ class Connection:
             return
         await self._socket.accept()
         self._house.connections += 1
+        self._house.links.add(self)
         try:
             async with asyncio.TaskGroup() as group:
                 writer = group.create_task(self._write())
@@ -113,9 +123,13 @@ class Connection:
                     self._refuse("TOO_MANY_CLIENTS", TRY_LATER)
                 elif self._house.stopping:
                     self._refuse("SERVER_STOPPING", GOING_AWAY)
+                else:
+                    self._admit()
                 await self._read()
                 writer.cancel()
         finally:
+            self._badge.drop()
+            self._house.links.discard(self)
             self._house.connections -= 1
             if self._remote is not None:
                 self._remote.detach(self)
@@ -137,14 +151,40 @@ class Connection:
                 continue
             try:
                 self._take(event.get("text"), event.get("bytes"))
+            except AccessError as error:
+                self._shut(error)
             except HiveMindError as error:
                 self._complain(error)
+
+    def _admit(self) -> None:
+        """Let in whoever the header or the address tells; anybody else may still say it in a message."""
+        try:
+            if not self._badge.check():
+                loop = asyncio.get_running_loop()
+                self._badge.patience = loop.call_later(SAY_WHO_S, self._shut, nobody())
+        except AccessError as error:
+            self._shut(error)
+
+    def recheck(self) -> None:
+        """Clients or their rights have changed, or time has passed: does this one still belong here?"""
+        try:
+            self._badge.recheck()
+        except AccessError as error:
+            self._shut(error)
+            return
+        if self._remote is None or self._badge.who is None:
+            return
+        self._remote.who = self._badge.who
+        if self._remote.talk.private is not self._badge.is_guest:
+            self.close(RESTART, "RIGHTS_CHANGED")  # it comes back, and is remembered from then on, or no more
 
     def _take(self, text: str | None, audio: bytes | None) -> None:
         if text is None:
             self._hear(audio or b"")
             return
         message = decode_client(text)
+        if self._badge.who is None:
+            self._badge.show(getattr(message, "token", None))
         if isinstance(message, Hello):
             self._on_hello(message)
             return
@@ -153,6 +193,8 @@ class Connection:
 
     def _hear(self, audio: bytes) -> None:
         """A piece of the user's voice. What nobody expects is complained of once a second: more follows."""
+        if self._badge.who is None:
+            raise nobody()
         try:
             if self._remote is None:
                 raise ProtocolError("Audio before hello.", code="AUDIO_UNEXPECTED")
@@ -179,7 +221,7 @@ class Connection:
             case Playout():
                 self._house.on_playout(message, remote.room)
             case Forget():
-                self._house.spawn(self._forget(message))
+                self._house.spawn(self._forget(message, remote.talk.forget))
             case ActionConfirm():
                 self._confirm(message, remote.client_id)
             case AudioStart():
@@ -188,6 +230,8 @@ class Connection:
                 remote.stream.end(message)
             case DeviceState():
                 remote.on_device_state(message)
+            case SettingsState():
+                remote.on_settings_state(message)
             case LocalTurn():
                 remote.on_local_turn(message)
 
@@ -202,6 +246,7 @@ class Connection:
     def _on_hello(self, hello: Hello) -> None:
         if self._remote is not None and self._remote.client_id != hello.client_id:
             raise ProtocolError("This connection is another client's.", code="CLIENT_ID_MISMATCH")
+        self._badge.check_name(hello.client_id)
         known = self._house.session_of(hello.client_id, hello.session_id)
         try:
             answers = self._session.on_hello(hello, known)
@@ -214,12 +259,14 @@ class Connection:
         gone_s = self._house.gone_s(hello.client_id)
         remote = self._sit(hello.client_id)
         if hello.away_s is not None or gone_s is not None:
-            self._house.meters.on_return(hello.room, gone_s if hello.away_s is None else hello.away_s)
+            self._house.news.on_return(hello.room, gone_s if hello.away_s is None else hello.away_s)
         self._house.greeted[remote.client_id] = remote
-        remote.capabilities, remote.room = hello.capabilities, hello.room
+        remote.capabilities, remote.room = hello.capabilities, self._badge.room(hello.room)
+        remote.told_room = remote.room
         self._house.peers.presence_changed()
         for answer in answers:
             self.put(answer)
+        self._house.effects.tell(remote)
         self._house.plugins.greet(remote)
         if remote.voiced:
             self._house.spawn(self._house.speech.get_ready())
@@ -237,13 +284,21 @@ class Connection:
             return self._remote
         if named is None:
             raise ProtocolError("Say hello first: who is this?", code="HELLO_NEEDED")
+        self._badge.check_name(named)
         return self._sit(named)
 
     def _sit(self, client_id: str) -> RemoteClient:
         remote = self._house.remotes.get(client_id)
+        if remote is not None and remote.talk.private is not self._badge.is_guest:
+            self._house.part_with(remote)
+            remote = None
         if remote is None:
-            remote = self._house.remotes[client_id] = RemoteClient(client_id, self._house, self._session)
+            remote = RemoteClient(client_id, self._house, self._session, self._badge.who or HERE)
+            self._house.remotes[client_id] = remote
         self._remote = remote
+        if self._badge.who is not None:
+            remote.who = self._badge.who
+            remote.room = self._badge.room(remote.room)
         old = remote.attach(self, self._session)
         if old is not None and old is not self:
             old.put(
@@ -252,16 +307,22 @@ class Connection:
             old.close(REPLACED, "CLIENT_REPLACED")
         return remote
 
-    async def _forget(self, wish: Forget) -> None:
+    async def _forget(self, wish: Forget, forget: Callable[[Forget], Awaitable[int]]) -> None:
         try:
-            await self._house.forget(wish)
+            await forget(wish)
         except ContextError as error:
             self._complain(error)
+
+    def _shut(self, error: AccessError) -> None:
+        """Send away somebody who does not belong here."""
+        if self._closing is None:
+            self._complain(error)
+            self.close(UNAUTHORISED, error.code)
 
     def _complain(self, error: HiveMindError) -> None:
         self._house.meters.on_refusal(error.code)
         self._log.info("message refused", code=error.code, reason=error.message)
-        message = Error(code=error.code, message=error_message(error.code), recoverable=error.retryable)
+        message = complaint(error)
         if self._remote is not None and self._remote.link is self:
             self._remote.send(message)
         else:

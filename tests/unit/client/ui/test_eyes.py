@@ -2,7 +2,6 @@
 
 import itertools
 import math
-from importlib import resources
 
 import pytest
 from hypothesis import given
@@ -13,6 +12,7 @@ from hive_mind.client.ui.eyes import Animation, begin, change, frame, still
 from hive_mind.client.ui.life import chance
 from hive_mind.client.ui.look import Expression, Look, Mood, Tone
 from hive_mind.client.ui.shapes import Eye, outline
+from hive_mind.design import eyes_json
 
 MOODS = st.builds(Mood, expression=st.sampled_from(Expression), tone=st.sampled_from(Tone))
 LOOKS = st.builds(
@@ -182,6 +182,6 @@ def test_chance_is_spread_evenly_and_is_the_same_in_a_browser() -> None:
 
 def test_a_design_with_a_wave_of_nothing_is_refused() -> None:
     raw = '{"parts": ["left"], "field": "heigth", "period": 1, "amount": 1}'
-    text = resources.files("hive_mind.client.ui").joinpath("data/eyes.json").read_text("utf-8")
+    text = eyes_json()
     with pytest.raises(ValueError, match="heigth"):
         read_design(text.replace('"waves": [', f'"waves": [{raw},', 1))

@@ -1,13 +1,28 @@
 """The canceller: subtract the echo that is predicted, and shut while nothing but its remains is left."""
 
+from collections import deque
+
 import numpy as np
 
 from hive_mind.client.core.echo.base import Cleaned
-from hive_mind.client.core.echo.kalman import KalmanFilter
+from hive_mind.client.core.echo.kalman import PARTITIONS, KalmanFilter
+from hive_mind.client.core.echo.levels import Edge, level_db, power
 from hive_mind.speech.audio import Samples
 
 _LEARNING_BLOCKS = 30
-"""Sound of our own, in blocks, before the filter knows a room; until then everything is taken for ours."""
+_LEARNT = 0.25
+_PATIENCE_BLOCKS = 200
+"""The filter knows a room when, after so many blocks of our own sound, it takes all but this share of the
+energy away; if it never comes to that, it begins anew. Until then what comes back is known by its level
+alone: only who is clearly louder than all of it gets through."""
+
+_COUPLING_DB = 6.0
+"""A speaker that is heard so much louder than it is played: what is believed of a room before it is known."""
+
+_MOST_LEAK_DB = 3.0
+_QUICK_BLOCKS = 90
+_QUICK = 5.0
+"""What we believe of a room that has just been learnt moves so many times faster, for so many blocks."""
 
 _DECAY_DB = 3.0
 """How fast the remains fade when the prediction has ended, a block."""
@@ -15,20 +30,19 @@ _DECAY_DB = 3.0
 _MARGIN_DB = 6.0
 """What is louder than the remains should be by so much is somebody else."""
 
-_RISE_DB, _FALL_DB, _OUTLIER_DB = 0.8, 0.15, 0.03
-"""Steps of what we believe of the remains, a block; they follow the upper edge, and a voice hardly
-moves them."""
-
 _LOST = 1.2
 _LOST_MEMORY = 0.93
 """Where taking the prediction away adds energy, over some blocks, the way from speaker to microphone is
 another one (the device was moved, a buffer ran dry). A voice over the echo cannot do that."""
 
+_DOUBTED_MEMORY = 0.3
+"""Where taking the prediction away has not helped over the last few blocks, it is not believed: what is left
+may be ours, and counts only if it is louder than all that comes back of us."""
+
 _OPEN_BLOCKS = 8
 """How long it stays open: a pause between two syllables does not close it."""
 
 _INAUDIBLE_DB = -62.0
-_FLOOR = 1e-12
 
 
 class AdaptiveCanceller:
@@ -50,55 +64,77 @@ class AdaptiveCanceller:
         self._restart()
 
     def _restart(self) -> None:
-        self._known = 0
-        self._leak_db = 0.0
+        self._coupling = Edge(_COUPLING_DB, quick=_QUICK, quick_blocks=_LEARNING_BLOCKS)
+        self._played_db: deque[float] = deque(maxlen=PARTITIONS)
+        self._learn_anew()
+
+    def _learn_anew(self) -> None:
+        """The way of the sound is another one; how loud it comes back is most likely the same."""
+        self._filter.forget()
+        self._blocks = 0
+        self._learnt = False
+        self._leak = Edge(_MOST_LEAK_DB, quick=_QUICK, quick_blocks=_QUICK_BLOCKS)
         self._remains_db = -120.0
         self._open = 0
-        self._heard = self._left = 0.0
+        self._heard = self._left = self._helped = 0.0
 
     def cancel(self, heard: Samples, played: Samples) -> Cleaned:
         """Clean one block; see `EchoCanceller`."""
         echo = self._filter.predict(heard, played)
         if self._filter.idle:
             return Cleaned(heard, 0.0)
-        if self._known < _LEARNING_BLOCKS:
-            self._known += 1
-            return Cleaned(np.zeros_like(heard), 1.0)
+        self._played_db.append(level_db(played))
+        self._remains_db = max(level_db(echo), self._remains_db - _DECAY_DB)
         left = heard - echo
-        if self._lost(heard, left):
-            self.reset()
+        remaining = self._remaining(heard, left)
+        if not self._learnt:
+            return self._by_level(heard, left, remaining)
+        if remaining > _LOST:
+            self._learn_anew()
             return Cleaned(np.zeros_like(heard), 1.0)
-        self._remains_db = max(_level_db(echo), self._remains_db - _DECAY_DB)
-        expected_db = self._remains_db + self._leak_db
+        self._coupling.learn(self._remains_db - max(self._played_db), _MARGIN_DB)
+        expected_db = self._remains_db + self._leak.db
         if expected_db < _INAUDIBLE_DB:
             self._open = 0
             return Cleaned(left, _share(heard, left))
-        above_db = _level_db(left) - expected_db
-        self._learn(above_db)
+        above_db = level_db(left) - expected_db
+        self._helped += (1 - _DOUBTED_MEMORY) * (power(heard) - power(left) - self._helped)
+        if self._helped <= 0:
+            self._open = 0
+            above_db = min(above_db, level_db(heard) - self._loudest_db)
+        else:
+            self._leak.learn(level_db(left) - self._remains_db, _MARGIN_DB)
+        return self._gated(heard, left, above_db)
+
+    def _by_level(self, heard: Samples, left: Samples, remaining: float) -> Cleaned:
+        """While the filter learns: nothing that comes back of us is louder than this."""
+        self._blocks += 1
+        self._learnt = self._blocks >= _LEARNING_BLOCKS and remaining < _LEARNT
+        if self._blocks >= _PATIENCE_BLOCKS and not self._learnt:
+            self._learn_anew()
+            return Cleaned(np.zeros_like(heard), 1.0)
+        heard_db = level_db(heard)
+        above_db = heard_db - self._loudest_db
+        self._coupling.learn(heard_db - max(self._played_db), _MARGIN_DB)
+        return self._gated(heard, left if power(left) < power(heard) else heard, above_db)
+
+    @property
+    def _loudest_db(self) -> float:
+        """All that may come back of us now."""
+        return max(self._played_db) + self._coupling.db
+
+    def _gated(self, heard: Samples, left: Samples, above_db: float) -> Cleaned:
         self._open = _OPEN_BLOCKS if above_db > _MARGIN_DB else self._open - 1
         if self._open <= 0:
             return Cleaned(np.zeros_like(heard), 1.0)
         return Cleaned(left, _share(heard, left))
 
-    def _lost(self, heard: Samples, left: Samples) -> bool:
-        self._heard += (1 - _LOST_MEMORY) * (_power(heard) - self._heard)
-        self._left += (1 - _LOST_MEMORY) * (_power(left) - self._left)
-        return self._left > _LOST * self._heard
-
-    def _learn(self, above_db: float) -> None:
-        if above_db > _MARGIN_DB:
-            self._leak_db += _OUTLIER_DB
-        else:
-            self._leak_db += _RISE_DB if above_db > 0 else -_FALL_DB
+    def _remaining(self, heard: Samples, left: Samples) -> float:
+        """Share of the energy that the last blocks kept when the prediction was taken away."""
+        self._heard += (1 - _LOST_MEMORY) * (power(heard) - self._heard)
+        self._left += (1 - _LOST_MEMORY) * (power(left) - self._left)
+        return self._left / self._heard
 
 
 def _share(heard: Samples, left: Samples) -> float:
-    return max(0.0, 1.0 - _power(left) / _power(heard))
-
-
-def _power(samples: Samples) -> float:
-    return float(np.dot(samples, samples)) / len(samples) + _FLOOR
-
-
-def _level_db(samples: Samples) -> float:
-    return 10.0 * float(np.log10(_power(samples)))
+    return max(0.0, 1.0 - power(left) / power(heard))

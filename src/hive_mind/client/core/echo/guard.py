@@ -13,8 +13,11 @@ _KEPT_S = 1.0
 _SLACK = SAMPLE_RATE * 5 // 1000
 _SPARE = SAMPLE_RATE * 40 // 1000
 _TOO_LATE = SAMPLE_RATE * 150 // 1000
+_PATIENCE = SAMPLE_RATE * 150 // 1000
+"""Samples heard that wait for a speaker whose thread is late; then it has stopped."""
+
 _WINDOW = SAMPLE_RATE
-"""Samples heard in which the least that is waiting is looked for."""
+"""Samples heard in which it is looked how much always waits."""
 
 _SILENT = 1e-4
 
@@ -22,10 +25,10 @@ _SILENT = 1e-4
 class EchoGuard:
     """Cleans a microphone of what a speaker plays.
 
-    Both devices have clocks of their own and bring samples in lumps. What was played waits in a queue that is
-    kept as short as the lumps allow: a block is never heard before what it echoes was taken from the queue,
-    and the way from there to the microphone (buffers, air) stays the same but for the drift of the two
-    clocks.
+    Both devices have clocks of their own and bring samples in lumps, late when the machine is busy. What was
+    played waits for what is heard meanwhile, and the other way round, so that the way from one to the other
+    (buffers, air) stays the same but for the drift of the two clocks; what always waits on either side is
+    taken away. A block is never heard before what it echoes was taken from the queue.
 
     `played` belongs to the speaker's thread, `clean` to the microphone's.
 
@@ -68,9 +71,9 @@ class EchoGuard:
         """
         with self._reset_lock:
             heard = np.concatenate([self._rest, heard])
-            count = len(heard) // BLOCK * BLOCK
+            played = self._beside(heard)
+            count = len(played)
             self._rest = heard[count:]
-            played = self._take(count)
             cleaned = np.empty((count, 2), np.float32)
             for at in range(0, count, BLOCK):
                 block = self._canceller.cancel(heard[at : at + BLOCK], played[at : at + BLOCK])
@@ -88,27 +91,40 @@ class EchoGuard:
         self._queue.clear()
         self._running = False
         self._shifts = 0
-        self._least = self._queue.room
+        self._look_anew()
+
+    def _look_anew(self) -> None:
+        self._ahead = -self._queue.room, self._queue.room
         self._seen = 0
 
-    def _take(self, count: int) -> Samples:
-        """As much of what was played; too little is filled up, too much is dropped where it is silent."""
+    def _beside(self, heard: Samples) -> Samples:
+        """What was played beside it, in whole blocks; less than was heard while the speaker is late."""
+        whole = len(heard) // BLOCK * BLOCK
         if not self._running:
-            return np.zeros(count, np.float32)
-        self._least = min(self._least, self._queue.waiting - count)
+            return np.zeros(whole, np.float32)
+        ahead = self._queue.waiting - len(heard)
+        self._ahead = max(ahead, self._ahead[0]), min(ahead, self._ahead[1])
+        if -ahead > _PATIENCE:
+            self._running = False
+            return self._filled(whole, self._queue.waiting)
+        count = min(whole, self._queue.waiting // BLOCK * BLOCK)
         self._seen += count
-        missing = count - self._queue.waiting
-        if missing > 0:
-            self._shifts += 1
-            filled = np.zeros(count, np.float32)
-            taken = self._queue.take_up_to(count - min(count, missing + _SLACK))
-            filled[count - len(taken) :] = taken
-            self._least, self._seen = self._queue.room, 0
-            return filled
         if self._seen >= _WINDOW:
-            self._drop(self._least)
-            self._least, self._seen = self._queue.room, 0
+            most, least = self._ahead
+            self._look_anew()
+            if most < -_SPARE:  # it is always late: the clocks have parted
+                count = min(whole, count - most // BLOCK * BLOCK)
+                return self._filled(count, max(0, count + most + _SLACK))
+            self._drop(least)
         return self._queue.take_up_to(count)
+
+    def _filled(self, count: int, played: int) -> Samples:
+        """So many samples of which only the last were played."""
+        self._shifts += 1
+        filled = np.zeros(count, np.float32)
+        taken = self._queue.take_up_to(min(played, count))
+        filled[count - len(taken) :] = taken
+        return filled
 
     def _drop(self, least: int) -> None:
         """Shorten the queue by what has been waiting in it needlessly."""

@@ -16,10 +16,18 @@ from hive_mind.speech.audio import Samples
 PARTITIONS = 10
 """Blocks of what was played that may still be heard: 320 ms of buffers, air and room."""
 
-_MEMORY = 0.9995**2
+_MEMORY = 0.998
 """How much of the room is the same one block later."""
 
+_DOUBT = 0.2
+"""How far the way from speaker to microphone may be from nothing, at first: with more the first words teach
+it nonsense."""
+
 _SMOOTHING = 0.8
+_CAUTION = 0.75
+"""Share of what is doubted that counts against a step; at 0.5, which theory has for halved blocks, the first
+steps go too far."""
+
 _BINS = BLOCK + 1
 _SILENT = 1e-5
 
@@ -31,14 +39,18 @@ class KalmanFilter:
         self.reset()
 
     def reset(self) -> None:
+        """Forget the room, and what was played."""
+        self._spectra: NDArray[np.complex64] = np.zeros((PARTITIONS, _BINS), np.complex64)
+        self._last = np.zeros(BLOCK, np.float32)
+        self._idle = PARTITIONS
+        self.forget()
+
+    def forget(self) -> None:
         """Forget the room."""
         shape = (PARTITIONS, _BINS)
         self._room: NDArray[np.complex64] = np.zeros(shape, np.complex64)
-        self._doubt: NDArray[np.float32] = np.ones(shape, np.float32)
-        self._spectra: NDArray[np.complex64] = np.zeros(shape, np.complex64)
+        self._doubt: NDArray[np.float32] = np.full(shape, _DOUBT, np.float32)
         self._rest: NDArray[np.float32] = np.full(_BINS, 1e-3 * BLOCK, np.float32)
-        self._last = np.zeros(BLOCK, np.float32)
-        self._idle = PARTITIONS
 
     @property
     def idle(self) -> bool:
@@ -64,7 +76,7 @@ class KalmanFilter:
         spectrum = np.fft.rfft(np.concatenate([np.zeros(BLOCK, np.float32), error]))
         self._rest += (1 - _SMOOTHING) * (np.square(np.abs(spectrum)) - self._rest)
         power = np.square(np.abs(self._spectra))
-        step = self._doubt / (0.5 * (self._doubt * power).sum(0) + self._rest + 1e-6)
+        step = self._doubt / (_CAUTION * (self._doubt * power).sum(0) + self._rest + 1e-6)
         response = np.fft.irfft(step * np.conj(self._spectra) * spectrum, axis=1)
         response[:, BLOCK:] = 0  # a room answers forward in time
         self._doubt *= _MEMORY * (1 - 0.5 * step * power)
