@@ -1,6 +1,7 @@
 """What is in deploy/ loads as it is: names of metrics, the compose file, certificates, the image's steps."""
 
 import importlib.util
+import ipaddress
 import json
 import re
 import subprocess
@@ -118,9 +119,14 @@ def test_settings_that_are_named_exist() -> None:
             assert named <= known | outside, (path.name, named - known)
 
 
-def test_the_network_that_reads_the_metrics_is_the_houses() -> None:
-    subnet = COMPOSE["networks"]["house"]["ipam"]["config"][0]["subnet"]
-    assert COMPOSE["services"]["server"]["environment"]["HIVE_MIND_METRICS_ALLOW"] == subnet
+def test_only_prometheus_reads_metrics_and_only_the_proxy_is_believed() -> None:
+    services = COMPOSE["services"]
+    settings = services["server"]["environment"]
+    address = {name: services[name]["networks"]["house"]["ipv4_address"] for name in ("prometheus", "proxy")}
+    assert settings["HIVE_MIND_METRICS_ALLOW"] == f"{address['prometheus']}/32"
+    assert settings["HIVE_MIND_PROXIES"] == address["proxy"]
+    subnet = ipaddress.ip_network(COMPOSE["networks"]["house"]["ipam"]["config"][0]["subnet"])
+    assert all(ipaddress.ip_address(each) in subnet for each in address.values())
 
 
 def test_the_image_copies_what_is_there_and_runs_as_nobody_special() -> None:
