@@ -17,6 +17,7 @@ import tempfile
 import time
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,13 +34,14 @@ from hive_mind.paths import data_dir, models_dir
 from hive_mind.speech.audio import SAMPLE_RATE, Clip
 from hive_mind.speech.tts.factory import make_voice
 
-WORDS = ("Stop !", "Attends !", "Arrête !", "Chut !", "Tais-toi !")
-OVER_S = (0.8, 2.0, 3.5)
+WORDS = ("Stop !", "Attends !", "Arrête !", "Tais-toi !", "Chuuut !")
+OVER_S = (0.8, 1.5, 3.0)
 """The word comes so long after the answer began to sound."""
 
-WORD_S = 0.3
-"""Seconds that the model takes for a word: it still writes while somebody interrupts."""
+WRITING_S = 12.0
+"""The model rests so long in mid-answer: it still writes while somebody interrupts."""
 
+AGAIN_S = 1.2
 LOUD = 0.01
 
 
@@ -67,9 +69,16 @@ class Trial:
 
 
 async def interrupted(
-    at: Scene, air: Air, question: Clip, word: tuple[str, Clip], over_s: float, echo_db: float
+    at: Scene,
+    air: Air,
+    question: Clip,
+    word: tuple[str, Clip],
+    over_s: float,
+    echo_db: float,
+    *,
+    most: int = 1,
 ) -> Trial:
-    """Ask for a story, and say the word over it."""
+    """Ask for a story, and say the word over it; `most` times, until it is silent."""
     text, sound = word
     at.watch.asking()
     at.button.press()
@@ -78,9 +87,13 @@ async def interrupted(
     await eventually(lambda: at.watch.state.turn is Turn.RESPONDING, PATIENCE_S)
     with air.recording() as heard:
         await asyncio.sleep(over_s)
-        saying = air.play(sound)
-        await asyncio.to_thread(saying.wait)
-        end = time.monotonic() - len(sound.samples) / SAMPLE_RATE + speech_end(sound.samples, SAMPLE_RATE)
+        end = time.monotonic()
+        for _ in range(most):
+            await asyncio.to_thread(air.play(sound).wait)
+            end = time.monotonic() - len(sound.samples) / SAMPLE_RATE + speech_end(sound.samples, SAMPLE_RATE)
+            with suppress(TimeoutError):
+                await eventually(lambda: at.watch.state.turn is not Turn.RESPONDING, AGAIN_S)
+                break
         async with asyncio.timeout(PATIENCE_S):
             record = await at.watch.turns.get()
         detected = at.watch.silenced_at
@@ -88,7 +101,7 @@ async def interrupted(
         silent = heard.last_loud(LOUD) or detected
     at.button.press()  # ends what it listens for now, after "attends" or its name
     await eventually(lambda: at.watch.state.turn is Turn.IDLE, PATIENCE_S)
-    stopped = record.outcome == "interrupted"
+    stopped = record is None
     trace = at.running.house.traces.last("self-wake")
     return Trial(
         text,
@@ -107,6 +120,8 @@ async def interrupt_it(
     words: Sequence[str],
     rooms: Sequence[tuple[float, int]] = ROOMS,
     over_s: Sequence[float] = OVER_S,
+    *,
+    most: int = 1,
 ) -> list[Trial]:
     """One story for each word.
 
@@ -116,12 +131,13 @@ async def interrupt_it(
         words: said over the answers, in turn.
         rooms: echo in dB and delay in milliseconds, in turn.
         over_s: when, in turn.
+        most: how often each word is said, until it is silent: as somebody would who is not heard.
     """
     trials: list[Trial] = []
     find = ModelStore(data / "models").find
     household = make_voice(find, None)
     clips = {word: Clip(spoken(household, word), SAMPLE_RATE) for word in set(words)}
-    async with scene(air, data, Storyteller(ANSWERS[1:2] + ANSWERS[3:], word_s=WORD_S)) as at:
+    async with scene(air, data, Storyteller(ANSWERS[1:2] + ANSWERS[3:], rest_s=WRITING_S)) as at:
         question = Clip(spoken(at.engines.voice, QUESTION), SAMPLE_RATE)
         await asyncio.sleep(2)
         for number, word in enumerate(words):
@@ -129,7 +145,9 @@ async def interrupt_it(
             air.echo(gain_db, delay_ms)
             after = over_s[number // len(rooms) % len(over_s)]
             try:
-                trials.append(await interrupted(at, air, question, (word, clips[word]), after, gain_db))
+                trials.append(
+                    await interrupted(at, air, question, (word, clips[word]), after, gain_db, most=most)
+                )
             except TimeoutError:
                 print("the question was not heard", file=sys.stderr)
                 continue

@@ -1,7 +1,7 @@
 """Pictures of the house's page for the guide: `./hive bench house_pictures docs/images/house`.
 
-A house of three rooms that has lived for a week; its figures are made up, its turns are real. Prints the size of
-each picture. Needs Chromium and Pillow.
+A house of three rooms that has lived for a week; its figures are made up, its turns are real. Prints the size
+of each picture. Needs Chromium and Pillow.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import json
 import random
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -23,17 +23,20 @@ from tests.fakes.browser import open_browser, visit
 from tests.fakes.running_server import Running, running_server
 from tests.fakes.scripted_llm import ScriptedModel
 from tests.fakes.text_client import TextClient
-
-from hive_mind.server.core.quality.rows import Day, ReturnRow, TurnRow, WakeRow
+from tests.fakes.waiting import eventually
 
 from benchmarks.page_pictures import COLOURS, DESKTOP, PHONE
+from hive_mind.server.core.quality.rows import Day, ReturnRow, TurnRow, WakeRow
 
 SETTLED_MS = 1200
 ROOMS = {"cuisine-1": "cuisine", "salon-1": "salon", "chambre-1": "chambre de Zoé"}
 WORDS = ("hey_jarvis", "alexa", "hey_mycroft")
-ANSWERS = {
+ANSWERS: dict[str, Sequence[str]] = {
     "Pourquoi le ciel est bleu ?": ("Parce que l'air disperse ", "la lumière bleue plus que la rouge."),
-    "Raconte-moi une blague.": ("Que fait un crocodile ", "quand il rencontre une superbe femelle ? Il Lacoste."),
+    "Raconte-moi une blague.": (
+        "Que fait un crocodile ",
+        "quand il rencontre une superbe femelle ? Il Lacoste.",
+    ),
 }
 TALKS = (
     ("salon-1", "Pourquoi le ciel est bleu ?"),
@@ -44,7 +47,19 @@ TALKS = (
     ("chambre-1", "Raconte-moi une blague."),
     ("cuisine-1", "Combien font douze fois treize ?"),
 )
-PARTS = ("house/conversation", "house/rooms", "house/assistant", "house/plugins", "house/models", "house/devices", "quality")
+PICTURES = (
+    ("house/conversation", "phone", "dark"),
+    ("house/conversation", "desktop", "light"),
+    ("house/rooms", "phone", "light"),
+    ("house/rooms", "desktop", "dark"),
+    ("house/assistant", "desktop", "light"),
+    ("house/plugins", "phone", "dark"),
+    ("house/models", "desktop", "dark"),
+    ("house/devices", "phone", "light"),
+    ("quality", "phone", "dark"),
+    ("quality", "desktop", "light"),
+)
+DEVICES = {"phone": PHONE, "desktop": DESKTOP}
 
 
 @asynccontextmanager
@@ -56,6 +71,7 @@ async def lived_in(folder: Path) -> AsyncIterator[Running]:
         httpx.AsyncClient(base_url=f"{server.address}/api", trust_env=False) as api,
     ):
         await _a_week(server)
+        await eventually(lambda: "list_add" in server.house.plugins.host.intents(), within=60)
         clients = {}
         for name, room in ROOMS.items():
             can = {"settings": True, "local_commands": False, "plays": True, "tts": True, "wake_word": True}
@@ -64,8 +80,13 @@ async def lived_in(folder: Path) -> AsyncIterator[Running]:
         for name, question in TALKS:
             _, end = await clients[name].ask(question)
             heard = {"llm": 1380.0, "plugin": 520.0}.get(end["route"], 410.0)
-            await clients[name].send("playout", turn_id=end["turn_id"], state="started", since_question_ms=heard)
-        await api.post("/rooms/salon-1/alarms", json={"hour": 18, "minute": 30, "days": [0, 1, 2, 3, 4], "name": "devoirs"})
+            await clients[name].send(
+                "playout", turn_id=end["turn_id"], state="started", since_question_ms=heard
+            )
+        await api.post(
+            "/rooms/salon-1/alarms",
+            json={"hour": 18, "minute": 30, "days": [0, 1, 2, 3, 4], "name": "devoirs"},
+        )
         changes = {
             "facts": ["On habite à Belfort.", "Zoé a huit ans.", "Le chat s'appelle Moustache."],
             "night": "21:30-06:45",
@@ -78,7 +99,12 @@ async def lived_in(folder: Path) -> AsyncIterator[Running]:
         version = server.house.settings.version
         for name, room in ROOMS.items():
             volume = 60 if name == "salon-1" else 85
-            state = {"volume": volume, "room": room, "night": "21:30-06:45", "wake_words": {"hey_jarvis": 0.5}}
+            state = {
+                "volume": volume,
+                "room": room,
+                "night": "21:30-06:45",
+                "wake_words": {"hey_jarvis": 0.5},
+            }
             await clients[name].send("settings_state", version=version, known_words=WORDS, **state)
         await clients["chambre-1"].send("device_state", battery=0.64)
         for client in clients.values():
@@ -89,7 +115,7 @@ async def lived_in(folder: Path) -> AsyncIterator[Running]:
 
 async def _a_week(server: Running) -> None:
     """Figures of the days before."""
-    chance = random.Random(7)  # noqa: S311 - pictures
+    chance = random.Random(7)
     now = server.house.now()
     usual = {"command": (380, 90), "plugin": (560, 220), "llm": (1350, 420)}
     for back in range(1, 7):
@@ -113,14 +139,27 @@ async def _a_week(server: Running) -> None:
             )  # fmt: skip
             day.wakes.append(WakeRow(at=at, room=room, word="hey_jarvis"))
         for _ in range(chance.randint(0, 2)):
-            day.turns.append(TurnRow(at=at, room="salon", turn_id=f"t{chance.random()}", client_id="x", route="command", intent="false_wake"))  # noqa: E501
+            day.turns.append(
+                TurnRow(
+                    at=at,
+                    room="salon",
+                    turn_id=f"t{chance.random()}",
+                    client_id="x",
+                    route="command",
+                    intent="false_wake",
+                )
+            )
         for _ in range(chance.choice((0, 0, 1, 3))):
             day.returns.append(ReturnRow(at=at, room="cuisine", away_s=chance.uniform(2, 90)))
-        await server.house.context.save_state(f"quality:{at.date().isoformat()}", day.model_dump_json().encode())
+        await server.house.context.save_state(
+            f"quality:{at.date().isoformat()}", day.model_dump_json().encode()
+        )
     await server.house.journal.load()
 
 
-async def picture(browser: Browser, address: str, part: str, scheme: str, device: dict[str, Any], path: Path) -> int:
+async def picture(
+    browser: Browser, address: str, part: str, scheme: str, device: dict[str, Any], path: Path
+) -> int:
     """Write one picture; gives its size in bytes."""
     async with visit(browser, f"{address}/#{part}", color_scheme=scheme, **device) as visitor:
         page = visitor.page
@@ -129,28 +168,35 @@ async def picture(browser: Browser, address: str, part: str, scheme: str, device
             await page.locator(".brief a").nth(1).click()
         if part == "house/devices":
             await page.get_by_role("button", name="Afficher un code").click()
+        if part == "house/rooms":
+            await page.locator("article.room summary").first.click()
         if part == "house/plugins":
             await page.locator("[data-plugin=weather] summary").click()
+            await page.locator("[data-plugin=weather]").evaluate("card => card.scrollIntoView()")
         await page.wait_for_timeout(SETTLED_MS)
+        await page.evaluate(f"scrollTo(0, {0 if device is DESKTOP else 'scrollY'})")
         shot = Image.open(io.BytesIO(await page.screenshot(full_page=device is DESKTOP))).convert("RGB")
         if visitor.faults or await visitor.violations():
             print(part, visitor.faults, await visitor.violations(), file=sys.stderr)
-    shot.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
-    return path.stat().st_size
+    small = shot.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    packed = io.BytesIO()
+    small.save(packed, "PNG", optimize=True)
+    return await asyncio.to_thread(path.write_bytes, packed.getvalue())
 
 
-async def main(folder: Path, parts: tuple[str, ...]) -> None:
+async def main(folder: Path, wanted: str) -> None:
     sizes: dict[str, int] = {}
     with tempfile.TemporaryDirectory() as data:
         async with lived_in(Path(data)) as server, open_browser() as browser:
-            for part in parts:
-                for device, kind, scheme in ((PHONE, "phone", "dark"), (DESKTOP, "desktop", "light")):
-                    name = f"{part.rpartition('/')[2]}_{kind}_{scheme}.png"
-                    sizes[name] = await picture(browser, server.address, part, scheme, device, folder / name)
+            for part, kind, scheme in PICTURES:
+                name = f"{part.rpartition('/')[2]}_{kind}_{scheme}.png"
+                if name.startswith(wanted):
+                    path = folder / name
+                    sizes[name] = await picture(browser, server.address, part, scheme, DEVICES[kind], path)
     print(json.dumps({"pictures": sizes}))
 
 
 if __name__ == "__main__":
     target = Path(sys.argv[1])
     target.mkdir(parents=True, exist_ok=True)
-    asyncio.run(main(target, tuple(sys.argv[2:]) or PARTS))
+    asyncio.run(main(target, sys.argv[2] if len(sys.argv) > 2 else ""))

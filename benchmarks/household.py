@@ -45,7 +45,8 @@ class Report:
 
     Attributes:
         turns: questions that were asked.
-        lost: questions that got no answer.
+        lost: questions that got no answer, and nobody was told.
+        told_away: questions whose asker was told that the server is away, because the link took too long.
         doubled: questions that are more than once in the conversation.
         missing: messages that the conversation lacks.
         cuts: connections that were cut.
@@ -58,6 +59,7 @@ class Report:
 
     turns: int = 0
     lost: int = 0
+    told_away: int = 0
     doubled: int = 0
     missing: int = 0
     cuts: int = 0
@@ -111,6 +113,7 @@ class Member:
         self._report.turns += 1
         began = time.perf_counter()
         answer = ""
+        told = False
         try:
             async with asyncio.timeout(60):
                 if random.random() < 0.7:
@@ -125,9 +128,13 @@ class Member:
                             )
                         answer += piece
                     await exchange.ended(30.0)
-        except (HiveMindError, TimeoutError):
+        except HiveMindError:
+            told = True
+        except TimeoutError:
             answer = ""
-        if not answer.strip():
+        if told:
+            self._report.told_away += 1
+        elif not answer.strip():
             self._report.lost += 1
         self._report.worst_s = max(self._report.worst_s, time.perf_counter() - began)
 
@@ -142,9 +149,12 @@ PLUGIN = {
 HANDLER = """
 from hive_mind.server.core.plugin import Plugin
 
-class Essai(Plugin):
+class EssaiPlugin(Plugin):
     async def execute(self, intent, params):
-        return {"number": NUMBER}
+        return {"success": True, "number": NUMBER}
+
+    def get_prompt_context(self):
+        return "Essai NUMBER."
 """
 
 
@@ -202,7 +212,7 @@ async def live(
     await watching
     for member in members:
         await member.end()
-    report.missing = max(0, 2 * report.turns - entries(url))
+    report.missing = max(0, 2 * (report.turns - report.told_away) - entries(url))
     report.doubled = max(0, entries(url) - 2 * report.turns)
     half = report.rss_mib[len(report.rss_mib) // 2 :]
     report.slope_kib_per_1000_turns = round(
@@ -241,8 +251,10 @@ def main() -> None:
     asked = parser.parse_args()
     report = run(asked.turns, asked.clients, asked.seconds)
     print(f"{report.turns} turns of {asked.clients} clients, {report.cuts} cuts, {report.reloads} reloads")
-    print(f"lost {report.lost}, doubled {report.doubled}, missing {report.missing}")
-    print(f"worst {report.worst_s:.2f} s")
+    print(
+        f"lost {report.lost}, told away {report.told_away}, doubled {report.doubled}, "
+        f"missing {report.missing}, worst {report.worst_s:.2f} s"
+    )
     quarter = max(1, len(report.rss_mib) // 4)
     shown = [report.rss_mib[min(i * quarter, len(report.rss_mib) - 1)] for i in range(5)]
     print(

@@ -98,7 +98,11 @@ def hive_server(data: Path, **settings: str) -> Iterator[tuple[str, psutil.Proce
             except OSError:
                 pass
             time.sleep(0.1)
-        yield f"ws://127.0.0.1:{port}/ws", psutil.Process(process.pid)
+        settled = psutil.Process(process.pid)
+        for _ in range(60):  # the grammar of the plugins is still being worked out
+            if settled.cpu_percent(1.0) < 15:
+                break
+        yield f"ws://127.0.0.1:{port}/ws", settled
     finally:
         process.terminate()
         process.wait(20)

@@ -66,6 +66,8 @@ ROOMS = ((-12.0, 60), (0.0, 120), (-6.0, 30))
 
 PATIENCE_S = 40.0
 REST_S = 1.0
+STOPPED_S = 0.3
+FIRST_WORDS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,26 +93,26 @@ class Storyteller(ScriptedModel):
 
     Args:
         stories: told in turn.
-        word_s: seconds that each word takes.
+        rest_s: seconds for which it stops writing after `FIRST_WORDS`, while those are said.
     """
 
-    def __init__(self, stories: Sequence[str], *, word_s: float = 0.0) -> None:
+    def __init__(self, stories: Sequence[str], *, rest_s: float = 0.0) -> None:
         super().__init__()
         self._stories = cycle(stories)
-        self._word_s = word_s
+        self._rest_s = rest_s
 
     async def generate(
         self, chat: Chat, so_far: str = "", form: Form | None = None
     ) -> AsyncGenerator[str, None]:
-        if form is not None or so_far:  # a draft that was paused is told again from its beginning
-            async for piece in super().generate(chat, so_far, form):
-                yield piece
-            return
         question = chat[-1].content
-        self.answers[question] = [f"{word} " for word in next(self._stories).split()]
-        async for piece in super().generate(chat):
+        if form is None and not so_far:  # one that was paused goes on with the same story
+            self.answers[question] = [f"{word} " for word in next(self._stories).split()]
+        words = len(so_far.split())
+        async for piece in super().generate(chat, so_far, form):
+            if form is None and words == FIRST_WORDS:
+                await asyncio.sleep(self._rest_s)
             yield piece
-            await asyncio.sleep(self._word_s)
+            words += 1
 
 
 class Watch:
@@ -122,7 +124,8 @@ class Watch:
 
     def __init__(self, verifier: WakeWordVerifier) -> None:
         self.tally = Tally()
-        self.turns: asyncio.Queue[TurnRecord] = asyncio.Queue(8)
+        self.turns: asyncio.Queue[TurnRecord | None] = asyncio.Queue(8)
+        """Each turn as it ended; None for an answer that was stopped."""
         self.state = ClientState()
         self._verifier = verifier
         self._clock = SystemClock()
@@ -130,6 +133,7 @@ class Watch:
         self.silenced_at = 0.0
         """When it last decided to speak no more (`time.monotonic`)."""
         self._asked = False
+        self._stopped: asyncio.TimerHandle | None = None
 
     def verify(self, wake: Wake, samples: Samples) -> bool:
         """Called in the recogniser's thread."""
@@ -143,7 +147,9 @@ class Watch:
         self._add(asked=1)
 
     def on_turn(self, record: TurnRecord) -> None:
-        self._add(turns=int(not self._asked), stopped=int(record.outcome == "interrupted"))
+        if self._stopped is not None:
+            self._stopped.cancel()
+        self._add(turns=int(not self._asked))
         self._asked = False
         self.turns.put_nowait(record)
 
@@ -152,8 +158,17 @@ class Watch:
         self._add(lowered=int(state.doubted and not before.doubted))
         if before.turn is Turn.RESPONDING:
             self._add(spoken_s=now - self._since)
-            self.silenced_at = now
+            if self.state.turn is not Turn.RESPONDING:
+                self.silenced_at = now
+                loop = asyncio.get_running_loop()
+                self._stopped = loop.call_later(STOPPED_S, self._was_stopped)
         self._since = now
+
+    def _was_stopped(self) -> None:
+        """An answer has ended, and no turn with it."""
+        self._add(stopped=1)
+        self._asked = False
+        self.turns.put_nowait(None)
 
     def _add(self, **more: float) -> None:
         counted = asdict(self.tally)
@@ -262,11 +277,8 @@ async def _tell(
                 continue
             await eventually(lambda: watch.state.turn is Turn.IDLE, PATIENCE_S)
             await asyncio.sleep(REST_S)
-            print(
-                f"{gain_db:+.0f} dB, {delay_ms} ms  « {record.transcript} » {record.outcome}"
-                f" {record.answer[:40]}…  {watch.tally}",
-                file=sys.stderr,
-            )
+            told = "stopped" if record is None else f"« {record.transcript} » {record.answer[:40]}…"
+            print(f"{gain_db:+.0f} dB, {delay_ms} ms  {told}  {watch.tally}", file=sys.stderr)
 
 
 def report(tally: Tally) -> None:

@@ -8,7 +8,8 @@ Run: python -m benchmarks.wake_training humans AUDIO_FOLDER TRAINED_FOLDER CACHE
 AUDIO_FOLDER is that of `benchmarks/wake_word.py`. `humans` trains "alexa" and "jarvis" where TRAINED_FOLDER
 lacks them; every second recording without a wake word sets their thresholds, and the others are reported,
 with all positives, none of which training ever sees. `strangers` prints what the cards say. `delay` says each
-word in one breath with a question, by all voices, and measures from the word's end to the verified wake.
+word, trained or stock, in one breath with a question, by all voices, and measures from the word's end to the
+verified wake.
 """
 
 import json
@@ -36,8 +37,7 @@ from hive_mind.speech.files import read_audio
 from hive_mind.speech.segments import frames
 from hive_mind.speech.stt.whisper import WhisperStt
 from hive_mind.speech.vad.factory import make_vad
-from hive_mind.speech.wake_word.card import read_card
-from hive_mind.speech.wake_word.factory import make_cascade
+from hive_mind.speech.wake_word.factory import known_word, make_cascade
 from hive_mind.speech.wake_word.settings import WordSetting
 from hive_mind.wake_training.plan import SIZES
 from hive_mind.wake_training.progress import Progress
@@ -161,7 +161,7 @@ def delay(trained: Path, names: Sequence[str]) -> None:
     STORE.path("kokoro-voices-all")
     speaker = Speaker(STORE.path("kokoro-82m-int8"), STORE.path("kokoro-voices"))
     for name in names:
-        phrase = read_card(trained / f"{name}.json").phrase
+        phrase = known_word(STORE.find, name, trained).card.phrase
         cascade = make_cascade(STORE.find, [WordSetting(name)], stt, trained=trained)
         delays: list[float] = []
         errors: list[float] = []

@@ -13,11 +13,13 @@ from hive_mind.errors import ContextError
 from hive_mind.server.core.access.desk import Desk
 from hive_mind.server.core.access.gate import Known
 from hive_mind.server.core.access.routes import router
+from hive_mind.server.core.access.tokens import owner_key
 from hive_mind.server.core.access.welcome import Door
 from hive_mind.server.core.answers import answer_faults
 from hive_mind.server.core.shield import Shield
 
 LAN = "192.168.1.30"
+HOUSE_KEY = bytes(range(32))
 
 
 class MemorySafe:
@@ -61,8 +63,9 @@ class FrontDesk:
             self.work.append,
             now=lambda: self.now,
             monotonic=lambda: self.now.timestamp(),
+            owner=owner_key(HOUSE_KEY),
         )
-        self.app = FastAPI(openapi_url=None)
+        self.app = FastAPI()
         self.app.state.house = SimpleNamespace(access=self.desk, door=Door(self.desk), remotes={})
         self.app.add_middleware(Shield)
         answer_faults(self.app)

@@ -1,10 +1,9 @@
 """What somebody in the room hears when the server dies or the network fails: the whole voice client.
 
-Each test prints its figures; `-rP` shows them. Virtual time and a scripted server but for the last test, which
-kills a real one.
+Each test prints its figures; `-rP` shows them. Virtual time and a scripted server, but for the last test,
+which kills a real one.
 """
 
-# ruff: noqa: SIM117
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Iterator
@@ -23,9 +22,9 @@ from tests.fakes.lossy_link import LossyLink
 from tests.fakes.openai_server import openai_server, sse
 from tests.fakes.scripted_server import ScriptedServer, Talk, scripted_server
 from tests.fakes.scripted_speech import ScriptedStt, ToneVoice
+from tests.fakes.server_process import server_process
 from tests.fakes.virtual_time import run
 from tests.fakes.waiting import eventually
-from tests.faults.test_server import server_process
 from tests.unit.client.house import House, house
 
 STORY = "Raconte une histoire"
@@ -137,54 +136,60 @@ async def kill_after(at: House, server: ScriptedServer, piece: str) -> float:
 
 def test_killed_after_an_answer(tmp_path: Path) -> None:
     async def scene() -> None:
-        async with scripted_server(piece_by_piece()) as server:
-            async with house(tmp_path, ScriptedStt(STORY, TIME), server.url) as at:
-                answer = await asks(at)
-                server.kill()
-                figure(
-                    "killed after an answer, known after", await until_link(at, Link.DEGRADED, at.clock.now())
-                )
-                said = len(at.voice.said)
-                await asyncio.sleep(120)
-                assert len(at.voice.said) == said, "nobody needs the server: nothing is said of it"
-                once(answer, *PIECES)
-                assert LOST not in answer
-                assert (await asks(at)).startswith("Il est ")
+        async with (
+            scripted_server(piece_by_piece()) as server,
+            house(tmp_path, ScriptedStt(STORY, TIME), server.url) as at,
+        ):
+            answer = await asks(at)
+            server.kill()
+            figure("killed after an answer, known after", await until_link(at, Link.DEGRADED, at.clock.now()))
+            said = len(at.voice.said)
+            await asyncio.sleep(120)
+            assert len(at.voice.said) == said, "nobody needs the server: nothing is said of it"
+            once(answer, *PIECES)
+            assert LOST not in answer
+            assert (await asks(at)).startswith("Il est ")
 
     run(scene())
 
 
 def test_the_network_is_cut_during_an_answer_and_comes_back(tmp_path: Path) -> None:
     async def scene() -> None:
-        async with scripted_server(piece_by_piece()) as server, LossyLink("127.0.0.1", server.port) as wire:
-            async with house(tmp_path, ScriptedStt(STORY), f"ws://127.0.0.1:{wire.port}/ws") as at:
-                answering = asyncio.ensure_future(asks(at))
-                await until_said(at, PIECES[0])
-                await wire.refuse()
-                wire.reset()
-                cut_at = at.clock.now()
-                await asyncio.sleep(1.0)
-                await wire.accept()
-                answer = await answering
-                figure("cut for 1 s in mid-answer, whole after", at.clock.now() - cut_at)
-                assert wire.accepted >= 2
-                once(answer, *PIECES)
-                assert LOST not in answer
+        async with (
+            scripted_server(piece_by_piece()) as server,
+            LossyLink("127.0.0.1", server.port) as wire,
+            house(tmp_path, ScriptedStt(STORY), f"ws://127.0.0.1:{wire.port}/ws") as at,
+        ):
+            answering = asyncio.ensure_future(asks(at))
+            await until_said(at, PIECES[0])
+            await wire.refuse()
+            wire.reset()
+            cut_at = at.clock.now()
+            await asyncio.sleep(1.0)
+            await wire.accept()
+            answer = await answering
+            figure("cut for 1 s in mid-answer, whole after", at.clock.now() - cut_at)
+            assert wire.accepted >= 2
+            once(answer, *PIECES)
+            assert LOST not in answer
 
     run(scene())
 
 
 def test_the_network_is_slow_during_an_answer(tmp_path: Path) -> None:
     async def scene() -> None:
-        async with scripted_server(piece_by_piece()) as server, LossyLink("127.0.0.1", server.port) as wire:
-            async with house(tmp_path, ScriptedStt(STORY), f"ws://127.0.0.1:{wire.port}/ws") as at:
-                wire.delay(1.5)
-                asked_at = at.clock.now()
-                answer = await asks(at)
-                figure("1.5 s each way: asked and answered to the end in", at.clock.now() - asked_at)
-                once(answer, *PIECES)
-                assert LOST not in answer and "serveur" not in answer
-                assert at.client.parts.status.state.link is Link.CONNECTED
+        async with (
+            scripted_server(piece_by_piece()) as server,
+            LossyLink("127.0.0.1", server.port) as wire,
+            house(tmp_path, ScriptedStt(STORY), f"ws://127.0.0.1:{wire.port}/ws") as at,
+        ):
+            wire.delay(1.5)
+            asked_at = at.clock.now()
+            answer = await asks(at)
+            figure("1.5 s each way: asked and answered to the end in", at.clock.now() - asked_at)
+            once(answer, *PIECES)
+            assert LOST not in answer and "serveur" not in answer
+            assert at.client.parts.status.state.link is Link.CONNECTED
 
     run(scene())
 
@@ -222,17 +227,16 @@ class QuickVoice(ToneVoice):
 
 def test_a_real_server_killed_with_signal_9(tmp_path: Path) -> None:
     async def scene() -> None:
-        port = str(free_port())
+        port = free_port()
         async with openai_server() as llm:
             engine = {
                 "HIVE_MIND_LLM_ENGINE": "openai",
                 "HIVE_MIND_LLM_BASE_URL": llm.url,
                 "HIVE_MIND_LLM_MODEL": "fake",
-                "HIVE_MIND_PORT": port,
             }
             llm.frames, llm.stall_after = sse(*PIECES), 4
             stt = ScriptedStt(STORY, TIME, "oui")
-            async with server_process(tmp_path / "server", **engine) as (process, url):
+            async with server_process(tmp_path / "server", port=port, **engine) as (process, url):
                 at_work = house(tmp_path, stt, url, voice=QuickVoice(), keep_questions=True)
                 async with at_work as at:
                     answering = asyncio.ensure_future(asks(at))
@@ -244,8 +248,8 @@ def test_a_real_server_killed_with_signal_9(tmp_path: Path) -> None:
                     once(answer, PIECES[0], LOST, KEPT)
                     assert (await asks(at)).startswith("Il est ")
                     llm.stall_after = None
-                    async with server_process(tmp_path / "server", **engine):
-                        await until_link(at, Link.CONNECTED, 0)
+                    async with server_process(tmp_path / "server", port=port, **engine):
+                        await eventually(lambda: at.client.link.connected, 60)
                         back_at = at.clock.now()
                         await eventually(lambda: any(OFFER in text for text in at.voice.said), 30)
                         figure("offered again after", at.clock.now() - back_at)

@@ -40,7 +40,7 @@ from hive_mind.errors import LinkError
 from hive_mind.language.messages import message
 from hive_mind.mending import Mender
 from hive_mind.paths import wake_words_dir
-from hive_mind.protocol.messages import Capabilities, SettingsState
+from hive_mind.protocol.messages import Capabilities, Forgotten, SettingsState
 from hive_mind.protocol.session import ClientSession
 from hive_mind.speech.endpointing import EndpointSettings
 from hive_mind.speech.listening import Ear
@@ -191,6 +191,14 @@ async def open_client(
     if kept is None:
         forget_kept(config.data_folder)
     parts.homecoming = homecoming = Homecoming(clock, lambda text: loop.announce(text), _offer, kept)
+
+    def _forget(told: Forgotten) -> None:
+        if kept is not None:
+            kept.forget(told)
+        if told.scope == "all":
+            corrections.save(())
+        parts.dialogue.forget()
+
     ear = Ear(engines.vad, settings, engines.wake)
     sentences = PluginSentences(_know, engines.grammar.robot_names)
     naming = Naming(engines, config.wake_words, ear, workers[0], link, sentences.rename)
@@ -214,7 +222,7 @@ async def open_client(
     parts.preparer.want(spoken_forms([*lasting, *(message(key) for key in FIXED_PHRASES)]))
     try:
         async with asyncio.TaskGroup() as tasks:
-            incoming = Incoming(loop, sentences, keeper, wishes, tasks.create_task, homecoming.forget)
+            incoming = Incoming(loop, sentences, keeper, wishes, tasks.create_task, _forget)
             work = [link.run, admission.run, keeper.run, parts.preparer.run, homecoming.run]
             work += [kept.run] if kept is not None else []
             work += [lessons.run] if lessons is not None else []

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hive_mind.client.core.homecoming import BETWEEN_S, Homecoming, away_sentences
+from hive_mind.client.core.homecoming import BETWEEN_S, Homecoming, away_sentences, lost_sentence
 from hive_mind.client.core.kept_questions import (
     KEPT_FOR,
     MOST,
@@ -23,6 +23,7 @@ from hive_mind.client.core.kept_questions import (
 )
 from hive_mind.client.core.outages import QUIET_S, STEADY_S, Outages
 from hive_mind.client.core.state import Effect
+from hive_mind.understanding.grammar import Match
 from tests.fakes.virtual_time import VirtualClock, run
 
 NOW = datetime(2026, 1, 6, 14, 30, tzinfo=UTC)
@@ -209,3 +210,33 @@ def test_whatever_a_server_does_it_is_told_of_rarely(events: list[tuple[str, flo
     for told in (losses, returns):
         assert all(b - a >= QUIET_S for a, b in pairwise(told))
     assert len(returns) <= len(losses)
+
+
+def test_what_was_lost_in_mid_answer_is_kept_and_counts_as_told(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with room(KeptQuestions(tmp_path)) as at:
+            at.home.linked()
+            said = lost_sentence("SERVER_LOST", ITALY, at.home)
+            assert said == "J'ai perdu le serveur. Je garde ta question pour son retour."
+            at.home.lost()
+            assert len(at.needs_server("Raconte")) == 1, "that it is away was told"
+            assert lost_sentence("SERVER_LOST", ITALY, None) == "J'ai perdu le serveur."
+
+    run(scene())
+
+
+@pytest.mark.parametrize(("scope", "left"), [("all", 0), ("turn", 1)])
+def test_who_wants_everything_forgotten_is_offered_nothing(scope: str, left: int, tmp_path: Path) -> None:
+    async def scene() -> int:
+        kept = KeptQuestions(tmp_path)
+        async with room(kept) as at:
+            writing = asyncio.ensure_future(kept.run())
+            at.needs_server()
+            assert at.home.forgets(Match("forget", {"scope": scope})) is (left == 0)
+            at.home.linked()
+            await asyncio.sleep(60)
+            writing.cancel()
+            return len(at.offered)
+
+    assert run(scene()) == left
+    assert not (tmp_path / "kept-questions").exists()

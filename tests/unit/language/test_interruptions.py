@@ -68,6 +68,11 @@ def test_a_word_that_is_misheard_is_known_by_its_sound(text: str) -> None:
     assert interruption([text]) == "stop"
 
 
+@pytest.mark.parametrize("text", ["Chute !", "Shui", "Chu.", "Top !"])
+def test_short_words_are_known_as_recognisers_write_them(text: str) -> None:
+    assert interruption([text]) == "stop"
+
+
 def test_another_reading_counts_too() -> None:
     assert interruption(["et ton", "attends"]) == "wait"
     assert interruption(["le toit", "moi", "entends", "pardi", "la pause"]) is None

@@ -65,8 +65,8 @@ async def test_seven_days_are_kept(store: ContextStore) -> None:
 async def test_what_was_written_is_not_written_again(store: ContextStore) -> None:
     said = entry("once")
     await store.append(said)
-    await store.append(said, again=True)
-    await store.append(entry("twice"), again=True)
+    await store.append_again([said])
+    await store.append_again([entry("twice")])
     assert await texts(store) == ["once", "twice"]
 
 

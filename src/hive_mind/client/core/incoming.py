@@ -13,6 +13,7 @@ from hive_mind.protocol.messages import (
     AnyServerMessage,
     DeviceCommand,
     FollowUp,
+    Forgotten,
     Sentences,
     Settings,
     WakeVerdict,
@@ -44,7 +45,7 @@ class Incoming:
         keeper: owns timers, alarms and reminders.
         wishes: carries out what the household sets.
         spawn: starts what takes time.
-        forget: drops the questions that wait for the server.
+        on_forgotten: erases what this client has of what somebody wants to be forgotten.
     """
 
     def __init__(
@@ -54,22 +55,20 @@ class Incoming:
         keeper: Timekeeper,
         wishes: HouseWishes,
         spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
-        forget: Callable[[], None],
+        on_forgotten: Callable[[Forgotten], None] = lambda _: None,
     ) -> None:
         self._loop = loop
         self._sentences = sentences
         self._keeper = keeper
         self._wishes = wishes
         self._spawn = spawn
-        self._forget = forget
+        self._on_forgotten = on_forgotten
 
     def take(self, message: AnyServerMessage) -> None:
         """Take in one message."""
         match message:
             case Announce():
                 self._spawn(self._announce(message))
-            case DeviceCommand(command="forget_questions"):
-                self._forget()
             case DeviceCommand():
                 self._spawn(carry_out(message, self._keeper))
             case Settings():
@@ -80,6 +79,8 @@ class Incoming:
                 self._loop.verdict(accepted=message.accepted)
             case Sentences():
                 self._spawn(self._sentences.take(message))
+            case Forgotten():
+                self._on_forgotten(message)
             case _:
                 return
 

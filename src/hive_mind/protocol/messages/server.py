@@ -1,5 +1,6 @@
 """What a server sends: the specification's messages first, then what was added."""
 
+from datetime import date
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field, JsonValue
@@ -250,6 +251,21 @@ class ContextEvent(ServerMessage):
     intent: ShortText | None = None
 
 
+class Forgotten(ServerMessage):
+    """Something was erased at somebody's wish: whoever has a copy, on a disk or on a screen, erases it too.
+
+    Attributes:
+        scope: "turn", "day" or "all".
+        forgotten_turn: of the turn, for the scope "turn".
+        day: of the scope "day".
+    """
+
+    type: Literal["forgotten"] = "forgotten"
+    scope: Literal["turn", "day", "all"]
+    forgotten_turn: Identifier | None = None
+    day: date | None = None
+
+
 class FollowUp(ServerMessage):
     """Listen again for so many seconds without the wake word.
 
@@ -268,8 +284,7 @@ class DeviceCommand(ServerMessage):
 
     Commands: "merge" (params as in `device_state`: timers, alarms, stopwatch, gone) takes in what changed
     elsewhere; "reminders" (params: reminders, each with reminder_id, text and due) replaces the reminders
-    that the client keeps; "silence" ends what rings; "forget_questions" erases
-    the questions that the client keeps for the server's return. A client leaves alone what it does not know.
+    that the client keeps; "silence" ends what rings. A client leaves alone what it does not know.
 
     Attributes:
         command: what to do.
@@ -347,6 +362,7 @@ AnyServerMessage: TypeAlias = Annotated[
     | WakeVerdict
     | Announce
     | ContextEvent
+    | Forgotten
     | FollowUp
     | DeviceCommand
     | Settings

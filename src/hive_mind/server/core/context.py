@@ -6,6 +6,7 @@ Redis returns. Entries are in Redis before `append` returns, as long as it is th
 
 import asyncio
 import contextlib
+import itertools
 import json
 import secrets
 from collections import deque
@@ -16,7 +17,7 @@ from typing import Any, Literal
 from hive_mind.errors import ConfigError, ContextError
 from hive_mind.server.core.asked import Asked, AskedBefore
 from hive_mind.server.core.entry import Entry, span
-from hive_mind.server.core.store import ContextStore, StoreHealth
+from hive_mind.server.core.store import ContextStore, Stored, StoreHealth
 from hive_mind.server.logs import get_logger
 
 TAIL = 60
@@ -25,13 +26,13 @@ TAIL = 60
 REREAD = 400
 """Entries that are looked at after a start, for questions that come again."""
 
-_ANSWER_S = 5.0
-"""How long to wait for another server to finish an answer."""
+_ANSWER_S = 5.0  # to wait for another server to finish an answer
 
 WAITING = 2000
 """Entries that wait for Redis at most; then the oldest are given up."""
 
 _RETRY_S = (0.25, 0.5, 1.0, 2.0, 5.0)
+_BATCH = 200
 _TRIM_EVERY_S = 24 * 3600.0
 
 Listener = Callable[[Entry], None]
@@ -164,15 +165,15 @@ class Context:
             async with self._write:
                 await self._reload()
 
-    async def asked_before(self, client_id: str, utterance_id: str, alive: frozenset[str]) -> Asked | None:
-        """What became of an utterance; waits for its answer while the server that makes it is alive.
-
-        Args:
-            client_id: who asks.
-            utterance_id: its name for the question.
-            alive: the other servers.
-        """
+    async def asked_before(
+        self, client_id: str, utterance_id: str, alive: frozenset[str], *, fresh: bool
+    ) -> Asked | None:
+        """See `Memory.asked_before`."""
         found = self._asked.find(client_id, utterance_id)
+        if found is None and fresh:
+            with contextlib.suppress(ContextError):
+                self._note_all(await self._store.tail(REREAD))
+            found = self._asked.find(client_id, utterance_id)
         if found is None or found.answer is not None or found.server not in alive:
             return found
         with contextlib.suppress(TimeoutError):
@@ -195,11 +196,7 @@ class Context:
         return self._store
 
     async def between(self, start: datetime | None, end: datetime | None) -> list[Entry]:
-        """What was said from `start` until before `end` (None: without limit), oldest first.
-
-        Raises:
-            ContextError: Redis is away.
-        """
+        """See `ContextStore.between`; raises as that."""
         return [stored.entry for stored in await self._store.between(start, end)]
 
     async def newest(self, count: int, before: datetime | None = None) -> list[Entry]:
@@ -236,7 +233,7 @@ class Context:
                 erased = await self._store.forget_between(start, end)
         await self._store.compact()
         with contextlib.suppress(ContextError):
-            await self.publish({"forgotten": True})
+            await self.publish({"forgotten": "wished"})
         return erased
 
     async def cut_answer(self, turn_id: str, heard: str) -> None:
@@ -322,10 +319,14 @@ class Context:
     async def _reload(self) -> None:
         """Take the newest part from Redis, and keep what still waits to be written."""
         stored = await self._store.tail(REREAD)
+        self._note_all(stored)
+        self._tail = deque([s.entry for s in stored[-TAIL:]] + list(self._waiting), maxlen=TAIL)
+
+    def _note_all(self, stored: list[Stored]) -> None:
+        """Note questions and answers that nobody told us of."""
         for each in stored:
             if self._asked.find(each.entry.client_id, each.entry.utterance_id or "") is None:
                 self._asked.note(each.entry, "")
-        self._tail = deque([s.entry for s in stored[-TAIL:]] + list(self._waiting), maxlen=TAIL)
 
     async def _follow(self) -> None:
         """Take in what other servers say."""
@@ -351,6 +352,8 @@ class Context:
             self._log.warning("event of another version ignored")
             return
         if not entries:
+            if event.get("forgotten") == "wished":
+                self._asked.forget()
             await self._reload()
             return
         for entry in entries:
@@ -386,8 +389,10 @@ class Context:
 
     async def _write_back(self) -> None:
         while self._waiting:
-            await self._store.append(self._waiting[0], again=True)
-            self._waiting.popleft()
+            batch = list(itertools.islice(self._waiting, _BATCH))
+            await self._store.append_again(batch)
+            for _ in batch:
+                self._waiting.popleft()
         for name in list(self._states):
             await self._store.save(name, self._states[name])
             del self._states[name]

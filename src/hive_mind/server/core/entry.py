@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from hive_mind.errors import ContextError
+from hive_mind.protocol.messages import ContextEvent
 from hive_mind.server.core.crypto import Vault
 
 STREAM = "hive:context"
@@ -67,3 +68,15 @@ def span(scope: str, day: date | None) -> tuple[datetime | None, datetime | None
         raise ContextError("Which day to forget is not said.", code="FORGET_INVALID", retryable=False)
     first = datetime.combine(day, time.min)
     return first.astimezone(), (first + timedelta(days=1)).astimezone()
+
+
+def as_event(entry: Entry) -> ContextEvent:
+    """What other clients are shown of it."""
+    return ContextEvent(
+        role=entry.role,
+        text=entry.text[:8000],
+        timestamp=entry.timestamp,
+        client_id=entry.client_id,
+        intent=entry.intent,
+        turn_id=entry.turn_id,
+    )

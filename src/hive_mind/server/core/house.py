@@ -14,7 +14,7 @@ from hive_mind import __version__
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import ContextError
 from hive_mind.language.messages import error_message
-from hive_mind.protocol.messages import ContextEvent, DeviceCommand, Error, Forget, Playout, ServerMessage
+from hive_mind.protocol.messages import Error, Forget, Forgotten, Playout, ServerMessage
 from hive_mind.protocol.session import ServerSession
 from hive_mind.server.config import ServerConfig
 from hive_mind.server.core.access.desk import Desk, Safe
@@ -24,14 +24,14 @@ from hive_mind.server.core.bulletin import Bulletin
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault
 from hive_mind.server.core.downloads import Downloads
-from hive_mind.server.core.entry import Entry
+from hive_mind.server.core.entry import Entry, as_event
 from hive_mind.server.core.far_client import FarClient
 from hive_mind.server.core.household_time import household_time
 from hive_mind.server.core.ladder import Mind
 from hive_mind.server.core.link import Rechecked
 from hive_mind.server.core.llm.changing import ChangingModel
 from hive_mind.server.core.llm.engine import Chat, LanguageModel
-from hive_mind.server.core.llm.fallback import FallbackModel
+from hive_mind.server.core.llm.fallback import counted
 from hive_mind.server.core.llm.prompt import Abilities, History, chat, persona
 from hive_mind.server.core.llm.tool_prompt import choosing_chat
 from hive_mind.server.core.llm.tools import Offer
@@ -109,7 +109,7 @@ class House:
         self.grammar = grammar
         self.context = context
         self.meters = Meters(__version__, time.time())
-        self._thinking = ChangingModel(self._counted(model))
+        self._thinking = ChangingModel(counted(model, self.meters.llm_local.inc))
         self.model: LanguageModel = MeteredModel(self._thinking, self.meters)
         self.bulletin = Bulletin()
         self.journal = Journal(context, self.now, config.context_days)
@@ -213,7 +213,7 @@ class House:
 
     async def renew_model(self, make: Callable[[], LanguageModel]) -> None:
         """Think with another model, or with another beginning of every prompt."""
-        await self._thinking.become(lambda: self._counted(make()))
+        await self._thinking.become(lambda: counted(make(), self.meters.llm_local.inc))
         self._offers = None
         await self.warm()
 
@@ -272,6 +272,9 @@ class House:
         self.spawn(self.context.refresh())
 
     def _deliver(self, client_id: str | None, message: ServerMessage) -> None:
+        if isinstance(message, Forgotten):
+            self._forgotten(message)
+            return
         for remote in list(self.remotes.values()):
             if remote.link is not None and client_id in (None, remote.client_id):
                 remote.send(message)
@@ -310,16 +313,24 @@ class House:
             ContextError: the store is away and was not changed, or the wish is incomplete.
         """
         erased = await self.context.forget(wish.scope, wish.turn_id, wish.day)
-        self.traces.forget(wish.turn_id if wish.scope == "turn" else None)
         await self.journal.forget(wish.scope, wish.turn_id, wish.day)
         self.bulletin.tell("lost")
         if wish.scope == "all":
-            them_too = DeviceCommand(command="forget_questions")
-            self._deliver(None, them_too)
-            self.peers.tell(None, them_too)
+            await self.mender.forget()
+        told = Forgotten(scope=wish.scope, forgotten_turn=wish.turn_id, day=wish.day)
+        self._forgotten(told)
+        self.peers.tell(None, told)
         self._log.info("forgotten", scope=wish.scope, messages=erased)
         self.spawn(self.warm())
         return erased
+
+    def _forgotten(self, told: Forgotten) -> None:
+        """Something was erased, here or by another server: nothing of it stays in memory or at clients."""
+        self.traces.forget(told.forgotten_turn if told.scope == "turn" else None)
+        for remote in list(self.remotes.values()):
+            if not remote.talk.private:
+                remote.session.log.acknowledge(remote.session.last_seq)
+                remote.send(told)
 
     def on_playout(self, playout: Playout, room: str | None) -> None:
         """Close the latency measure of a turn."""
@@ -373,22 +384,8 @@ class House:
         ]
         if not others:
             return
-        event = ContextEvent(
-            role=entry.role,
-            text=entry.text[:8000],
-            timestamp=entry.timestamp,
-            client_id=entry.client_id,
-            intent=entry.intent,
-            turn_id=entry.turn_id,
-        )
         for remote in others:
-            remote.send(event)
-
-    def _counted(self, model: LanguageModel) -> LanguageModel:
-        """A model whose second one is counted, if it has one."""
-        if isinstance(model, FallbackModel):
-            model.told = self.meters.llm_local.inc
-        return model
+            remote.send(as_event(entry))
 
     def _reap(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -68,6 +68,16 @@ def scan(folders: Iterable[Path]) -> dict[str, Path]:
     return found
 
 
+def links_out(folder: Path) -> list[str]:
+    """Files of a plugin that are links to somewhere outside of it: what is there is none of its business."""
+    root = folder.resolve()
+    return sorted(
+        str(path.relative_to(folder))
+        for path in folder.rglob("*")
+        if path.is_symlink() and not path.resolve().is_relative_to(root)
+    )
+
+
 def mark_of(folder: Path) -> str:
     """A mark of a plugin's files, its tests apart."""
     digest = hashlib.sha256()
@@ -95,6 +105,8 @@ def prepare(
     """
     faults: list[str] = []
     replies, texts = Replies(), dict[str, str]()
+    if outside := links_out(folder):
+        raise PluginFaults(folder.name, [f"a link leads out of the plugin: {name}" for name in outside])
     try:
         mark = mark_of(folder)
     except OSError as error:

@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+
+_CONNECTIONS = 32
+_CONNECTION_S = 5.0
 
 
 def connect(url: str, password: str | None = None) -> Redis:
@@ -15,8 +18,11 @@ def connect(url: str, password: str | None = None) -> Redis:
         password: where the address holds none.
     """
     more: dict[str, Any] = {} if password is None else {"password": password}
-    client: Redis = Redis.from_url(
+    # Who finds all connections taken waits for one: a house of five hundred clients needs no five hundred.
+    pool = BlockingConnectionPool.from_url(
         url,
+        max_connections=_CONNECTIONS,
+        timeout=_CONNECTION_S,
         socket_connect_timeout=2.0,
         socket_timeout=2.0,
         retry=Retry(NoBackoff(), 1),
@@ -24,4 +30,5 @@ def connect(url: str, password: str | None = None) -> Redis:
         health_check_interval=0,
         **more,
     )
+    client: Redis = Redis.from_pool(pool)
     return client

@@ -32,12 +32,21 @@ class Memory(Protocol):
         """Add one."""
         ...
 
-    async def cut_answer(self, turn_id: str, heard: str) -> None:
-        """Remember of an answer only what was heard."""
+    async def asked_before(
+        self, client_id: str, utterance_id: str, alive: frozenset[str], *, fresh: bool
+    ) -> Asked | None:
+        """What became of an utterance; waits for its answer while the server that makes it is alive.
+
+        Args:
+            client_id: who asks.
+            utterance_id: its name for the question.
+            alive: the other servers.
+            fresh: the client has just come, perhaps from a server that died before it could tell of this.
+        """
         ...
 
-    async def asked_before(self, client_id: str, utterance_id: str, alive: frozenset[str]) -> Asked | None:
-        """What became of an utterance."""
+    async def cut_answer(self, turn_id: str, heard: str) -> None:
+        """Remember of an answer only what was heard."""
         ...
 
     async def between(self, start: datetime | None, end: datetime | None) -> list[Entry]:
@@ -87,6 +96,10 @@ class GuestMemory:
         """Add one."""
         self._tail.append(entry)
 
+    async def asked_before(self, *_: object, **__: object) -> Asked | None:
+        """Nobody knows: another server was told nothing of a guest."""
+        return None
+
     async def cut_answer(self, turn_id: str, heard: str) -> None:
         """Remember of an answer only what was heard."""
         cut = (
@@ -96,10 +109,6 @@ class GuestMemory:
             for entry in self._tail
         )
         self._tail = deque((entry for entry in cut if entry.text), maxlen=GUEST_TAIL)
-
-    async def asked_before(self, client_id: str, utterance_id: str, alive: frozenset[str]) -> Asked | None:  # noqa: ARG002
-        """No other server knows of a guest's questions."""
-        return None
 
     async def between(self, start: datetime | None, end: datetime | None) -> list[Entry]:
         """What was said with this guest then."""

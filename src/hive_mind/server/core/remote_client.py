@@ -59,6 +59,7 @@ class RemoteClient:
         self.capabilities = Capabilities()
         self.device: DeviceState | None = None
         self.link: Link | None = None
+        self._fresh = True
         self.room: str | None = None
         self.told_room: str | None = None  # as the client says it, whatever the household has set
         self.setting: SettingsState | None = None
@@ -123,6 +124,7 @@ class RemoteClient:
     def attach(self, link: Link, session: ServerSession) -> Link | None:
         """A connection of this client is open; answer the one that it replaces."""
         old, self.link = self.link, link
+        self._fresh = self._fresh or session is not self.session
         self.session = session
         self._be_patient(None)
         self._house.spawn(self.keeper.wake())
@@ -314,7 +316,9 @@ class RemoteClient:
             ladder=self._ladder,
             heard=None if said is None else said.transcript,
             alive=lambda: self._house.peers.alive,
+            fresh=self._fresh,
         )
+        self._fresh = False
         turn.trace.room = self.room
         turn.trace.spoken = said is not None or self.capabilities.stt
         if said is not None:

@@ -36,6 +36,7 @@ from hive_mind.understanding.grammar import Match
 Outcome = Literal["completed", "interrupted", "failed"]
 FOLLOW_UP_S = 8.0
 _PREDECESSOR_S = 3.0
+_DISK_S = 0.25
 
 
 class Turn:
@@ -53,6 +54,7 @@ class Turn:
         ladder: understands and carries out.
         heard: the text as our own recogniser heard it, where it did.
         alive: the other servers of this house, one of which may have answered already.
+        fresh: it is the first question since the client came.
     """
 
     def __init__(
@@ -67,8 +69,9 @@ class Turn:
         memory: Memory,
         ladder: Ladder,
         heard: Transcript | None = None,
-        alive: Callable[[], frozenset[str]] = frozenset,
         rooms: tuple[str, ...] | None = None,
+        alive: Callable[[], frozenset[str]] = frozenset,
+        fresh: bool = False,
     ) -> None:
         self.turn_id = f"t-{secrets.token_hex(8)}"
         self.text = text
@@ -79,6 +82,7 @@ class Turn:
         self._ladder = ladder
         self._heard = heard
         self._alive = alive
+        self._fresh = fresh
         self._begun_elsewhere = False
         now = self._mind.now()
         self.trace = TurnTrace(self.turn_id, client_id, now, text, speculative=draft)
@@ -94,6 +98,7 @@ class Turn:
         self._conversed = False
         self._asked_model: float | None = None
         self._answering: asyncio.Task[None] | None = None
+        self._remembering: asyncio.Task[None] | None = None
         self._begun = asyncio.get_running_loop().time()
         if not draft:
             self._confirmed.set()
@@ -140,13 +145,14 @@ class Turn:
             if understood.taken_for:
                 self.trace.repaired, self.trace.heard = self.text, understood.taken_for
             self.trace.intent = understood.orders[0].intent if understood.orders else CONVERSATION
+            if self._confirmed.is_set():
+                await self._question_first()
             self._answering = asyncio.create_task(self._answer(understood))
             if self._outcome == "interrupted":
                 self._answering.cancel()
             await self._confirmed.wait()
-            if not self._begun_elsewhere:
-                await self._remember("user", self.text)
-            await asyncio.wait({self._answering})
+            self._remembering = self._remembering or self._remember_question()
+            await asyncio.wait({self._answering, self._remembering})
             self._make_sure_of_an_end(self._answering)
             await self._end()
         finally:
@@ -160,7 +166,9 @@ class Turn:
         if self.utterance_id is None:
             return False
         client_id = self._request.client_id
-        before = await self._memory.asked_before(client_id, self.utterance_id, self._alive())
+        before = await self._memory.asked_before(
+            client_id, self.utterance_id, self._alive(), fresh=self._fresh
+        )
         if before is None:
             return False
         self.turn_id = self.trace.turn_id = before.turn_id
@@ -184,6 +192,21 @@ class Turn:
         )
         self._log.info("answered before", intent=before.intent)
         return True
+
+    def _remember_question(self) -> asyncio.Task[None]:
+        async def _once() -> None:
+            if not self._begun_elsewhere:
+                await self._remember("user", self.text)
+
+        return asyncio.create_task(_once())
+
+    async def _question_first(self) -> None:
+        """Have the question on the disk before it is answered: whoever kills us then loses neither.
+
+        A Redis that hangs delays the answer by `_DISK_S` at most.
+        """
+        self._remembering = self._remember_question()
+        await asyncio.wait({self._remembering}, timeout=_DISK_S)
 
     def _make_sure_of_an_end(self, answering: asyncio.Task[None]) -> None:
         """Whatever happened, even to the excuse itself: one last chunk, and a line in the log."""

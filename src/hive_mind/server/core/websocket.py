@@ -57,17 +57,20 @@ class Connection:
     Args:
         socket: accepted here.
         house: what all clients share.
+        limiters: of messages and of pieces of voice; those of the protocol by default.
     """
 
-    def __init__(self, socket: WebSocket, house: House) -> None:
+    def __init__(
+        self, socket: WebSocket, house: House, limiters: tuple[RateLimiter, RateLimiter] | None = None
+    ) -> None:
         self._socket = socket
         self._house = house
         self._session = ServerSession(secrets.token_urlsafe(16))
         self._outbox = Outbox()
         self._remote: RemoteClient | None = None
         self._closing: tuple[int, str] | None = None
-        self._limiter = RateLimiter()
-        self._audio_limiter = RateLimiter(AUDIO_FRAMES_PER_S, AUDIO_FRAME_BURST)
+        usual = (RateLimiter(), RateLimiter(AUDIO_FRAMES_PER_S, AUDIO_FRAME_BURST))
+        self._limiter, self._audio_limiter = limiters or usual
         self._complained = 0.0
         self._badge = Badge(house.access, socket)
         self._abort: Callable[[], None] | None = abort_of(socket.scope)

@@ -20,6 +20,9 @@ const VIEWS = {
 const IN_BAR = ["talk", "house", "quality"];
 
 applyTheme();
+// The link of a pairing code leads to the page too ("…/#code=123456&ca=…").
+const invited = new URLSearchParams(location.hash.slice(1)).get("code");
+if (invited) history.replaceState(null, "", `#pair/${encodeURIComponent(invited)}`);
 const t = await load("frame");
 const find = (id) => document.getElementById(id);
 const link = new HouseLink(`${location.origin.replace(/^http/, "ws")}/ws`, identity());

@@ -80,3 +80,32 @@ def test_whatever_comes_the_result_is_finite_and_no_louder_than_both(kinds: list
         assert len(result.samples) == BLOCK
         assert np.all(np.isfinite(result.samples))
         assert 0.0 <= result.own <= 1.0
+
+
+def steady(seconds: float, seed: int) -> Samples:
+    """As loud as speech, and hardly a pause in it."""
+    return np.asarray(0.8 * babble(seconds, seed) + 0.2 * babble(seconds, seed + 100), np.float32)
+
+
+@pytest.mark.parametrize("at_s", [0.8, 1.5, 2.5, 4.0])
+def test_a_loud_word_over_the_first_answer_passes_before_the_room_is_known(at_s: float) -> None:
+    played = steady(6, 1)
+    heard = room(played, gain_db=-12)
+    at = int(at_s * S)
+    word = babble(0.5, 7)
+    heard[at : at + len(word)] += word * 10 ** ((level(played) - level(word)) / 20)
+    _, own = cleaned(AdaptiveCanceller(), heard, played)
+    during = own[at // BLOCK : (at + len(word)) // BLOCK]
+    assert np.sum(during < 0.5) >= 5
+
+
+def test_a_buffer_that_ran_dry_makes_it_deaf_for_two_seconds_at_most() -> None:
+    played = steady(14, 1)
+    shifted = np.concatenate([played[: 6 * S], np.zeros(S // 80, np.float32), played[6 * S :]])[: len(played)]
+    near = np.zeros_like(played)
+    near[8 * S : 9 * S] = babble(1, 7)
+    heard = room(shifted) + near
+    clean, own = cleaned(AdaptiveCanceller(), heard, played)
+    assert np.mean(own[6 * S // BLOCK + 4 : 8 * S // BLOCK]) > 0.7, "it is ours, and taken for ours"
+    loud = [level(near[at : at + BLOCK]) > -25 for at in range(0, len(clean), BLOCK)]
+    assert np.mean(own[np.array(loud)]) < 0.7

@@ -102,6 +102,29 @@ def test_an_echo_is_cancelled_through_resampling_and_lumps() -> None:
     assert level(clean[6 * S :, 0]) < level(heard[6 * S :]) - 20
 
 
+def test_a_speaker_that_is_late_is_waited_for() -> None:
+    witness = Witness()
+    guard = EchoGuard(witness, S)
+    played = np.arange(1, 4 * S, dtype=np.float32)
+    guard.played(played[:S])
+    guard.clean(np.zeros(S, np.float32))
+    late = guard.clean(np.zeros(S // 10, np.float32))
+    assert len(late) == 0, "nothing is known yet of what was played beside it"
+    guard.played(played[S : S + S // 5])
+    guard.clean(np.zeros(S // 10, np.float32))
+    assert np.all(np.diff(np.concatenate(witness.played)) == 1)
+    assert guard.shifts == 0
+
+
+def test_a_speaker_that_has_stopped_is_not_waited_for() -> None:
+    witness = Witness()
+    guard = EchoGuard(witness, S)
+    guard.played(np.ones(BLOCK, np.float32))
+    out = [guard.clean(np.zeros(BLOCK, np.float32)) for _ in range(20)]
+    assert sum(map(len, out)) == 20 * BLOCK
+    assert len(out[-1]) == BLOCK
+
+
 def test_a_new_device_is_a_new_room() -> None:
     witness = Witness()
     guard = EchoGuard(witness, S)

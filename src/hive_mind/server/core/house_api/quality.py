@@ -1,5 +1,6 @@
 """`/api/quality` and `/api/turns`: how fast and how well the house answers, and why as it does."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -50,7 +51,7 @@ async def turn(home: Home, turn_id: str) -> dict[str, JsonValue]:
         "withheld": trace.withheld,
         "rung": trace.rung,
         "why": why(trace),
-        "bars": waterfall(trace),
+        "bars": [asdict(bar) for bar in waterfall(trace)],
         "total_ms": trace.timings_ms.get("total"),
     }
 

@@ -126,3 +126,10 @@ class FallbackModel:
                 with suppress(LlmError):
                     await self._lose("no answer to a look")
             await asyncio.sleep(self._check_s)
+
+
+def counted(model: LanguageModel, told: Callable[[], None]) -> LanguageModel:
+    """A model, whose second one is counted by `told` where it has one."""
+    if isinstance(model, FallbackModel):
+        model.told = told
+    return model

@@ -1,16 +1,14 @@
 """Figures out of rows: percentiles by day and by room, false wakes, time without the server. Pure."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeAlias
-
-from pydantic import JsonValue
+from typing import Any, TypeAlias
 
 from hive_mind.server.core.quality.rows import Day, TurnRow
 
 FALSE_WAKE = "false_wake"
 """The intent of somebody who says that nobody was called."""
 
-Figures: TypeAlias = dict[str, JsonValue]
+Figures: TypeAlias = dict[str, Any]
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:
@@ -76,14 +74,14 @@ def _speed(turns: Sequence[TurnRow]) -> Figures:
     }
 
 
-def _by(turns: Sequence[TurnRow], key: Callable[[TurnRow], str]) -> list[JsonValue]:
+def _by(turns: Sequence[TurnRow], key: Callable[[TurnRow], str]) -> list[Figures]:
     found: dict[str, list[TurnRow]] = {}
     for turn in turns:
         found.setdefault(key(turn), []).append(turn)
     return [{"name": name, "turns": len(of), **_speed(of)} for name, of in sorted(found.items())]
 
 
-def _stages(turns: Sequence[TurnRow]) -> list[JsonValue]:
+def _stages(turns: Sequence[TurnRow]) -> list[Figures]:
     found: dict[str, list[float]] = {}
     for turn in turns:
         for stage, ms in turn.stages_ms.items():

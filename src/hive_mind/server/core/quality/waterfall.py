@@ -4,9 +4,7 @@ A stage whose beginning nobody measured is laid at the end of the one before it;
 answered by itself are counted from the end of the question, the others from the arrival of the question here.
 """
 
-from dataclasses import asdict, dataclass
-
-from pydantic import JsonValue
+from dataclasses import dataclass
 
 from hive_mind.server.core.trace import TurnTrace
 
@@ -26,12 +24,12 @@ class Bar:
     ms: float
 
 
-def waterfall(trace: TurnTrace) -> list[JsonValue]:
+def waterfall(trace: TurnTrace) -> list[Bar]:
     """The bars of a turn, in order of their beginning."""
     bars = _local(trace) if trace.local else _ours(trace)
     if trace.playout_ms is not None:
         bars.append(Bar("first_audio", 0.0, trace.playout_ms))
-    return [asdict(bar) for bar in bars if bar.ms > 0]
+    return [bar for bar in bars if bar.ms > 0]
 
 
 def _ours(trace: TurnTrace) -> list[Bar]:

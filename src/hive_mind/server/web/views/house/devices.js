@@ -29,7 +29,7 @@ export async function mount(root, context) {
     const made = await attempt(context, () => api.post("/api/pair/codes"));
     if (!made) return;
     ends = Date.now() + made.expires_in * 1000;
-    const squares = await attempt(context, () => api.post("/api/qr", { text: `${location.origin}/#pair/${made.code.replace(/\s/g, "")}` }));
+    const squares = await attempt(context, () => api.post("/api/qr", { text: made.link ?? `${location.origin}/#code=${made.code}` }));
     fill(code, h("p", { class: "digits" }, `${made.code.replace(/\s/g, "").slice(0, 3)} ${made.code.replace(/\s/g, "").slice(3)}`), squares ? qrCode(squares, t("devices.qr")) : null, h("p", { class: "soft small left" }));
     tick();
   }

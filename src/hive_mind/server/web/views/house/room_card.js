@@ -46,7 +46,7 @@ export class RoomCard {
     const { t } = this.#context;
     fill(
       this.#head,
-      h("h3", {}, told(nameOf(room))),
+      h("h3", {}, told(room.client_id === this.#context.link.me.client_id && !room.name ? t("rooms.this_page") : nameOf(room))),
       h("span", { class: `tag ${room.connected ? "good" : ""}` }, t(room.connected ? "rooms.there" : "rooms.away")),
       room.rings ? this.#ringing() : null,
       typeof room.battery === "number" ? h("span", { class: `tag ${room.battery < LOW_BATTERY ? "bad" : ""}` }, t("rooms.battery", { percent: Math.round(room.battery * 100) })) : null,

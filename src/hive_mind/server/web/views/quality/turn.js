@@ -31,7 +31,9 @@ function waterfall(t, bars, seconds, stageName) {
     const left = x(bar.start_ms);
     const width = Math.max(2, x(bar.start_ms + bar.ms) - left);
     const inside = width > 60;
-    const figure = s("text", { class: inside ? "figure inside" : "figure", x: inside ? left + 6 : Math.min(left + width + 4, WIDTH - 40), y: y + 16 });
+    const before = !inside && left + width > WIDTH - 50;
+    const at = inside ? left + 6 : before ? left - 4 : left + width + 4;
+    const figure = s("text", { class: inside ? "figure inside" : "figure", x: at, y: y + 16, "text-anchor": before ? "end" : "start" });
     figure.textContent = seconds(bar.ms);
     return [name, s("rect", { class: "stage-bar", "data-stage": bar.stage, x: left, y: y + 3, width, height: ROW - 7, rx: Math.min(4, width / 2) }), figure];
   });
