@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM),
 ]
 SUM, RESULT = "Combien font douze fois treize ?", "156"
-ABILITIES = "Qu'est-ce que tu sais faire ?"
+TWO = "Mets un minuteur de dix minutes et dis-moi quelle heure il est"
 WAIT_S = 0.03
 
 
@@ -107,13 +107,14 @@ async def test_a_press_a_question_an_answer_heard(home: Home, visitor: Visit) ->
 async def test_an_answer_is_stopped_by_a_key_and_by_speaking(home: Home, visitor: Visit) -> None:
     page = visitor.page
     await page.get_by_role("button", name="Écrire").click()
-    await page.get_by_role("textbox").fill(ABILITIES)
+    await page.get_by_role("textbox").fill(TWO)
     await page.keyboard.press("Enter")
     await expect(page.locator(".talk")).to_have_attribute("data-mood", "speaking", timeout=PATIENCE_MS)
     await page.keyboard.press("Escape")
     await expect(page.locator(".talk")).to_have_attribute("data-mood", "idle")
-    assert await visitor.is_silent(0.5)
-    await page.get_by_role("textbox").fill(ABILITIES)
+    await visitor.falls_silent(0.5)
+    assert visitor.told("speech_end")[-1]["outcome"] == "interrupted"
+    await page.get_by_role("textbox").fill(TWO)
     await page.keyboard.press("Enter")
     await expect(page.locator(".talk")).to_have_attribute("data-mood", "speaking", timeout=PATIENCE_MS)
     await page.get_by_role("button", name="Mains libres").click()

@@ -1,5 +1,6 @@
 """A browser that looks at the page as a visitor does: Chromium, no window, a microphone of ours."""
 
+import asyncio
 import base64
 import json
 import shutil
@@ -20,6 +21,7 @@ NO_CHROMIUM = "Chromium is not installed (Debian: apt install chromium)"
 PATIENCE_MS = 90_000
 """How long to wait for what must come; a machine that does other things is slow."""
 
+_AUDIBLE = 0.001
 _ALONE = (
     "--no-sandbox",
     "--no-first-run",
@@ -86,10 +88,12 @@ class Visit:
     Attributes:
         page: of Playwright.
         faults: errors of the console and of scripts.
+        received: text frames of the server.
     """
 
     page: Page
     faults: list[str] = field(default_factory=list)
+    received: list[str] = field(default_factory=list)
 
     async def violations(self) -> list[str]:
         """What the content security policy has forbidden."""
@@ -105,12 +109,19 @@ class Visit:
         """Forget what came out of the loudspeaker."""
         await self.page.evaluate("sounded.length = 0")
 
-    async def is_silent(self, seconds: float) -> bool:
-        """Whether nothing comes out of the loudspeaker for so long."""
-        await self.forget()
-        await self.page.wait_for_timeout(1000 * seconds)
-        samples: Samples = (await self.sounded()).samples
-        return len(samples) == 0 or float(np.abs(samples).max()) < 0.001
+    async def falls_silent(self, seconds: float) -> None:
+        """Wait until nothing comes out of the loudspeaker for so long; what was on its way does not count."""
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            while True:
+                await self.forget()
+                await self.page.wait_for_timeout(1000 * seconds)
+                samples: Samples = (await self.sounded()).samples
+                if not np.any(np.abs(samples) > _AUDIBLE):
+                    return
+
+    def told(self, kind: str) -> list[dict[str, Any]]:
+        """The messages of a type that the server has sent."""
+        return [message for message in map(json.loads, self.received) if message["type"] == kind]
 
 
 @asynccontextmanager
@@ -152,7 +163,12 @@ async def visit(browser: Browser, address: str, **settings: Any) -> AsyncIterato
         def _failed(request: Request) -> None:
             visit.faults.append(f"not loaded: {request.url}")
 
+        def _frame(frame: str | bytes) -> None:
+            if isinstance(frame, str):
+                visit.received.append(frame)
+
         page.on("console", _console)
+        page.on("websocket", lambda socket: socket.on("framereceived", _frame))
         page.on("pageerror", lambda error: visit.faults.append(str(error)))
         page.on("requestfailed", _failed)
         await page.add_init_script(_EAVESDROP)
