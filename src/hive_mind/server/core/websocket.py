@@ -42,7 +42,8 @@ from hive_mind.protocol.session import ServerSession
 from hive_mind.server.core.access.badge import SAY_WHO_S, Badge, nobody
 from hive_mind.server.core.access.identity import HERE
 from hive_mind.server.core.complaints import complaint
-from hive_mind.server.core.house import GOING_AWAY, RESTART, House
+from hive_mind.server.core.house import House
+from hive_mind.server.core.link import GOING_AWAY, RESTART
 from hive_mind.server.core.origin import is_loopback, origin_allowed
 from hive_mind.server.core.outbox import Outbox
 from hive_mind.server.core.remote_client import RemoteClient

@@ -81,17 +81,19 @@ async def test_one_port_for_both_ways(tmp_path: Path) -> None:
     class Echo(asyncio.Protocol):
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
             assert isinstance(transport, asyncio.Transport)
-            secure = transport.get_extra_info("sslcontext") is not None
-            transport.write(b"tls" if secure else b"plain")
-            transport.close()
+            self.transport = transport
+
+        def data_received(self, data: bytes) -> None:
+            secure = self.transport.get_extra_info("sslcontext") is not None
+            self.transport.write(data + (b" tls" if secure else b" plain"))
+            self.transport.close()
 
     ways = TwoWays(listener, Echo, made.context())
     context = context_for("wss://127.0.0.1", made.authority.decode())
     for secure in (None, context):
         reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=secure)
-        if secure is None:
-            writer.write(b"G")
-        assert await reader.read() == (b"plain" if secure is None else b"tls")
+        writer.write(b"G")
+        assert await reader.read() == (b"G plain" if secure is None else b"G tls")
         writer.close()
     other = Certificates(tmp_path / "other")
     with pytest.raises(ssl.SSLCertVerificationError):
