@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from tests.fakes.browser import open_browser, visit
 
-from benchmarks.questions import Question, speakers, synthesised
+from benchmarks.questions import Question, synthesised
 from benchmarks.timeline import speech_end
 from benchmarks.voice_loop import RecordingSink, Room, ask_ours
 from hive_mind.cli.server_process import ServerProcess, free_port
@@ -30,12 +30,15 @@ from hive_mind.client.core.door import TurnTaking
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.client.engines import load_engines
 from hive_mind.commands.state import CommandState
+from hive_mind.models.store import ModelStore
 from hive_mind.paths import data_dir, models_dir
 from hive_mind.speech.audio import SAMPLE_RATE, Clip, from_pcm16, silence
 from hive_mind.speech.files import write_wav
 from hive_mind.speech.playout import first_audible
+from hive_mind.speech.tts.factory import make_voice
 
 PATIENCE_MS = 60_000
+VOICE = "kokoro:ff_siwis"
 SETTLE_S = 2.0
 IDLE_S = 1.5
 LEAD_S = 0.7
@@ -135,7 +138,8 @@ async def run(options: Namespace) -> dict[str, Any]:
     room: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
-        questions = synthesised("command", options.count, speakers(store, data)) * options.rounds
+        voices = {VOICE: make_voice(ModelStore(store).find, VOICE)}
+        questions = list(synthesised("command", options.count, voices)) * options.rounds
         (data / "models").symlink_to(store)
         os.environ["HIVE_MIND_LLM_MODEL"] = options.llm
         os.environ["HIVE_MIND_SPEECH"] = "on"
