@@ -1,20 +1,20 @@
 """Wake words trained from their spelling alone: on real people, on strangers' voices, and how fast they wake.
 
 Run: python -m benchmarks.wake_training humans AUDIO_FOLDER TRAINED_FOLDER CACHE_FOLDER [WORD...]
-     python -m benchmarks.wake_training train PHRASE TRAINED_FOLDER [CACHE_FOLDER]
+     python -m benchmarks.wake_training train PHRASE TRAINED_FOLDER CACHE_FOLDER [SIZE [AUDIO_FOLDER]]
      python -m benchmarks.wake_training strangers TRAINED_FOLDER NAME...
      python -m benchmarks.wake_training delay TRAINED_FOLDER NAME...
 
 AUDIO_FOLDER is that of `benchmarks/wake_word.py`. `humans` trains "alexa" and "jarvis" where TRAINED_FOLDER
 lacks them; every second recording without a wake word sets their thresholds, and the others are reported,
 with all positives, none of which training ever sees. `strangers` prints what the cards say. `delay` says each
-word in one breath with a question, by all voices, and measures from the word's end to the verified wake.
+word, trained or stock, in one breath with a question, by all voices, and measures from the word's end to the
+verified wake.
 """
 
 import json
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -30,7 +30,6 @@ from benchmarks.wake_word import (
     MicroWakeWordPeer,
     OpenWakeWordPeer,
     Ours,
-    group,
     manifest,
 )
 from hive_mind.speech.audio import FRAME_MS, SAMPLE_RATE, silence
@@ -38,8 +37,7 @@ from hive_mind.speech.files import read_audio
 from hive_mind.speech.segments import frames
 from hive_mind.speech.stt.whisper import WhisperStt
 from hive_mind.speech.vad.factory import make_vad
-from hive_mind.speech.wake_word.card import read_card
-from hive_mind.speech.wake_word.factory import make_cascade
+from hive_mind.speech.wake_word.factory import known_word, make_cascade
 from hive_mind.speech.wake_word.settings import WordSetting
 from hive_mind.wake_training.plan import SIZES
 from hive_mind.wake_training.progress import Progress
@@ -59,13 +57,20 @@ def recogniser() -> WhisperStt:
     return stt
 
 
-def train_here(phrase: str, trained: Path, cache: Path, stt: WhisperStt, folder: Path | None = None) -> None:
-    """Train a word at the default size; thresholds from half of a folder's recordings, if one is given."""
+def train_here(
+    phrase: str,
+    trained: Path,
+    cache: Path,
+    stt: WhisperStt,
+    folder: Path | None = None,
+    size: str = "normal",
+) -> None:
+    """Train a word; thresholds from half of a folder's recordings, if one is given."""
     crowd = KokoroCrowd(STORE.path("kokoro-82m-int8"), STORE.path("kokoro-voices-all"))
     studio = Studio(crowd, FrontEnd(STORE.path("openwakeword")), cache, 0)
     everyday = [read_audio(folder / clip.file).samples for clip in halves(folder)[0]] if folder else []
     name = phrase.replace(" ", "_")
-    order = Order(phrase, name, proposed(phrase), (), SIZES["normal"], 0, datetime.now(UTC).date(), everyday)
+    order = Order(phrase, name, proposed(phrase), (), SIZES[size], 0, datetime.now(UTC).date(), everyday)
     told: dict[str, float] = {}
 
     def tell(step: Progress) -> None:
@@ -86,41 +91,47 @@ def halves(folder: Path) -> tuple[list[Clip], list[Clip]]:
 
 
 def humans(folder: Path, trained: Path, cache: Path, words: Sequence[str] = tuple(STOCK)) -> None:
-    """Hits on real people and false wakes on the half that set no threshold, beside the stock detectors."""
+    """Hits on real people and false wakes on the half that set no threshold, beside the stock detectors.
+
+    All words are listened for at once. What is said for another word belongs to the half that is reported.
+    """
     stt = recogniser()
     for word in words:
         if not (trained / f"{word}.onnx").exists():
             train_here(word, trained, cache, stt, folder)
-    positives = [clip for clip in manifest(folder) if clip.kind == "wake_positive"]
-    calibrated, reported = halves(folder)
-    hours = sum(clip.seconds for clip in reported) / 3600
-    print(f"{'':34}{'hits':>12}{'false, calibrating half':>26}{f'false in the other {hours:.2f} h':>28}")
-    for word in words:
-        stock = STOCK[word]
-        makers: dict[str, Callable[[], Listener]] = {
-            "trained here": partial(Ours, [word], None, trained),
-            "trained here, verified": partial(Ours, [word], stt, trained),
-            "stock, ours": partial(Ours, [stock]),
-            "stock, ours, verified": partial(Ours, [stock], stt),
-            "stock, microWakeWord": partial(MicroWakeWordPeer, [stock]),
-            "stock, openWakeWord": partial(OpenWakeWordPeer, [stock]),
-        }
-        real = [clip for clip in positives if word in clip.word]
-        for name, make in makers.items():
-            try:
-                listener = make()
-            except ImportError as error:
-                print(f"{word}, {name}: not installed ({error})")
-                continue
-            hits = sum(bool(heard(listener, folder, clip)) for clip in real)
-            wrong = [Counter[str](), Counter[str]()]
-            for counter, clips in zip(wrong, (calibrated, reported), strict=True):
-                for clip in clips:
-                    counter[group(clip.kind)] += len(heard(listener, folder, clip))
-            false = [sum(counter.values()) for counter in wrong]
-            print(f"{f'{word}, {name}':34}{f'{hits}/{len(real)}':>12}{false[0]:26}{false[1]:28}", flush=True)
-            line = {"word": word, "detector": name, "hits": hits, "of": len(real), "false": false}
-            print(json.dumps(line | {"false_by_kind": dict(wrong[1])}))
+    stock = [STOCK[word] for word in words]
+    makers: dict[str, tuple[Callable[[], Listener], Sequence[str]]] = {
+        "trained here, verified": (partial(Ours, words, stt, trained), words),
+        "trained here, alone": (partial(Ours, words, None, trained), words),
+        "stock, verified by us": (partial(Ours, stock, stt), stock),
+        "stock, microWakeWord": (partial(MicroWakeWordPeer, stock), stock),
+        "stock, openWakeWord": (partial(OpenWakeWordPeer, stock), stock),
+    }
+    first, second = halves(folder)
+    clips = [*first, *second, *(clip for clip in manifest(folder) if clip.kind == "wake_positive")]
+    calibrating = {clip.file for clip in first}
+    print(f"{'':34}{'hits':>12}{'false, calibrating half':>26}{'false in the rest':>20}{'hours of it':>14}")
+    for name, (make, names) in makers.items():
+        try:
+            listener = make()
+        except ImportError as error:
+            print(f"{name}: not installed ({error})")
+            continue
+        found = {clip.file: heard(listener, folder, clip) for clip in clips}
+        for word, said in zip(words, names, strict=True):
+            mine = [clip for clip in clips if word in clip.word and clip.kind == "wake_positive"]
+            rest = [clip for clip in clips if word not in clip.word]
+            hits = sum(said in found[clip.file] for clip in mine)
+            wrong = {clip.file: found[clip.file].count(said) for clip in rest if said in found[clip.file]}
+            half = sum(count for file, count in wrong.items() if file in calibrating)
+            other = sum(wrong.values()) - half
+            hours = sum(clip.seconds for clip in rest if clip.file not in calibrating) / 3600
+            print(
+                f"{f'{word}, {name}':34}{f'{hits}/{len(mine)}':>12}{half:26}{other:20}{hours:14.2f}",
+                flush=True,
+            )
+            line = {"word": word, "detector": name, "hits": hits, "of": len(mine), "false": [half, other]}
+            print(json.dumps(line | {"hours": round(hours, 3), "woke_in": wrong}))
 
 
 def heard(listener: Listener, folder: Path, clip: Clip) -> list[str]:
@@ -150,7 +161,7 @@ def delay(trained: Path, names: Sequence[str]) -> None:
     STORE.path("kokoro-voices-all")
     speaker = Speaker(STORE.path("kokoro-82m-int8"), STORE.path("kokoro-voices"))
     for name in names:
-        phrase = read_card(trained / f"{name}.json").phrase
+        phrase = known_word(STORE.find, name, trained).card.phrase
         cascade = make_cascade(STORE.find, [WordSetting(name)], stt, trained=trained)
         delays: list[float] = []
         errors: list[float] = []
@@ -182,10 +193,12 @@ def main(arguments: list[str]) -> int:
     match arguments:
         case ["humans", folder, trained, cache, *words]:
             humans(Path(folder), Path(trained), Path(cache), words or tuple(STOCK))
-        case ["train", phrase, trained, *cache]:
-            train_here(
-                phrase, Path(trained), Path(cache[0]) if cache else Path(trained) / "cache", recogniser()
-            )
+        case ["train", phrase, trained, cache]:
+            train_here(phrase, Path(trained), Path(cache), recogniser())
+        case ["train", phrase, trained, cache, size]:
+            train_here(phrase, Path(trained), Path(cache), recogniser(), size=size)
+        case ["train", phrase, trained, cache, size, folder]:
+            train_here(phrase, Path(trained), Path(cache), recogniser(), Path(folder), size)
         case ["strangers", trained, *names]:
             strangers(Path(trained), names)
         case ["delay", trained, *names]:

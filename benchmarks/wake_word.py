@@ -1,13 +1,14 @@
 """Wake words: hits, false wakes, cost, and where the word ends, beside microWakeWord and openWakeWord.
 
 Run: python benchmarks/wake_word.py detect AUDIO_FOLDER [OUT_FOLDER]
-     python benchmarks/wake_word.py cost AUDIO_FOLDER
+     python benchmarks/wake_word.py cost AUDIO_FOLDER [TRAINED_FOLDER NAME...]
      python benchmarks/wake_word.py ends
 
 The folder holds `manifest.jsonl` with {"file", "kind", "wake_word", "seconds"}: a `wake_positive` holds its
 word, everything else none. OUT_FOLDER takes predictions of each detector ({"file", "detected"}). The peers
 take part where the packages pyopen-wakeword and pymicro-wakeword are installed. `cost` measures one
-detector after the other on the same speech and the same near-silence; `ends` needs Kokoro and its voices.
+detector after the other on the same speech and the same near-silence, with one word and with all, of those
+that were trained here where they are named; `ends` needs Kokoro and its voices.
 """
 
 import collections
@@ -218,14 +219,15 @@ def detect(folder: Path, out: Path | None) -> None:
             path.write_text("".join(json.dumps(row) + "\n" for row in predictions), "utf-8")
 
 
-def cost(folder: Path) -> None:
-    """CPU of each detector a second of audio, in silence and in speech, with one word and with five."""
+def cost(folder: Path, trained: Path | None = None, names: Sequence[str] = WORDS) -> None:
+    """CPU of each detector a second of audio, in silence and in speech, with one word and with all."""
     read = [clip for clip in manifest(folder) if clip.kind == "fr_prompt"][:20]
     speech = np.concatenate([read_audio(folder / clip.file).samples for clip in read])[: 60 * SAMPLE_RATE]
     quiet = np.random.default_rng(0).normal(0.0, 5e-4, 60 * SAMPLE_RATE).astype(np.float32)
     print(f"{'CPU ms per second of audio':28}{'silence':>10}{'speech':>10}{'RSS MiB':>10}")
-    for words in (WORDS[:1], WORDS):
-        for name, make in listeners(words):
+    for words in (names[:1], names):
+        ours = [("trained here", lambda words=words: Ours(words, None, trained))]
+        for name, make in ours if trained else listeners(words):
             before = psutil.Process().memory_info().rss
             try:
                 listener = make()
@@ -286,6 +288,8 @@ def main(arguments: list[str]) -> int:
             detect(Path(folder), Path(out))
         case ["cost", folder]:
             cost(Path(folder))
+        case ["cost", folder, trained, *names]:
+            cost(Path(folder), Path(trained), names)
         case ["ends"]:
             ends()
         case _:

@@ -3,7 +3,7 @@
 python deploy/prove_image.py FOLDER [--lock server] [--host-config]      as root; needs debootstrap and chroot
 
 Each stage begins with a minimal Debian in a folder of its own. RUN is a command in a chroot, COPY copies,
-ENV and ARG are what they are. `--host-config` lends the clean root the package sources and certificates from here.
+ENV and ARG are what they are. `--host-config` lends it the package sources and certificates of this machine.
 At the end the last stage is mounted read-only, with a tmpfs for /tmp, /run and /data, and as the image's user
 the server starts, its health check is run, and a turn is asked of it.
 """

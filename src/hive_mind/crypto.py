@@ -1,9 +1,14 @@
-"""Encryption at rest: AES-256-GCM with a key from the environment or from a key file of mode 0600."""
+"""Encryption at rest: AES-256-GCM with a key from the environment or from a key file of mode 0600.
+
+There may be several keys, the newest first: the first seals, the others only open what was sealed before it.
+`hive-mind keys rotate` puts a fresh one in front, has everything sealed anew, and drops the others.
+"""
 
 import base64
 import binascii
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -20,15 +25,21 @@ class Vault:
 
     Args:
         key: 32 bytes.
+        older: keys that what was sealed before can still be opened with.
     """
 
-    def __init__(self, key: bytes) -> None:
-        self._cipher = AESGCM(key)
+    def __init__(self, key: bytes, *older: bytes) -> None:
+        self._ciphers: tuple[AESGCM, ...] = ()
+        self.use(key, *older)
+
+    def use(self, key: bytes, *older: bytes) -> None:
+        """Seal with another key from now on."""
+        self._ciphers = tuple(AESGCM(one) for one in (key, *older))
 
     def seal(self, text: bytes, label: str) -> bytes:
         """Encrypt; `label` says where the text belongs and is needed to open it."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, text, label.encode())
+        return nonce + self._ciphers[0].encrypt(nonce, text, label.encode())
 
     def open(self, sealed: bytes, label: str) -> bytes:
         """Decrypt.
@@ -36,35 +47,82 @@ class Vault:
         Raises:
             ContextError: CONTEXT_UNREADABLE when the key is another one, or the text was changed or moved.
         """
-        try:
-            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], label.encode())
-        except (InvalidTag, ValueError) as error:
-            raise ContextError(
-                "An entry of the conversation cannot be decrypted: was the key changed?",
-                code="CONTEXT_UNREADABLE",
-                retryable=False,
-            ) from error
+        for cipher in self._ciphers:
+            try:
+                return cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], label.encode())
+            except (InvalidTag, ValueError):
+                continue
+        raise ContextError(
+            "An entry of the conversation cannot be decrypted: was the key changed?",
+            code="CONTEXT_UNREADABLE",
+            retryable=False,
+        )
 
 
 def load_key(given: str | None, path: Path) -> bytes:
-    """The key: `given` (base64) if there is one, else the file's, which is made at the first run.
+    """The newest key; see `load_keys`."""
+    return load_keys(given, path)[0]
+
+
+def load_keys(given: str | None, path: Path) -> tuple[bytes, ...]:
+    """All keys, the newest first: those `given` (base64, separated by commas), else those of the file.
+
+    The file is made at the first run, with one key; it has one a line.
 
     Raises:
-        ConfigError: KEY_INVALID when it is not base64 of 32 bytes, DATA_NOT_WRITABLE when the file cannot
+        ConfigError: KEY_INVALID when one is not base64 of 32 bytes, DATA_NOT_WRITABLE when the file cannot
             be made or read.
     """
     if given is not None:
-        return _decode(given, "HIVE_MIND_KEY")
+        return _decode_all(given.split(","), "HIVE_MIND_KEY")
     try:
         if not path.exists():
             _make(path)
         if os.name == "posix" and path.stat().st_mode & 0o077:
             path.chmod(0o600)
-        return _decode(path.read_text(encoding="ascii", errors="replace"), str(path))
+        return _decode_all(path.read_text(encoding="ascii", errors="replace").split("\n"), str(path))
     except OSError as error:
         raise ConfigError(
             f"The key file {path} cannot be made or read: {error.strerror}.", code="DATA_NOT_WRITABLE"
         ) from error
+
+
+def rotate(path: Path) -> tuple[bytes, ...]:
+    """Put a fresh key in front of those of a file; answer all of them.
+
+    Raises:
+        ConfigError: KEY_INVALID, DATA_NOT_WRITABLE.
+    """
+    keys = (secrets.token_bytes(KEY_BYTES), *load_keys(None, path))
+    _replace(path, keys)
+    return keys
+
+
+def drop_older(path: Path) -> None:
+    """Leave in a file its newest key alone.
+
+    Raises:
+        ConfigError: KEY_INVALID, DATA_NOT_WRITABLE.
+    """
+    _replace(path, load_keys(None, path)[:1])
+
+
+def _replace(path: Path, keys: Iterable[bytes]) -> None:
+    text = b"".join(base64.b64encode(key) + b"\n" for key in keys)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        raise ConfigError(
+            f"The key file {path} cannot be written: {error.strerror}.", code="DATA_NOT_WRITABLE"
+        ) from error
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _make(path: Path) -> None:
@@ -88,6 +146,11 @@ def _link(draft: Path, path: Path) -> None:
         path.hardlink_to(draft)
     except FileExistsError:
         return
+
+
+def _decode_all(texts: Iterable[str], where: str) -> tuple[bytes, ...]:
+    keys = tuple(_decode(text, where) for text in texts if text.strip())
+    return keys or (_decode("", where),)
 
 
 def _decode(text: str, where: str) -> bytes:

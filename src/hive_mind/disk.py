@@ -7,6 +7,8 @@ from pathlib import Path
 def replace_whole(path: Path, data: bytes) -> None:
     """Write a file and flush it; the old one stands until the new one is whole and on the disk.
 
+    Nobody but its owner can read it.
+
     Args:
         path: of the file; its folder is made.
         data: all that is to be in it.
@@ -16,7 +18,8 @@ def replace_whole(path: Path, data: bytes) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".new")
-    with draft.open("wb") as file:
+    draft.unlink(missing_ok=True)
+    with open(draft, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hive_mind.crypto import Vault, load_key
+from hive_mind.crypto import Vault, load_keys
 from hive_mind.disk import replace_whole
 
 
@@ -44,9 +44,21 @@ class SealedFile:
         """
         replace_whole(self._path, self._vault().seal(data, self._label))
 
+    def reseal(self) -> None:
+        """Seal it with the newest key, if there is such a file.
+
+        Raises:
+            ConfigError: the key cannot be made or read.
+            ContextError: it is damaged, or sealed with another key.
+            OSError: the disk refuses.
+        """
+        data = self.read()
+        if data is not None:
+            self.write(data)
+
     def remove(self) -> None:
         """Leave no file."""
         self._path.unlink(missing_ok=True)
 
     def _vault(self) -> Vault:
-        return Vault(load_key(self._key, self._key_file))
+        return Vault(*load_keys(self._key, self._key_file))

@@ -35,10 +35,13 @@ class Household:
 
     Args:
         models: folder of the model store.
+        name: the wake word that they call.
+        named_by: the voice that says it; the rest is said by a French one.
     """
 
-    def __init__(self, models: Path) -> None:
+    def __init__(self, models: Path, name: str = NAME, named_by: str = NAMED_BY) -> None:
         self._speaker = Speaker(models / "kokoro-82m-int8", models / "kokoro-voices")
+        self._name, self._named_by = name, named_by
         self._said: dict[tuple[str, bool], Clip] = {}
 
     def say(self, text: str, *, call: bool = False) -> Clip:
@@ -47,7 +50,7 @@ class Household:
             french = self._speaker.say("", text, FRENCH)
             sound: Samples = french.samples[french.begin : -SAMPLE_RATE // 2]
             if call:
-                name = self._speaker.say(NAME, "", NAMED_BY)
+                name = self._speaker.say(self._name, "", self._named_by)
                 sound = np.concatenate([name.samples[SAMPLE_RATE // 2 : name.end], sound])
             self._said[text, call] = Clip(sound, SAMPLE_RATE)
         return self._said[text, call]
@@ -99,9 +102,9 @@ class Room:
         assert self._server is not None
         asyncio.run(self._server.crashed())
 
-    def start_client(self) -> None:
-        """Start it and wait until it has found the server."""
-        settings = {"SERVER": self.url, "SCREEN": "none", "LOG_LEVEL": "info", "CLIENT_ID": "salon"}
+    def start_client(self, ready: str = "Server: connected.", **more: str) -> None:
+        """Start it, with `more` settings, and wait until it says that it is ready."""
+        settings = {"SERVER": self.url, "SCREEN": "none", "LOG_LEVEL": "info", "CLIENT_ID": "salon", **more}
         environment = {
             **self.air.environment,
             "PYTHONPATH": str(SOURCES),
@@ -116,7 +119,7 @@ class Room:
                 stdout=out,
                 stderr=err,
             )
-        self.wait_for("Server: connected.")
+        self.wait_for(ready)
 
     def told(self, line: str) -> int:
         """How often the client has told this on stderr."""

@@ -1,7 +1,7 @@
 """A language model that says what a test wrote down."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 
 from hive_mind.errors import LlmError
 from hive_mind.server.core.llm.engine import Chat, Form, LlmCapabilities, LlmState
@@ -19,7 +19,7 @@ class ScriptedModel:
 
     def __init__(
         self,
-        answers: dict[str, Sequence[str]] | None = None,
+        answers: Mapping[str, Sequence[str]] | None = None,
         *,
         stop_after: int | None = None,
         error: LlmError | None = None,
@@ -27,7 +27,7 @@ class ScriptedModel:
     ) -> None:
         self.calls = calls or {}
         self.forms: list[Form] = []
-        self.answers = answers or {}
+        self.answers: dict[str, Sequence[str]] = {**(answers or {})}
         self.stop_after = stop_after
         self.error = error
         self.release = asyncio.Event()

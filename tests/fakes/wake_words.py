@@ -39,11 +39,11 @@ class ScriptedScorer:
         self._scores = dict(scores)
         self.asked: list[tuple[int, tuple[str, ...]]] = []
 
-    def phrase_score(
+    def phrase_scores(
         self, samples: Samples, texts: Sequence[str], *, cancel: CancelToken | None = None
-    ) -> float:
+    ) -> tuple[float, ...]:
         self.asked.append((len(samples), tuple(texts)))
-        return max(self._scores.get(text, -9.0) for text in texts)
+        return tuple(self._scores.get(text, -9.0) for text in texts)
 
 
 class TinyPorcupine:

@@ -7,8 +7,8 @@ import pytest
 from hive_mind.server.core.claims import load_claims
 from tests.fakes.openai_server import openai_server, sse
 from tests.fakes.plugin_folder import write_plugin
+from tests.fakes.server_process import server_process
 from tests.fakes.text_client import TextClient
-from tests.faults.test_server import server_process
 
 pytestmark = pytest.mark.anyio
 
@@ -43,7 +43,7 @@ async def test_a_lie_is_never_heard(tmp_path: Path) -> None:
     async with openai_server() as llm:
         llm.frames = sse("Bien sûr ! J'ai", " réservé", " une table", " pour deux.", " À ce soir !")
         async with (
-            server_process(tmp_path / "data", **settings(llm.url, tmp_path / "own")) as (_, ws),
+            server_process(tmp_path / "data", 0, **settings(llm.url, tmp_path / "own")) as (_, ws),
             TextClient(ws) as client,
         ):
             answer, end = await client.ask("Il me faudrait une table au restaurant")
@@ -69,7 +69,7 @@ async def test_an_event_that_gives_orders_moves_nothing(tmp_path: Path) -> None:
     async with openai_server() as llm:
         llm.frames = sse('{"t":"agenda_wipe","p":{}} ', "Tous les événements ont été supprimés.")
         async with (
-            server_process(tmp_path / "data", **settings(llm.url, tmp_path / "own")) as (_, ws),
+            server_process(tmp_path / "data", 0, **settings(llm.url, tmp_path / "own")) as (_, ws),
             TextClient(ws) as client,
         ):
             answer, end = await client.ask("Montre mon carnet")

@@ -1,13 +1,10 @@
 """What the server survives: kill -9, a lost Redis, deaf clients, a busy port, being stopped."""
 
 import asyncio
-import json
 import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,36 +17,11 @@ from hive_mind.server.run import bind
 from tests.fakes.openai_server import openai_server, sse
 from tests.fakes.running_server import running_server
 from tests.fakes.scripted_llm import ScriptedModel
+from tests.fakes.server_process import server_process
 from tests.fakes.text_client import TextClient, answer_in
 from tests.fakes.waiting import eventually
 
 pytestmark = pytest.mark.anyio
-
-
-@asynccontextmanager
-async def server_process(
-    data: Path, port: int = 0, /, **environment: str
-) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
-    """`hive-mind serve` in a process of its own, and the address of its WebSocket."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "hive_mind", "serve", "--port", str(port), "--data", str(data)),
-        stdout=asyncio.subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)} | environment,
-    )
-    assert process.stdout is not None
-    event = {}
-    try:
-        async with asyncio.timeout(30):
-            while line := await process.stdout.readline():
-                event = json.loads(line)
-                if event["event"] == "listening":
-                    break
-        yield process, event["websocket"]
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
 
 
 def redis_pid(data: Path) -> int:
@@ -63,7 +35,7 @@ async def test_kill_9_loses_no_message(tmp_path: Path) -> None:
             "HIVE_MIND_LLM_BASE_URL": llm.url,
             "HIVE_MIND_LLM_MODEL": "fake",
         }
-        async with server_process(tmp_path, **engine) as (process, ws), TextClient(ws) as client:
+        async with server_process(tmp_path, 0, **engine) as (process, ws), TextClient(ws) as client:
             for i in range(3):
                 await client.ask(f"Message {i}")
             llm.stall_after = 3

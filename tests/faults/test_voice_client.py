@@ -22,9 +22,9 @@ from tests.fakes.lossy_link import LossyLink
 from tests.fakes.openai_server import openai_server, sse
 from tests.fakes.scripted_server import ScriptedServer, Talk, scripted_server
 from tests.fakes.scripted_speech import ScriptedStt, ToneVoice
+from tests.fakes.server_process import server_process
 from tests.fakes.virtual_time import run
 from tests.fakes.waiting import eventually
-from tests.faults.test_server import server_process
 from tests.unit.client.house import House, house
 
 STORY = "Raconte une histoire"

@@ -9,7 +9,16 @@ import pytest
 SRC = Path(__file__).parents[2] / "src" / "hive_mind"
 
 # Small things under the roof of no part, for server and client alike.
-SHARED = {"crypto", "design", "disk", "sealed_file", "corrections_file", "memory", "mending"}
+SHARED = {
+    "crypto",
+    "design",
+    "disk",
+    "sealed_file",
+    "corrections_file",
+    "memory",
+    "mending",
+    "wake_lessons_file",
+}
 # Each part may import itself, the parts named here, `errors` and `paths`. `cli` may import all.
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
@@ -21,6 +30,7 @@ ALLOWED: dict[str, set[str]] = {
     "sealed_file": {"crypto", "disk"},
     "corrections_file": {"sealed_file", "understanding"},
     "mending": {"corrections_file", "language", "understanding", "speech"},
+    "wake_lessons_file": {"sealed_file", "speech"},
     "protocol": set(),
     "language": set(),
     "understanding": {"language", "protocol"},

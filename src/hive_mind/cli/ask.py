@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from hive_mind.cli.server_process import some_server
+from hive_mind.client.access.credentials import CredentialsFile
 from hive_mind.client.config import ClientConfig, load_config, stable_client_id
 from hive_mind.client.logs import set_up_logs
 from hive_mind.client.text import TextAnswer
@@ -49,9 +50,10 @@ async def _ask(question: str, config: ClientConfig, server: str | None, *, strea
         if stream:
             typer.echo(piece, nl=False)
 
-    client_id = f"{stable_client_id(config)}-text"
+    client_id = f"{stable_client_id(config)}:text"
+    file = CredentialsFile(config.state_folder)
     async with some_server(server, config.server, config.data, config.state_folder / "server.log") as url:
-        return await ask_server(url, question, client_id, on_piece=_print)
+        return await ask_server(url, question, client_id, on_piece=_print, file=file)
 
 
 def register(app: typer.Typer) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from hive_mind.cli.autostart import autostart
+from hive_mind.cli.client_pair import pair_client
 from hive_mind.cli.setup.command import setup
 from hive_mind.client.config import ClientConfig, load_config, stable_client_id
 from hive_mind.client.core.button import Button
@@ -157,6 +158,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(rich_markup_mode=None)
     group.callback(invoke_without_command=True, help=client.__doc__)(client)
     group.command()(setup)
+    group.command("pair")(pair_client)
     group.command()(devices)
     group.command()(autostart)
     app.add_typer(group, name="client")

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from hive_mind.cli.client import talk
+from hive_mind.cli.page_address import has_desktop, lan_address, open_page, page_addresses
 from hive_mind.cli.pulling import shown
 from hive_mind.cli.server_process import ServerProcess
 from hive_mind.client.config import ClientConfig
@@ -24,7 +25,7 @@ from hive_mind.models.store import ModelStore
 from hive_mind.paths import models_dir
 from hive_mind.server.config import ServerConfig
 from hive_mind.server.config import load_config as load_server_config
-from hive_mind.server.run import bind
+from hive_mind.server.run import bind, speaks_tls
 
 
 def up(
@@ -37,6 +38,9 @@ def up(
     voice_client: Annotated[
         bool, typer.Option("--client/--no-client", help="Start a voice client if there is a microphone.")
     ] = True,
+    page: Annotated[
+        bool, typer.Option("--page", help="Open the page in a browser when it is there.")
+    ] = False,
 ) -> None:
     """Fetch the models (once), start the server with its own Redis, and listen if there is a microphone.
 
@@ -54,12 +58,14 @@ def up(
         for problem in store.pull_starter(progress):
             typer.echo(f"hive-mind: {problem.message} [{problem.code}]", err=True)
     try:
-        asyncio.run(_up(server, client, this_machine().init_audio() if voice_client else None))
+        asyncio.run(_up(server, client, this_machine().init_audio() if voice_client else None, page=page))
     except KeyboardInterrupt:
         typer.echo(message("up.stopping"))
 
 
-async def _up(server: ServerConfig, client: ClientConfig, platform: AudioPlatform | None) -> None:
+async def _up(
+    server: ServerConfig, client: ClientConfig, platform: AudioPlatform | None, *, page: bool
+) -> None:
     loop = asyncio.get_running_loop()
     me = asyncio.current_task()
     if me is not None:
@@ -73,6 +79,8 @@ async def _up(server: ServerConfig, client: ClientConfig, platform: AudioPlatfor
     try:
         await process.ready()
         typer.echo(message("up.ready", address=process.url))
+        tls = speaks_tls(server, server.host)
+        await _show_page(page_addresses(server.host, server.port, lan_address(), tls=tls), wanted=page)
         typer.echo(message("up.try"))
         await asyncio.wait([talking, watching], return_when=asyncio.FIRST_COMPLETED)
         for task in (talking, watching):
@@ -83,6 +91,15 @@ async def _up(server: ServerConfig, client: ClientConfig, platform: AudioPlatfor
         watching.cancel()
         await asyncio.wait([talking, watching])
         await process.stop()
+
+
+async def _show_page(addresses: list[str], *, wanted: bool) -> None:
+    """Say where the page is; open it where that is wanted, offer to where it can be done."""
+    typer.echo(message("up.page", address=message("up.or").join(addresses)))
+    if wanted and await asyncio.to_thread(open_page, addresses[0]):
+        return
+    if wanted or has_desktop():
+        typer.echo(message("up.not_opened" if wanted else "up.open"))
 
 
 async def _watch(process: ServerProcess) -> None:

@@ -87,7 +87,9 @@ def report(name: Name, data: Data = None) -> None:
         raise ModelError(f"{name} was not trained here: there is no report.", code="MODEL_UNKNOWN")
     for room, rate in found["missed"].items():
         typer.echo(f"missed, {room}: {rate['count']} of {rate['of']}")
-    typer.echo(f"near misses that wake: {found['near']['count']} of {found['near']['of']}")
+    fired = ", ".join(dict.fromkeys(found.get("fired", ())))
+    named = f" ({fired})" if fired else ""
+    typer.echo(f"near misses that wake: {found['near']['count']} of {found['near']['of']}{named}")
     typer.echo(f"false wakes: {found['false_wakes']} in {found['hours']:.2f} h")
     typer.echo(str(folder / f"{name}.html"))
 

@@ -22,17 +22,19 @@ def learn(
     """
     from hive_mind.speech.wake_word.card import read_card
     from hive_mind.speech.wake_word.lessons import Lessons
-    from hive_mind.speech.wake_word.lessons_file import lessons_path, load_lessons, save_lessons
+    from hive_mind.wake_lessons_file import LessonsFile
     from hive_mind.wake_training.adapt import adapted
     from hive_mind.wake_training.export import write_onnx
     from hive_mind.wake_training.memory import Memory, load_memory, save_memory
 
-    folder = wake_words_dir(load_config(data=data).data_folder)
-    known = load_lessons(lessons_path(folder))
+    config = load_config(data=data)
+    folder = wake_words_dir(config.data_folder)
+    file = LessonsFile(config.data_folder, config.key.get_secret_value() if config.key else None)
+    known = file.load()
     if forget:
         lessons = Lessons(known)
         lessons.forget(name)
-        save_lessons(lessons_path(folder), lessons.kept)
+        file.save(lessons.kept)
         return
     memory = load_memory(folder / f"{name}.npz")
     loose = read_card(folder / f"{name}.json").loose_threshold

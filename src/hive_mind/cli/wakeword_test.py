@@ -1,17 +1,26 @@
 """`hive-mind wakeword test`: the live score of a wake word."""
 
+from collections.abc import Callable
 from pathlib import Path
+from queue import Empty, Queue
 from typing import Annotated
 
+import numpy as np
 import typer
 
+from hive_mind.cli.setup.sounds import Listener
 from hive_mind.client.config import load_config
+from hive_mind.client.platform.base import AudioPlatform
+from hive_mind.errors import AudioError
 from hive_mind.models.store import ModelStore
 from hive_mind.paths import models_dir, wake_words_dir
 from hive_mind.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples, silence
 from hive_mind.speech.wake_word.factory import MODEL, KnownWord, known_word
 
 BAR = 40
+
+PATIENCE_S = 3.0
+"""A microphone that gives nothing for so long hangs."""
 
 
 def test(
@@ -27,7 +36,7 @@ def test(
     config = load_config(data=data)
     store = ModelStore(models_dir(config.data_folder))
     word = known_word(store.find, name, wake_words_dir(config.data_folder))
-    scorer = _Scorer(word, store.path(MODEL))
+    scorer = Scorer(word, store.path(MODEL))
     if file is not None:
         from hive_mind.speech.files import read_blocks
         from hive_mind.speech.segments import frames
@@ -39,41 +48,55 @@ def test(
                     typer.echo(f"{second:7.2f} s  {score:.3f}")
         typer.echo(f"best score {scorer.best:.3f}, threshold {word.card.threshold:g}")
         return
-    _live(scorer, word, seconds)
-
-
-def _live(scorer: "_Scorer", word: KnownWord, seconds: float) -> None:
-    from queue import Empty, Queue
-
     from hive_mind.client.platform.base import find_platform
-    from hive_mind.errors import AudioError
-    from hive_mind.speech.segments import frames
 
-    heard: Queue[Samples] = Queue(maxsize=1000)  # a quarter of a minute: what does not fit is not shown
-    stream = find_platform().open_microphone(
-        SAMPLE_RATE, lambda samples: None if heard.full() else heard.put_nowait(samples.copy())
-    )
-    if stream is None:
-        raise AudioError("There is no microphone: give a recording.", code="NO_MICROPHONE")
+    def show(line: str, stays: bool) -> None:
+        typer.echo(f"\r{line}", nl=stays)
+
     try:
-        left = int(seconds * SAMPLE_RATE)
-        while left > 0:
-            try:
-                piece = heard.get(timeout=3.0)
-            except Empty:
-                raise AudioError("The microphone gives nothing.", code="DEVICE_SILENT") from None
-            left -= len(piece)
-            for frame in frames([piece]):
-                for _, score in scorer.feed(frame[: min(len(frame), FRAME_SAMPLES)]):
-                    filled = "█" * round(BAR * score)
-                    mark = "  ← « " + word.card.phrase + " »" if scorer.woke else ""
-                    typer.echo(f"\r{score:5.2f} {filled:{BAR}}{mark}", nl=bool(mark))
+        live(scorer, word, find_platform(), config.microphone, seconds, show)
     finally:
-        stream.close()
         typer.echo("")
 
 
-class _Scorer:
+def live(
+    scorer: "Scorer",
+    word: KnownWord,
+    platform: AudioPlatform,
+    microphone: str | None,
+    seconds: float,
+    show: Callable[[str, bool], None],
+) -> None:
+    """Show the scores of what a microphone hears for a while.
+
+    Args:
+        scorer: gives them.
+        word: whose they are.
+        platform: of this machine.
+        microphone: id of the device; None means the default one.
+        seconds: how long.
+        show: shows a line, and whether it is one that stays.
+
+    Raises:
+        AudioError: NO_MICROPHONE, DEVICE_BUSY, or DEVICE_SILENT when the device gives nothing.
+    """
+    heard: Queue[Samples] = Queue(maxsize=1000)  # a quarter of a minute: what does not fit is not shown
+    left = int(seconds * SAMPLE_RATE)
+    with Listener(platform, microphone, lambda s: None if heard.full() else heard.put_nowait(s.copy())):
+        while left > 0:
+            try:
+                piece = heard.get(timeout=PATIENCE_S)[:left]
+            except Empty:
+                raise AudioError("The microphone gives nothing.", code="DEVICE_SILENT") from None
+            left -= len(piece)
+            for frame in np.split(piece, range(FRAME_SAMPLES, len(piece), FRAME_SAMPLES)):
+                for _, score in scorer.feed(frame):
+                    filled = "█" * round(BAR * score)
+                    mark = "  ← « " + word.card.phrase + " »" if scorer.woke else ""
+                    show(f"{score:5.2f} {filled:{BAR}}{mark}", bool(mark))
+
+
+class Scorer:
     """Scores of one word each 80 ms, whether or not anybody speaks."""
 
     def __init__(self, word: KnownWord, front_end: Path) -> None:

@@ -51,8 +51,8 @@ def train(
     ] = False,
     out: Annotated[Path | None, typer.Option(help="Folder for what --try says, as WAV files.")] = None,
     quality: Annotated[
-        Literal["tiny", "normal", "high"],
-        typer.Option(help="high takes three times as long; tiny is a trial."),
+        Literal["tiny", "quick", "normal", "high"],
+        typer.Option(help="high takes three times as long, quick two thirds; tiny is a trial."),
     ] = "normal",
     seed: Annotated[int, typer.Option(min=0, help="Of chance: the same seed gives the same word.")] = 0,
     name: Annotated[str | None, typer.Option(help="Of the word in settings; made of the phrase.")] = None,
@@ -72,6 +72,8 @@ def train(
     Example: ./hive wakeword train "hey alison" --spelling "hé alissonne"
     """
     # Imported late: `list` and `use` need none of it.
+    from hive_mind.cli.wakeword_record import recorded
+    from hive_mind.client.platform.base import find_platform
     from hive_mind.speech.tts.piper import PiperVoice
     from hive_mind.wake_training.plan import SIZES
     from hive_mind.wake_training.pronunciations import proposed
@@ -95,7 +97,9 @@ def train(
         return
     chosen = tuple(proposals[number - 1] for number in _numbers(only, len(proposals)))
     stt = _stt(store, config.stt_model)
-    own = _recorded(phrase, spelling or (), stt) if record else ()
+    own: Sequence[Samples] = ()
+    if record:
+        own = recorded(phrase, spelling or (), stt, find_platform(), config.microphone)
     piper = store.find(PIPER)
     studio = Studio(
         crowd,
@@ -174,24 +178,6 @@ def _say_all(crowd: "KokoroCrowd", phonemes: Sequence[str], out: Path | None) ->
         if not out.is_dir():
             raise AudioError(f"There is no folder {out}.", code="AUDIO_UNWRITABLE")
         write_wav(out / f"{number}.wav", Clip(0.5 * spoken.samples, SAMPLE_RATE))
-
-
-def _recorded(phrase: str, spellings: Sequence[str], stt: SpeechToText | None) -> tuple[Samples, ...]:
-    from hive_mind.cli.setup.sounds import Listener
-    from hive_mind.client.platform.base import find_platform
-    from hive_mind.wake_training.own_voice import TAKE_S, TAKES, agreeing
-
-    takes: list[Samples] = []
-    for number in range(1, TAKES + 1):
-        typer.prompt(
-            f"Take {number} of {TAKES}: press Enter, then say « {phrase} »", default="", show_default=False
-        )
-        with Listener(find_platform(), None) as microphone:
-            time.sleep(TAKE_S)
-            takes.append(microphone.samples)
-    kept = agreeing(takes, (phrase, *spellings), stt)
-    typer.echo(f"{len(kept)} of {TAKES} takes agree and are used.")
-    return kept
 
 
 @contextmanager

@@ -2,18 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
+from hive_mind.client.access.admission import Admission
+from hive_mind.client.access.credentials import CredentialsFile
 from hive_mind.client.config import ClientConfig, stable_client_id
-from hive_mind.client.core.calling import Verify
 from hive_mind.client.core.clock import Clock, SystemClock
 from hive_mind.client.core.door import TurnTaking
 from hive_mind.client.core.homecoming import Homecoming
+from hive_mind.client.core.house_wishes import HouseWishes
 from hive_mind.client.core.incoming import Incoming
 from hive_mind.client.core.kept_questions import KeptQuestions, forget_kept
+from hive_mind.client.core.naming import Naming
 from hive_mind.client.core.parts import Parts, Status
 from hive_mind.client.core.pipeline import VoiceLoop
 from hive_mind.client.core.plugin_sentences import PluginSentences
@@ -25,22 +29,27 @@ from hive_mind.client.core.state import ClientState, Event
 from hive_mind.client.core.timers import StateFile, Timekeeper
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.client.core.uptime import Uptime, system_uptime
-from hive_mind.client.core.websocket import ServerLink, is_loopback
+from hive_mind.client.core.wake_lessons import Spawn, WakeLessons
+from hive_mind.client.core.websocket import ServerLink, is_loopback, server_url
 from hive_mind.client.core.worker import Worker
 from hive_mind.client.engines import Engines
+from hive_mind.client.own_settings import OwnSettings, knobs_of
+from hive_mind.client.ui.expressing import NightHours
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import LinkError
 from hive_mind.language.messages import message
 from hive_mind.mending import Mender
-from hive_mind.protocol.messages import Capabilities
+from hive_mind.paths import wake_words_dir
+from hive_mind.protocol.messages import Capabilities, Forgotten, SettingsState
 from hive_mind.protocol.session import ClientSession
-from hive_mind.speech.audio import Samples
 from hive_mind.speech.endpointing import EndpointSettings
-from hive_mind.speech.engines import Wake
 from hive_mind.speech.listening import Ear
 from hive_mind.speech.pace import Pace
 from hive_mind.speech.playout import PlayoutSink
+from hive_mind.speech.wake_word.factory import word_names
+from hive_mind.speech.wake_word.lessons import Learner
 from hive_mind.understanding.grammar import Grammar, Match
+from hive_mind.wake_lessons_file import LessonsFile
 
 FIXED_PHRASES = ("not_heard", "degraded", "cannot_answer_offline", "question_kept", "too_long")
 """Rendered at idle after the start."""
@@ -67,6 +76,7 @@ async def open_client(
     uptime: Uptime | None = None,
     settings: EndpointSettings | None = None,
     taking: TurnTaking | None = None,
+    night: NightHours | None = None,
     on_turn: Callable[[TurnRecord], None] = lambda _: None,
     on_change: Callable[[ClientState], None] = lambda _: None,
 ) -> AsyncIterator[Client]:
@@ -80,6 +90,7 @@ async def open_client(
         uptime: tells a clock that was set from a machine that slept; the machine's where the clock is.
         settings: of the endpointer.
         taking: how it takes turns; it listens always by default.
+        night: the hours of the night, which the household may change.
         on_turn: told of each turn that ended.
         on_change: told of each new state.
     """
@@ -96,14 +107,20 @@ async def open_client(
     def _mirror() -> None:
         _show_ringing()
         ringer.hush(keeper.ringing)
+        wishes.mirror()
         try:
             link.post(keeper.device_state(client_id))
         except LinkError:
             return  # it is sent when the link is back
 
+    def _tell(state: SettingsState) -> None:
+        with suppress(LinkError):  # it is sent when the link is back
+            link.post(state)
+
     def _linked(event: Event) -> None:
         status.tell(event)
         if event is Event.LINK_UP:
+            wishes.mirror(again=True)
             _mirror()
             homecoming.linked()
         elif event is Event.LINK_LOST:
@@ -130,11 +147,18 @@ async def open_client(
         tts=not satellite,
         plays=True,
         local_commands=True,
+        settings=True,
         wake_word=engines.wake is not None,
     )
     session = ClientSession(client_id, room=config.room, capabilities=capabilities)
+    admission = Admission(server_url(config.server), CredentialsFile(config.state_folder), clock)
     link = ServerLink(
-        config.server, session, clock, on_event=_linked, on_message=lambda unasked: incoming.take(unasked)
+        config.server,
+        session,
+        clock,
+        admission=admission,
+        on_event=_linked,
+        on_message=lambda unasked: incoming.take(unasked),
     )
     key = config.key.get_secret_value() if config.key else None
     corrections = CorrectionsFile(config.data_folder, key)
@@ -167,17 +191,41 @@ async def open_client(
     if kept is None:
         forget_kept(config.data_folder)
     parts.homecoming = homecoming = Homecoming(clock, lambda text: loop.announce(text), _offer, kept)
+
+    def _forget(told: Forgotten) -> None:
+        if kept is not None:
+            kept.forget(told)
+        if told.scope == "all":
+            corrections.save(())
+        parts.dialogue.forget()
+
     ear = Ear(engines.vad, settings, engines.wake)
+    sentences = PluginSentences(_know, engines.grammar.robot_names)
+    naming = Naming(engines, config.wake_words, ear, workers[0], link, sentences.rename)
+    knobs = knobs_of(OwnSettings(config), keeper, session, naming, night or NightHours(config.night))
+    known = partial(word_names, wake_words_dir(config.data_folder))
+    wishes = HouseWishes(client_id, config.state_folder / "settings.json", knobs, _tell, known)
     made = SatelliteLoop if satellite else VoiceLoop
-    loop = made(parts, ear, taking, verify=_verifier(engines, workers[0]), on_turn=on_turn)
+    lessons = _lessons(config, engines, key, lambda work: tasks.create_task(work))
+
+    def _turn_over(record: TurnRecord) -> None:
+        if lessons is not None:
+            lessons.turn(record)
+        on_turn(record)
+
+    if lessons is not None:
+        parts.on_wake = lessons.woke
+    naming.lessons = lessons
+    loop = made(parts, ear, taking, verify=naming.verify, on_turn=_turn_over)
     _show_ringing()
     lasting = keeper.lasting_replies()
     parts.preparer.want(spoken_forms([*lasting, *(message(key) for key in FIXED_PHRASES)]))
     try:
         async with asyncio.TaskGroup() as tasks:
-            incoming = Incoming(loop, PluginSentences(_know), keeper, tasks.create_task, homecoming.forget)
-            work = [link.run, keeper.run, parts.preparer.run, homecoming.run]
+            incoming = Incoming(loop, sentences, keeper, wishes, tasks.create_task, _forget)
+            work = [link.run, admission.run, keeper.run, parts.preparer.run, homecoming.run]
             work += [kept.run] if kept is not None else []
+            work += [lessons.run] if lessons is not None else []
             running = [tasks.create_task(part()) for part in work]
             try:
                 yield Client(loop, parts, link)
@@ -192,16 +240,12 @@ async def open_client(
             worker.close()
 
 
-def _verifier(engines: Engines, worker: Worker) -> Verify | None:
-    """The second look at a wake word, in the recogniser's thread; None where there is none."""
-    second = engines.wake_verifier
-    if second is None:
+def _lessons(config: ClientConfig, engines: Engines, key: str | None, spawn: Spawn) -> WakeLessons | None:
+    """What learns from wakes; None without consent, and with a detector that cannot learn."""
+    detector: object = engines.wake
+    if not config.learn_wake_words or not isinstance(detector, Learner):
         return None
-
-    async def _verify(wake: Wake, samples: Samples) -> bool:
-        return await worker.run(lambda _: second.verify(wake, samples))
-
-    return _verify
+    return WakeLessons(detector, LessonsFile(config.data_folder, key), spawn)
 
 
 def _first(error: BaseException) -> BaseException:

@@ -1,7 +1,7 @@
 """Loading what hears and speaks. Blocking, seconds long: done once, before anybody speaks."""
 
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,7 @@ from hive_mind.speech.tts.cached import CachedVoice
 from hive_mind.speech.tts.factory import make_voice
 from hive_mind.speech.vad.factory import make_vad
 from hive_mind.speech.wake_word.cascade import VerifiedWakeWords
-from hive_mind.speech.wake_word.factory import make_cascade, make_wake_words, spellings_of
+from hive_mind.speech.wake_word.factory import make_cascade, make_unverified, spellings_of
 from hive_mind.speech.wake_word.settings import WordSetting
 from hive_mind.understanding.grammar import Grammar
 
@@ -38,12 +38,28 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """What hears certain wake words.
+
+    Attributes:
+        wake: hears them.
+        verifier: looks twice before they count; None trusts `wake`.
+        spellings: how they may stand at the head of a transcript.
+    """
+
+    wake: WakeWordDetector
+    verifier: WakeWordVerifier | None = None
+    spellings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Engines:
     """Ears, voice and grammar of one client, warm.
 
     Attributes:
         wake: hears its name; None where it has none.
         wake_verifier: looks twice before its name counts; None trusts `wake`.
+        name_it: loads what hears other wake words, each with its sensitivity; blocking. Raises `ModelError`.
     """
 
     vad: VoiceActivityDetector
@@ -52,6 +68,7 @@ class Engines:
     grammar: Grammar
     wake: WakeWordDetector | None = None
     wake_verifier: WakeWordVerifier | None = None
+    name_it: Callable[[Mapping[str, float]], Names] | None = None
 
 
 def load_engines(config: ClientConfig) -> Engines:
@@ -77,7 +94,15 @@ def load_engines(config: ClientConfig) -> Engines:
         wake = None
         if config.listening == "wake_word":
             wake = _wake_words(store.find, words, stt.result(), trained)
-        engines = Engines(vad, stt.result(), CachedVoice(voice.result()), grammar.result(), wake, wake)
+        engines = Engines(
+            vad,
+            stt.result(),
+            CachedVoice(voice.result()),
+            grammar.result(),
+            wake,
+            wake,
+            _namer(store.find, stt.result(), trained),
+        )
     vad.probability(silence(0.032))
     vad.reset()
     if wake is not None:
@@ -97,13 +122,30 @@ def _satellite(config: ClientConfig, store: ModelStore) -> Engines:
     wake: WakeWordDetector | None = None
     try:
         if config.listening == "wake_word":
-            wake = make_wake_words(store.find, _words(config), trained=wake_words_dir(config.data_folder))
+            wake = make_unverified(store.find, _words(config), trained=wake_words_dir(config.data_folder))
     except ModelError as error:
         _log.warning("it will not hear its name", code=error.code, reason=error.message)
     nothing = Grammar(())  # no word is understood here
-    engines = Engines(make_vad(), AbsentStt(), voice, nothing, wake)
+    name_it = _namer(store.find, None, wake_words_dir(config.data_folder))
+    engines = Engines(make_vad(), AbsentStt(), voice, nothing, wake, name_it=name_it)
     give_back()
     return engines
+
+
+def _namer(
+    find: Callable[[str], Path | None], stt: SpeechToText | None, trained: Path
+) -> Callable[[Mapping[str, float]], Names]:
+    """Loads what hears other wake words."""
+
+    def _name_it(words: Mapping[str, float]) -> Names:
+        chosen = [WordSetting(word, sensitivity) for word, sensitivity in words.items()]
+        spellings = spellings_of(find, chosen, trained)
+        if stt is None or not isinstance(stt, ScoresPhrases):
+            return Names(make_unverified(find, chosen, trained=trained), None, spellings)
+        both = VerifiedWakeWords(make_cascade(find, chosen, stt, trained=trained))
+        return Names(both, both, spellings)
+
+    return _name_it
 
 
 def _wake_words(

@@ -27,7 +27,7 @@ from hive_mind.client.platform.base import AudioPlatform
 from hive_mind.client.platform.keeper import DeviceKeeper
 from hive_mind.client.platform.machine import Power
 from hive_mind.client.platform.ring import SampleRing
-from hive_mind.client.ui.expressing import Expressing, night_hours
+from hive_mind.client.ui.expressing import Expressing, NightHours
 from hive_mind.client.ui.face import Face, NoFace, Press
 from hive_mind.errors import AudioError
 from hive_mind.language.messages import error_message, message
@@ -236,7 +236,7 @@ async def run_client(
         _log.warning(_POWER[code])
         await client.loop.announce(error_message(code))
 
-    night = night_hours(config.night)
+    night = NightHours(config.night)
     eyes = Expressing(face, night, clock.today)
     powering = None if power is None else Powering(power, _warn, night, clock.today)
 
@@ -249,7 +249,7 @@ async def run_client(
     try:
         async with (
             open_client(
-                config, engines, devices.sink, taking=taking, on_turn=on_turn, on_change=_changed
+                config, engines, devices.sink, taking=taking, night=night, on_turn=on_turn, on_change=_changed
             ) as client,
             asyncio.TaskGroup() as tasks,
         ):

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
+from hive_mind.client.access.admission import Admission
+from hive_mind.client.access.credentials import CredentialsFile
 from hive_mind.client.core.clock import Clock, SystemClock
-from hive_mind.client.core.websocket import ServerLink
+from hive_mind.client.core.websocket import ServerLink, server_url
 from hive_mind.protocol.messages import Capabilities
 from hive_mind.protocol.session import ClientSession
 
@@ -48,6 +50,7 @@ async def ask(
     *,
     on_piece: Callable[[str], None] = lambda _: None,
     clock: Clock | None = None,
+    file: CredentialsFile | None = None,
 ) -> TextAnswer:
     """Ask one question.
 
@@ -57,13 +60,16 @@ async def ask(
         client_id: stable name of this client.
         on_piece: told each piece of the answer as it comes.
         clock: the machine's by default.
+        file: of this machine's tokens, where it may have any.
 
     Raises:
         LinkError: there is no server, or it went away.
         ServerSaid: it answered with an error.
     """
     clock = clock or SystemClock()
-    link = ServerLink(url, ClientSession(client_id, capabilities=Capabilities(display="text")), clock)
+    admission = None if file is None else Admission(server_url(url), file, clock)
+    session = ClientSession(client_id, capabilities=Capabilities(display="text"))
+    link = ServerLink(url, session, clock, admission=admission)
     running = asyncio.ensure_future(link.run())
     try:
         await link.first_contact()

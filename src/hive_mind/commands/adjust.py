@@ -9,7 +9,7 @@ from hive_mind.commands.replies import reply
 from hive_mind.commands.state import CommandState, remaining_s
 from hive_mind.commands.timers import MAX_TIMER_S, start
 from hive_mind.language.durations import duration_text
-from hive_mind.protocol.messages.client import TimerState
+from hive_mind.protocol.messages.time_items import TimerState
 
 
 def adjust(state: CommandState, now: datetime, slots: Mapping[str, object]) -> Outcome:

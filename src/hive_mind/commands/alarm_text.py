@@ -5,7 +5,7 @@ from datetime import datetime
 from hive_mind.commands.replies import listed, reply
 from hive_mind.language.moments import Moment
 from hive_mind.language.spoken import DAYS, moment_text, time_text
-from hive_mind.protocol.messages.client import AlarmState
+from hive_mind.protocol.messages.time_items import AlarmState
 
 _KNOWN = {tuple(range(7)): "every_day", tuple(range(5)): "workdays", (5, 6): "weekend"}
 

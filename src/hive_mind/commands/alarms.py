@@ -9,7 +9,7 @@ from hive_mind.commands.replies import capital, listed, reply
 from hive_mind.commands.state import Asked, CommandState, fresh_id, seconds_between
 from hive_mind.commands.timers import about
 from hive_mind.language.moments import Moment, read_moment
-from hive_mind.protocol.messages.client import AlarmState
+from hive_mind.protocol.messages.time_items import AlarmState
 
 MAX_ALARMS = 50
 """Most alarms at a time."""

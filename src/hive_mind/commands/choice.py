@@ -7,7 +7,7 @@ from hive_mind.commands.outcome import Outcome
 from hive_mind.commands.replies import listed, reply, timer_name
 from hive_mind.commands.state import Asked, CommandState
 from hive_mind.language.words import keys_of
-from hive_mind.protocol.messages.client import TimerState
+from hive_mind.protocol.messages.time_items import TimerState
 
 _ARTICLES = frozenset({"le", "la", "les", "l", "de", "du", "des", "d", "mon", "ma", "mes", "un", "une"})
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from hive_mind.commands.alarms import next_occurrence
 from hive_mind.commands.merge import STOPWATCH
 from hive_mind.commands.state import SNOOZED, ClockMark, CommandState
-from hive_mind.protocol.messages.client import AlarmState, TimerState
+from hive_mind.protocol.messages.time_items import AlarmState, TimerState
 
 LEAST_S = 1.0
 """A smaller difference is no change of the clock."""

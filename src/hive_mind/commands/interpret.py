@@ -22,7 +22,7 @@ from hive_mind.commands.replies import of_duration, reply
 from hive_mind.commands.state import CommandState, seconds_between
 from hive_mind.commands.undo import taken_back
 from hive_mind.errors import UnderstandingError
-from hive_mind.protocol.messages.client import AlarmState, TimerState
+from hive_mind.protocol.messages.time_items import AlarmState, TimerState
 from hive_mind.understanding.grammar import Match
 
 Rung: TypeAlias = TimerState | AlarmState

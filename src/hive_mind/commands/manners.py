@@ -18,7 +18,7 @@ def thanks(state: CommandState, _now: datetime, _slots: _Slots) -> Outcome:
 
 
 def false_wake(state: CommandState, _now: datetime, _slots: _Slots) -> Outcome:
-    """Apologise for having listened; the house counts it."""
+    """Apologise for having listened; the house counts it, and who listens for the name learns from it."""
     return Outcome(reply("false_wake"), state)
 
 

@@ -10,7 +10,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 from hive_mind.commands.state import CommandState
-from hive_mind.protocol.messages.client import AlarmState, GoneState, StopwatchState, TimeItems, TimerState
+from hive_mind.protocol.messages.time_items import (
+    AlarmState,
+    GoneState,
+    StopwatchState,
+    TimeItems,
+    TimerState,
+)
 
 MOST_GONE = 100
 """Entries kept of what is no more; the oldest go first."""

@@ -8,7 +8,7 @@ from hive_mind.commands.outcome import Outcome
 from hive_mind.commands.replies import reply
 from hive_mind.commands.state import CommandState, remaining_s
 from hive_mind.language.durations import duration_text
-from hive_mind.protocol.messages.client import TimerState
+from hive_mind.protocol.messages.time_items import TimerState
 
 
 def pause(state: CommandState, now: datetime, slots: Mapping[str, object]) -> Outcome:

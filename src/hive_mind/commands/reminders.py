@@ -6,7 +6,7 @@ from datetime import datetime
 from hive_mind.commands.replies import reply
 from hive_mind.commands.state import CommandState, seconds_between
 from hive_mind.commands.timers import LATE_S, about
-from hive_mind.protocol.messages.client import ReminderState
+from hive_mind.protocol.messages.time_items import ReminderState
 
 MOST_SAID = 64
 """Names kept of reminders that were said; the oldest are forgotten."""

@@ -5,7 +5,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from hive_mind.language.durations import duration_text
-from hive_mind.protocol.messages.client import TimerState
+from hive_mind.protocol.messages.time_items import TimerState
 
 
 def reply(key: str, *, language: str = "fr", **blanks: object) -> str:

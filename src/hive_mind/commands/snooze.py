@@ -8,7 +8,7 @@ from hive_mind.commands.outcome import Outcome
 from hive_mind.commands.replies import reply
 from hive_mind.commands.state import SNOOZED, CommandState, fresh_id
 from hive_mind.language.durations import duration_text
-from hive_mind.protocol.messages.client import AlarmState
+from hive_mind.protocol.messages.time_items import AlarmState
 
 SNOOZE_S = 600.0
 """How long, when nobody says."""

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 from hive_mind.protocol.messages.base import ShortText
-from hive_mind.protocol.messages.client import (
+from hive_mind.protocol.messages.time_items import (
     AlarmState,
     GoneState,
     ReminderState,

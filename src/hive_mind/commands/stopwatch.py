@@ -7,7 +7,7 @@ from hive_mind.commands.outcome import Outcome
 from hive_mind.commands.replies import reply
 from hive_mind.commands.state import CommandState, elapsed_s
 from hive_mind.language.durations import duration_text
-from hive_mind.protocol.messages.client import StopwatchState
+from hive_mind.protocol.messages.time_items import StopwatchState
 
 MAX_LAPS = 1000
 """Laps that are kept; the oldest go first."""

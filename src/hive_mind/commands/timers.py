@@ -8,7 +8,7 @@ from hive_mind.commands.outcome import Outcome
 from hive_mind.commands.replies import listed, of_duration, reply, timer_name
 from hive_mind.commands.state import Asked, CommandState, fresh_id, remaining_s, seconds_between
 from hive_mind.language.durations import duration_text
-from hive_mind.protocol.messages.client import TimerState
+from hive_mind.protocol.messages.time_items import TimerState
 
 MAX_TIMER_S = 7 * 86400
 """Longest timer: a week."""

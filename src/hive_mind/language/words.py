@@ -44,6 +44,7 @@ def fold(text: str) -> str:
     return "".join(char for char in bare if not unicodedata.combining(char))
 
 
+@lru_cache(maxsize=1024)
 def words_of(text: str) -> tuple[Word, ...]:
     """Cut a text into words; "14,5" and "1.000" stay whole.
 

@@ -46,7 +46,7 @@ class ClientSession:
         self.session_id: str | None = None
         self.last_seq = 0
         self.version: int | None = None
-        self._room = room
+        self.room = room
         self._locale = locale
         self._capabilities = capabilities or Capabilities()
         self._ours = (version, minimum)
@@ -72,7 +72,7 @@ class ClientSession:
         return Hello(
             protocol_version=self._ours[0],
             client_id=self.client_id,
-            room=self._room,
+            room=self.room,
             locale=self._locale,
             capabilities=self._capabilities,
             session_id=self.session_id,

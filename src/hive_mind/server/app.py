@@ -1,44 +1,55 @@
-"""The FastAPI application: the page, `/ws`, `/health`, `/trace`, `/metrics`, and who may use them."""
+"""The FastAPI application: the page, `/ws`, `/api`, `/health`, `/trace`, `/metrics`, and who may use them."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI, Request, Response, WebSocket
+from fastapi import Depends, FastAPI, Request, Response, WebSocket
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from hive_mind import __version__
 from hive_mind.errors import AccessError, ContextError, ProtocolError
 from hive_mind.server.config import ServerConfig
-from hive_mind.server.core.access.gate import known
+from hive_mind.server.core.access.gate import admin, known
 from hive_mind.server.core.access.routes import router as access_routes
+from hive_mind.server.core.access.tokens import owner_key
 from hive_mind.server.core.answers import answer_faults
+from hive_mind.server.core.certificates import Certificates
 from hive_mind.server.core.context import Context
-from hive_mind.server.core.crypto import Vault, load_key
+from hive_mind.server.core.crypto import Vault, load_keys
 from hive_mind.server.core.house import House
+from hive_mind.server.core.house_api.routes import house_api
+from hive_mind.server.core.household_time import household_time
+from hive_mind.server.core.key_rotation import KeyRotation
 from hive_mind.server.core.llm.engine import LanguageModel
 from hive_mind.server.core.llm.factory import make_model
 from hive_mind.server.core.metrics.access import may_scrape
 from hive_mind.server.core.metrics.scrape import scrape
 from hive_mind.server.core.plugin_house import open_plugins
+from hive_mind.server.core.redis_client import connect
 from hive_mind.server.core.redis_server import EmbeddedRedis
+from hive_mind.server.core.settings.fixed import persona_of
+from hive_mind.server.core.settings.keeper import SettingsKeeper
 from hive_mind.server.core.shield import Shield
 from hive_mind.server.core.speech.engines import Load, loader
-from hive_mind.server.core.store import ContextStore, connect
-from hive_mind.server.core.trace_access import heard, may_read, told
+from hive_mind.server.core.store import ContextStore
+from hive_mind.server.core.trace_access import heard, is_forwarded, may_read, told
 from hive_mind.server.core.web_pages import web_pages
 from hive_mind.server.core.websocket import serve_socket
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Grammar
 
 
-def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
+def create_app(
+    config: ServerConfig, *, house: House | None = None, certificates: Certificates | None = None
+) -> FastAPI:
     """Make the application, with the house as `app.state.house`.
 
     Args:
         config: settings.
         house: an open one; without it, one opens and closes with the lifespan.
+        certificates: where the server speaks TLS itself.
     """
 
     @asynccontextmanager
@@ -59,9 +70,12 @@ def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
         openapi_url=None,
     )
     app.state.house = house
-    app.add_middleware(Shield, allowed_origins=config.allowed_origins)
+    tls_only = certificates is not None and config.plain == "loopback"
+    app.add_middleware(Shield, allowed_origins=config.allowed_origins, tls_only=tls_only)
     answer_faults(app)
     app.include_router(access_routes)
+
+    app.include_router(house_api([Depends(admin)]))
 
     @app.get("/health")
     async def health(request: Request) -> dict[str, Any]:
@@ -74,6 +88,13 @@ def create_app(config: ServerConfig, *, house: House | None = None) -> FastAPI:
         health = told_health(app.state.house, request)
         response.status_code = 503 if health["status"] in ("starting", "stopping") else 200
         return health
+
+    @app.get("/api/ca.pem")
+    async def authority(request: Request) -> Response:
+        """The certificate of this house's authority: public, and pinned by clients when they are paired."""
+        if certificates is None or is_forwarded(request.headers):
+            raise ProtocolError("This server speaks no TLS of its own.", code="NOT_FOUND")
+        return Response(certificates.authority, media_type="application/x-pem-file")
 
     @app.get("/heard")
     async def heard_lately(request: Request) -> JSONResponse:
@@ -177,9 +198,8 @@ async def open_house(
     """
     log = get_logger("house")
     async with AsyncExitStack() as stack:
-        key = load_key(
-            config.key.get_secret_value() if config.key else None, config.data_path / "context.key"
-        )
+        given = config.key.get_secret_value() if config.key else None
+        keys = load_keys(given, config.data_path / "context.key")
         revive = None
         if config.redis_url is None:
             redis = EmbeddedRedis(config.data_path)
@@ -192,22 +212,38 @@ async def open_house(
             url = f"unix://{redis.socket}"
         else:
             url = config.redis_url
-        vault = Vault(key)
+        vault = Vault(*keys)
         password = config.redis_password.get_secret_value() if config.redis_password else None
         store = ContextStore(connect(url, password), vault, config.context_days)
         stack.push_async_callback(store.close)
         context = Context(store, revive)
         await context.start()
-        chosen = model or make_model(config)
-        load = None if config.speech == "off" else speech or loader(config)
-        house = House(config, Grammar.load(robot_names=(config.name,)), context, chosen, vault, store, load)
+        settings = SettingsKeeper(context, lambda: household_time(config))
+        await settings.load()
+        house = House(
+            config,
+            Grammar.load(robot_names=(persona_of(config, settings.values),)),
+            context,
+            model or make_model(config, settings.values),
+            vault,
+            store,
+            owner_key(keys[0]),
+            None if config.speech == "off" else speech or loader(config, settings.values),
+            settings=settings,
+            own_model=model is None,
+            own_speech=speech is None,
+        )
         stack.push_async_callback(house.close)
+        house.keys = KeyRotation(config.data_path, given, vault, store, house.plugins)
+        if len(keys) > 1:
+            house.spawn(house.keys.finish())
         await house.access.start()
         house.spawn(context.run())
         house.spawn(house.access.run())
         house.spawn(house.peers.run())
-        await chosen.start()
-        stack.push_async_callback(chosen.stop)
+        house.spawn(house.journal.run())
+        await house.model.start()
+        stack.push_async_callback(house.model.stop)
         await stack.enter_async_context(open_plugins(house))
         house.spawn(house.warm())
         if config.speech == "on":

@@ -25,6 +25,7 @@ class ServerConfig(BaseSettings):
         timezone: IANA name such as Europe/Paris; None means this machine's.
         redis_url: `redis://` or `rediss://` of a Redis of yours; None starts the embedded one.
         plugins: folder of your own plugins; None means `plugins` in the data folder.
+        plugins_wait_s: seconds that a start waits for its plugins; slower ones arrive later.
         redis_password: of that Redis, so that the address holds no secret.
         key: base64 of the 32 bytes that encrypt the conversation; None keeps a key file in the data folder.
         context_days: days that the conversation is kept.
@@ -46,8 +47,6 @@ class ServerConfig(BaseSettings):
         stt_model: id of the recognition model; None means the chosen one.
         voice: "kokoro:ff_siwis", "espeak:fr", ...; None means the best one here.
         history_chars: characters of past conversation that the model sees at most.
-        metrics_token: opens `/metrics` to other machines, as a bearer token; None: to none.
-        metrics_allow: networks, such as 172.18.0.0/16, that read `/metrics` without a token.
         pairing: whether clients on other machines must be paired; `off` lets in whoever reaches the port.
         trust_loopback: whether programs on this machine need no pairing. Switch it off where other people
             have accounts here, or where a proxy here does not say whom it speaks for.
@@ -57,6 +56,8 @@ class ServerConfig(BaseSettings):
         tls_names: further names of this server on its certificate; local ones.
         proxies: addresses of reverse proxies, whose word is taken for whom they speak for.
         allowed_origins: web origins, besides pages from this server, that may open `/ws` and change things.
+        metrics_token: opens `/metrics` to other machines, as a bearer token; None: to none.
+        metrics_allow: networks, such as 172.18.0.0/16, that read `/metrics` without a token.
         max_clients: connections at once.
         slow_client_s: seconds after which a client that does not read is dropped.
         away_s: seconds that an answer goes on for a client whose connection was lost.
@@ -74,6 +75,7 @@ class ServerConfig(BaseSettings):
     name: Annotated[str, Field(min_length=1, max_length=40)] = "Alison"
     timezone: str | None = None
     plugins: Path | None = None
+    plugins_wait_s: Annotated[float, Field(ge=0)] = 6.0
 
     redis_url: Annotated[str, Field(pattern=r"^(rediss?|unix)://")] | None = None
     redis_password: SecretStr | None = None
@@ -97,14 +99,14 @@ class ServerConfig(BaseSettings):
     stt_model: str | None = None
     voice: str | None = None
 
-    metrics_token: SecretStr | None = None
-    metrics_allow: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
     pairing: Literal["on", "off"] = "on"
     trust_loopback: bool = True
     tls: Literal["auto", "on", "off"] = "auto"
     plain: Literal["loopback", "anywhere"] = "loopback"
     tls_names: Annotated[tuple[str, ...], NoDecode] = ()
     proxies: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1", "::1")
+    metrics_token: SecretStr | None = None
+    metrics_allow: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     max_clients: Annotated[int, Field(ge=1, le=10_000)] = 64
     slow_client_s: Annotated[float, Field(gt=0)] = 10.0

@@ -4,9 +4,12 @@ import asyncio
 import errno
 import signal
 import socket
+import ssl
+import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from types import FrameType
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -15,16 +18,19 @@ from hive_mind.errors import ConfigError
 from hive_mind.server.app import create_app, open_house
 from hive_mind.server.config import ServerConfig
 from hive_mind.server.core.advertising import advertised, reachable
+from hive_mind.server.core.certificates import Certificates
 from hive_mind.server.core.house import House
 from hive_mind.server.core.llm.engine import LanguageModel
 from hive_mind.server.core.speech.engines import Load
 from hive_mind.server.core.transport import AbortableWebSocket
+from hive_mind.server.core.two_ways import TwoWays
 from hive_mind.server.logs import get_logger
 
 MAX_FRAME = 6 * 1024 * 1024
 """Bytes of a frame that is still read, to be answered with FRAME_TOO_LARGE; a larger one closes with 1009."""
 
 _PING_S = 20.0
+_FRESH_S = 600.0
 
 
 class HiveServer(uvicorn.Server):
@@ -35,10 +41,15 @@ class HiveServer(uvicorn.Server):
         house: what it serves.
         speech: loads the engines of speech, instead of those of this machine.
         on_start: called once it listens.
+        context: of TLS; then other machines speak it, and this one may.
     """
 
     def __init__(
-        self, app: FastAPI, house: House, on_start: Callable[["HiveServer"], None] | None = None
+        self,
+        app: FastAPI,
+        house: House,
+        on_start: Callable[["HiveServer"], None] | None = None,
+        context: ssl.SSLContext | None = None,
     ) -> None:
         super().__init__(
             uvicorn.Config(
@@ -49,6 +60,7 @@ class HiveServer(uvicorn.Server):
                 ws_ping_interval=_PING_S,
                 ws_ping_timeout=_PING_S,
                 lifespan="on",
+                forwarded_allow_ips=list(house.config.proxies),
                 log_config=None,
                 access_log=False,
                 server_header=False,
@@ -57,13 +69,27 @@ class HiveServer(uvicorn.Server):
         )
         self.house = house
         self._on_start = on_start
+        self._context = context
         self._goodbye: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, and say so."""
-        await super().startup(sockets)
+        if self._context is None:
+            await super().startup(sockets)
+        else:
+            await super().startup([])
+            ways = [TwoWays(listener, self._protocol, self._context) for listener in sockets or ()]
+            self.servers.extend(ways)  # type: ignore[arg-type]  # it closes them, and asks no more of them
         if self.started and self._on_start is not None:
             self._on_start(self)
+
+    def _protocol(self) -> asyncio.Protocol:
+        """Uvicorn's own protocol of one connection."""
+        made: Any = self.config.http_protocol_class
+        protocol: asyncio.Protocol = made(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return protocol
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's signature
         """First signal: stop gracefully; second: at once."""
@@ -121,7 +147,6 @@ async def serve(
     """
     listener = bind(config.host, config.port)
     host, port = listener.getsockname()[:2]
-    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     def started(server: HiveServer) -> None:
         socket_url = address.replace("http", "ws", 1) + "/ws"
@@ -131,11 +156,47 @@ async def serve(
 
     with listener:
         async with open_house(config, model, speech) as house, AsyncExitStack() as stack:
+            certificates = own_certificates(config, host)
+            context = None
+            if certificates is not None:
+                house.access.fingerprint = certificates.fingerprint
+                context = certificates.context()
+                house.spawn(_keep_fresh(certificates, context))
+            name = f"[{host}]" if ":" in host else host
+            address = f"{'http' if context is None else 'https'}://{name}:{port}"
             if config.announce and reachable(host):
-                await stack.enter_async_context(advertised(config.name, port))
-            app = create_app(config, house=house)
-            await HiveServer(app, house, started).serve(sockets=[listener])
+                await stack.enter_async_context(advertised(config.name, port, tls=context is not None))
+            app = create_app(config, house=house, certificates=certificates)
+            await HiveServer(app, house, started, context).serve(sockets=[listener])
             app.state.house = None  # FastAPI's caches keep the application for the life of the process
+
+
+def own_certificates(config: ServerConfig, host: str) -> Certificates | None:
+    """Those of this server, where it speaks TLS itself.
+
+    Args:
+        config: settings.
+        host: where it listens.
+
+    Raises:
+        ConfigError: DATA_NOT_WRITABLE, TLS_INVALID.
+    """
+    return Certificates(config.data_path / "tls", config.tls_names) if speaks_tls(config, host) else None
+
+
+def speaks_tls(config: ServerConfig, host: str) -> bool:
+    """Whether a server with these settings speaks TLS itself, where it listens on `host`."""
+    return config.tls == "on" or (config.tls == "auto" and sys.platform != "win32" and reachable(host))
+
+
+async def _keep_fresh(certificates: Certificates, context: ssl.SSLContext) -> None:
+    """Show what is so today: the machine's addresses may change, and certificates end."""
+    while True:
+        await asyncio.sleep(_FRESH_S)
+        try:
+            await asyncio.to_thread(certificates.context, None, context)
+        except ConfigError as error:
+            get_logger("tls").error("certificate not renewed", code=error.code, reason=error.message)
 
 
 def run(config: ServerConfig) -> None:

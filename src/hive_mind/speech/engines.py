@@ -225,10 +225,10 @@ class ListensAgain(Protocol):
 class ScoresPhrases(Protocol):
     """A recogniser that can tell whether a short phrase was said, faster than it recognises."""
 
-    def phrase_score(
+    def phrase_scores(
         self, samples: Samples, texts: Sequence[str], *, cancel: CancelToken | None = None
-    ) -> float:
-        """How well the best of these texts fits all of a short audio.
+    ) -> tuple[float, ...]:
+        """How well each of these texts fits all of a short audio.
 
         Args:
             samples: at most 2.5 s, mono at `SAMPLE_RATE`.
@@ -236,7 +236,7 @@ class ScoresPhrases(Protocol):
             cancel: gives the caller control back early.
 
         Returns:
-            Mean log probability of its tokens and its end, at most 0.
+            of each text: mean log probability of its tokens and its end, at most 0.
 
         Raises:
             Cancelled: `cancel` was set before the work was done.

@@ -69,6 +69,10 @@ class Ear:
         if self._wake is not None:
             self._wake.reset()
 
+    def listen_for(self, wake: WakeWordDetector) -> None:
+        """From the next frame on, listen for other names; their positions count as ours do."""
+        self._wake = wake
+
     @property
     def words(self) -> tuple[str, ...]:
         """Names of the wake words that it listens for."""

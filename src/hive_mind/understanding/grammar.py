@@ -100,6 +100,7 @@ class Grammar:
         self._found = found
         self._robot_names = robot_names
         self._slots: dict[str, dict[str, str]] = {}
+        self._siblings: dict[str, list[str]] = {}
         self._blocks = [block for block, _, _ in found.templates]
         listed = {name: values.slot_type() for name, values in found.lists.items()}
         self._slot_types = {**SLOT_TYPES, **listed}
@@ -127,6 +128,11 @@ class Grammar:
         """
         built_in = files("hive_mind") / "commands" / "sentences" / language
         return cls((built_in, *extra), robot_names)
+
+    @property
+    def robot_names(self) -> tuple[str, ...]:
+        """Names that may stand at the head of an order."""
+        return tuple(self._robot_names)
 
     def warm(self) -> None:
         """Work out the beginnings of most utterances now, rather than when the first ones are said."""
@@ -199,6 +205,12 @@ class Grammar:
 
     def siblings(self, intent: str) -> list[str]:
         """The intents whose sentences lie in the same folder, without itself."""
+        known = self._siblings.get(intent)
+        if known is None:
+            known = self._siblings[intent] = self._of_the_same_folder(intent)
+        return known
+
+    def _of_the_same_folder(self, intent: str) -> list[str]:
         homes = {block.folder for block in self._blocks if block.intent == intent}
         found = dict.fromkeys(b.intent for b in self._blocks if b.folder in homes and b.when is None)
         return [name for name in found if name is not None and name != intent]

@@ -57,7 +57,7 @@ class Evaluation:
         hours: how long that speech and noise is.
         curve: the first stage alone at many thresholds.
         verified_curve: both stages, at many floors of the second.
-        fired: near misses that woke, as they are written or in phonemes.
+        fired: near misses that woke, as they are written.
     """
 
     missed: dict[str, Rate]

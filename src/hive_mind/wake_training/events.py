@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from hive_mind.wake_training.examples import all_windows
 from hive_mind.wake_training.fit import scores
 from hive_mind.wake_training.network import LENGTH, Network
 from hive_mind.wake_training.studio import Take, end_of
+
+Look: TypeAlias = Sequence[float] | None
+"""Scores of some spellings; None for a take that the first stage does not wake at."""
 
 NEVER = -99.0
 """Log odds of a take that is too short for a score."""
@@ -67,11 +71,16 @@ def second_looks(
     threshold: float,
     lag_ms: int,
     progress: Callable[[], None] = lambda: None,
-) -> list[float | None]:
-    """What the second stage thinks of each take: its score, None where the first stage does not wake."""
-    verdicts: list[float | None] = []
+) -> list[Look]:
+    """What the second stage thinks of each take: a score of each spelling, or None (see `Look`)."""
+    looks: list[Look] = []
     for each in found:
         sound = looked_at(each, threshold, lag_ms)
-        verdicts.append(None if sound is None else stt.phrase_score(sound, spellings))
+        looks.append(None if sound is None else stt.phrase_scores(sound, spellings))
         progress()
-    return verdicts
+    return looks
+
+
+def best_of(looks: Sequence[Look]) -> list[float | None]:
+    """The score of the spelling that fits best, of each take."""
+    return [None if look is None else max(look) for look in looks]

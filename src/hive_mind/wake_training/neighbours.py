@@ -48,15 +48,21 @@ def holds(text: str, known: Sequence[str]) -> bool:
     return _contains(_sounds(text), [_sounds(each) for each in known])
 
 
-def parts_of(phrase: str) -> list[str]:
-    """Words and beginnings of a phrase; nothing for a single short word."""
+def parts_of(phrase: str, *, others: bool = False) -> list[str]:
+    """Words and beginnings of a phrase, and its first word before a name; nothing for a single short word.
+
+    Args:
+        phrase: as it is written.
+        others: other names, which are never trained on.
+    """
     words = phrase.split()
     pieces = [" ".join(words[a:b]) for a in range(len(words)) for b in range(a + 1, len(words) + 1)]
     longest = max(words, key=len)
     pieces += [longest[: len(longest) // 2], longest[len(longest) // 2 :]]
     found = [piece for piece in pieces if piece != phrase and len(piece) > 1]
     if len(words) > 1:
-        found += [f"{words[0]} {name}" for name in texts("words")["names"][::9]]
+        names = texts("words")["names"]
+        found += [f"{words[0]} {name}" for name in names[4 if others else 0 :: 9]]
     return list(dict.fromkeys(found))
 
 

@@ -10,6 +10,8 @@ from hive_mind.speech.tts.trim import trim
 
 TAKES = 5
 TAKE_S = 2.5
+ENOUGH = 3
+"""Takes that must agree: of fewer nobody knows which are right."""
 
 SHORTEST_S, LONGEST_S = 0.3, 2.0
 ALIKE = 1.6
@@ -37,6 +39,6 @@ def agreeing(
     words = [word for word in words if usual / ALIKE <= len(word) <= usual * ALIKE]
     if stt is None or not isinstance(stt, ScoresPhrases):
         return tuple(words)
-    scores = [stt.phrase_score(word, spellings) for word in words]
+    scores = [max(stt.phrase_scores(word, spellings)) for word in words]
     floor = float(np.median(scores)) - WORSE
     return tuple(word for word, score in zip(words, scores, strict=True) if score >= floor)

@@ -1,7 +1,7 @@
 """What is said, by whom and how often, to train one word: the same for the same word, settings and seed."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -30,12 +30,14 @@ class Line:
         text: what is said; phonemes for Kokoro, the number of the recording for "own".
         before: phonemes before the word, in the same breath.
         after: phonemes after it.
+        written: the text itself, where it is known, for reports.
     """
 
     engine: Engine
     text: str
     before: str = ""
     after: str = ""
+    written: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class Size:
 
 SIZES = {
     "tiny": Size(24, 12, 6, 24, 2, 8, 120),
+    "quick": Size(200, 130, 62, 100, 5, 30, 1200),
     "normal": Size(),
     "high": Size(1000, 600, 160, 300, 6, 100, 4000),
 }
@@ -134,14 +137,14 @@ def plan(
     written = readings(phrase, spellings)
     near = neighbours.alike_texts(phrase, written)
     unheard = near[::4]  # never trained on
-    heard = [text for text in near if text not in unheard] + neighbours.parts_of(phrase)
+    heard = _mixed([text for text in near if text not in unheard], neighbours.parts_of(phrase))
     rough = [text for each in pronunciations for text in neighbours.changed(each, 40, random)]
 
     def words(count: int) -> list[Line]:
         return [_in_breath(said[n % len(said)], random) for n in range(count)]
 
     def misses(count: int, known: Sequence[str]) -> list[Line]:
-        return [Line("kokoro", phonemize(text)) for text in _some(known, count, random)]
+        return [Line("kokoro", phonemize(text), written=text) for text in _some(known, count, random)]
 
     def chatter(count: int, part: int) -> tuple[Line, ...]:
         # Chance of its own: these lines are the same for most words, and are made once for all of them.
@@ -207,9 +210,9 @@ def plan(
             "set-near",
             "near",
             "calibrate",
-            tuple(misses(size.tests // 2, heard)),
+            tuple(misses(size.tests, heard)),
             pools["calibrate"],
-            2,
+            1,
             keep_audio=True,
         ),
         Group(
@@ -222,7 +225,13 @@ def plan(
             keep_audio=True,
         ),
         Group(
-            "test-near", "near", "test", tuple(misses(size.tests, unheard)), pools["test"], 1, keep_audio=True
+            "test-near",
+            "near",
+            "test",
+            tuple(misses(2 * size.tests, _mixed(unheard, neighbours.parts_of(phrase, others=True)))),
+            pools["test"],
+            1,
+            keep_audio=True,
         ),
         Group(
             "test-speech",
@@ -281,6 +290,16 @@ def _chatter(count: int, random: np.random.Generator) -> Iterator[str]:
             yield " ".join(
                 known[int(n)] for n in random.integers(len(known), size=int(random.integers(4, 12)))
             )
+
+
+def _mixed(near: Sequence[str], parts: Sequence[str]) -> list[str]:
+    """What sounds alike, the nearest first, and after each two of them a part of the phrase."""
+    found: list[str] = []
+    for place, text in enumerate(near):
+        found.append(text)
+        if place % 2 and place // 2 < len(parts):
+            found.append(parts[place // 2])
+    return found + list(parts[len(near) // 2 :])
 
 
 def _some(known: Sequence[str], count: int, random: np.random.Generator) -> list[str]:

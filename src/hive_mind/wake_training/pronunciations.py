@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hive_mind.speech.tts.phonemes import phonemize
+from hive_mind.wake_training.texts import texts
 
 FRENCH, ENGLISH, BRITISH = "fr", "en-us", "en-gb-x-rp"
 
@@ -46,6 +47,8 @@ class Pronunciation:
 def proposed(phrase: str, spellings: Iterable[str] = ()) -> tuple[Pronunciation, ...]:
     """Ways to say a phrase, none twice: French readings of it and of other spellings, then English ones.
 
+    A phrase of everyday French words alone ("dis bidule") has no English ones.
+
     Args:
         phrase: as it is written ("hey alison").
         spellings: other ways to write how it is said ("hé alissonne").
@@ -54,7 +57,9 @@ def proposed(phrase: str, spellings: Iterable[str] = ()) -> tuple[Pronunciation,
         SpeechError: VOICE_UNAVAILABLE without espeak-ng.
     """
     found = [Pronunciation(text, phonemize(text, FRENCH), FRENCH) for text in readings(phrase, spellings)]
-    for language in (ENGLISH, BRITISH):
+    everyday = frozenset(texts("words")["words"])
+    foreign = any(word not in everyday for word in phrase.lower().split())
+    for language in (ENGLISH, BRITISH) if foreign else ():
         english = phonemize(phrase, language)
         found.append(Pronunciation(phrase, english, language))
         if language == ENGLISH:

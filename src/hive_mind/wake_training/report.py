@@ -44,6 +44,9 @@ def report(phrase: str, card: WakeWordCard, found: Evaluation, counts: Mapping[s
         _row(say["near"], found.near_alone, found.near),
         f"<tr><td>{false}</td><td class=n>{found.false_alone}</td><td class=n>{found.false_wakes}</td></tr>",
     ]
+    if found.fired:
+        fired = html.escape(", ".join(dict.fromkeys(found.fired)))
+        rows.append(f"<tr><td>{say['fired']}</td><td colspan=2>{fired}</td></tr>")
     set_at = {
         say["threshold"]: f"{card.threshold:g}",
         say["loose_threshold"]: f"{card.loose_threshold:g}",

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,9 @@ from hive_mind.errors import ModelError
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.engines import ScoresPhrases, SpeechToText
 from hive_mind.speech.wake_word.card import VERIFY_AT, WakeWordCard
-from hive_mind.wake_training import calibration, evaluation
+from hive_mind.wake_training import calibration, evaluation, spellings
 from hive_mind.wake_training.evaluation import Evaluation
-from hive_mind.wake_training.events import Scored, scored, second_looks
+from hive_mind.wake_training.events import Look, Scored, best_of, scored, second_looks
 from hive_mind.wake_training.examples import examples, hours
 from hive_mind.wake_training.export import write_onnx
 from hive_mind.wake_training.fit import FitSettings, fit
@@ -114,7 +115,8 @@ def train(
     network = memory.network
     everyday = [take_of(studio.front_end, piece) for piece in _pieces(order.everyday)]
     card = calibrated(order, network, takes, everyday, stt, meter)
-    found = tested(network, takes, card, stt, meter)
+    near = next(group.lines for group in groups if group.name == "test-near")
+    found = tested(network, takes, card, stt, meter, [line.written or line.text for line in near])
     counts = {name: len(of) for name, of in takes.items()}
     return Trained(memory, card.card, found, counts)
 
@@ -147,32 +149,34 @@ def calibrated(
     time = hours([each.take for each in others])
     limits = calibration.thresholds(words, others, time)
     given = list(readings(order.phrase, order.spellings))[1:]
-    floor, spellings = VERIFY_AT, calibration.spellings(order.phrase, given, ())
+    texts = spellings.candidates(order.phrase, given, ())
+    by = spellings.Comparison((), VERIFY_AT)
     if stt is not None and isinstance(stt, ScoresPhrases):
         alone = [each for each in words if each.best >= limits.strict][:WRITTEN_DOWN]
         heard = calibration.transcripts(stt, alone)
         meter.add("thresholds", LOOK_S * WRITTEN_DOWN)
-        spellings = calibration.spellings(order.phrase, given, heard)
+        texts = spellings.candidates(order.phrase, given, heard)
         near = scored(network, takes["set-near"])
 
-        def looks(found: Sequence[Scored]) -> list[float | None]:
+        def looks(found: Sequence[Scored]) -> list[Look]:
             return second_looks(
                 stt,
-                (order.phrase, *spellings),
+                texts,
                 found,
                 limits.loose,
                 limits.lag_ms,
                 lambda: meter.add("thresholds", LOOK_S),
             )
 
-        floor = calibration.verify_at(looks(verified), looks(near), looks(others))
+        by = spellings.compared(texts, looks(verified), looks(near), looks(others))
     card = WakeWordCard(
         phrase=order.phrase,
-        spellings=spellings,
+        spellings=texts[1:],
+        compared=by.texts,
         threshold=calibration.probability(limits.strict),
         loose_threshold=calibration.probability(limits.loose),
         lag_ms=limits.lag_ms,
-        verify_at=floor,
+        verify_at=by.floor,
     )
     return Calibrated(card, limits)
 
@@ -183,6 +187,7 @@ def tested(
     calibrated: Calibrated,
     stt: SpeechToText | None,
     meter: Meter,
+    near_texts: Sequence[str] = (),
 ) -> Evaluation:
     """How good a head with its card is, on the voices, sentences and noise that are for testing."""
     card, limits = calibrated.card, calibrated.limits
@@ -197,9 +202,8 @@ def tested(
     def looks(found: Sequence[Scored]) -> list[float | None]:
         if stt is None or not isinstance(stt, ScoresPhrases):
             return [0.0 if each.best >= limits.strict else None for each in found]
-        return second_looks(
-            stt, card.all_spellings, found, limits.loose, limits.lag_ms, lambda: meter.add("test", LOOK_S)
-        )
+        told = partial(meter.add, "test", LOOK_S)
+        return best_of(second_looks(stt, card.verified_by, found, limits.loose, limits.lag_ms, told))
 
     seen = {name: looks(found) for name, found in rooms.items()}
     near_seen, others_seen = looks(near), looks(others)
@@ -214,6 +218,11 @@ def tested(
         hours=round(time, 3),
         curve=evaluation.curve(words, others, time),
         verified_curve=evaluation.verified_curve(list(chain.from_iterable(seen.values())), others_seen, time),
+        fired=tuple(
+            text
+            for text, score in zip(near_texts, near_seen, strict=False)
+            if score is not None and score >= card.verify_at
+        ),
     )
 
 

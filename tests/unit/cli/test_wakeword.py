@@ -16,7 +16,7 @@ from hive_mind.errors import ConfigError, HiveMindError
 from hive_mind.paths import wake_words_dir
 from hive_mind.speech.wake_word.card import WakeWordCard
 from hive_mind.speech.wake_word.lessons import Lesson
-from hive_mind.speech.wake_word.lessons_file import lessons_path, save_lessons
+from hive_mind.wake_lessons_file import LessonsFile
 from hive_mind.wake_training.evaluation import Evaluation, Rate
 from hive_mind.wake_training.fit import FitSettings, fit
 from hive_mind.wake_training.memory import remembered
@@ -87,12 +87,12 @@ def test_the_report_is_summed_up(data: Path) -> None:
 
 def test_a_word_learns_from_false_wakes_that_were_kept(data: Path) -> None:
     assert "nothing to learn" in run(data, "learn", "hey_alison")[0]
-    path = lessons_path(wake_words_dir(data))
+    file = LessonsFile(data)
     false = [Lesson("hey_alison", window.astype(np.float32), False) for window in windows(10, 5, 2)]
-    save_lessons(path, tuple(false))
+    file.save(tuple(false))
     assert "recall" in run(data, "learn", "hey_alison")[0]
     assert run(data, "learn", "hey_alison", "--forget")[1] is None
-    assert not path.exists()
+    assert not file.load()
 
 
 @pytest.mark.parametrize(

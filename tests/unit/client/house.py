@@ -64,6 +64,7 @@ async def house(
     barge_in: bool = False,
     button: bool = False,
     keep_questions: bool = False,
+    learn_wake_words: bool = False,
     taking: TurnTaking | None = None,
     wake: WakeWordDetector | None = None,
     wake_verifier: WakeWordVerifier | None = None,
@@ -79,6 +80,7 @@ async def house(
         client_id="salon",
         barge_in=barge_in,
         keep_questions=keep_questions,
+        learn_wake_words=learn_wake_words,
         profile="satellite" if satellite else "desktop",
     )
     engines = Engines(

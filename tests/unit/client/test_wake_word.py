@@ -1,14 +1,19 @@
 """A client that is called by its name: in one breath, alone, wrongly, from another room."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from hive_mind.client.core.door import TurnTaking
 from hive_mind.client.core.state import ClientState, Turn
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.language.messages import message
 from hive_mind.protocol.messages import ClientMessage, VoiceInput, WakeDetected, WakeVerdict
+from hive_mind.speech.wake_word.lessons import Lesson, Seen
+from hive_mind.wake_lessons_file import LessonsFile
 from tests.fakes.scripted_server import ScriptedServer, Talk, scripted_server
 from tests.fakes.scripted_speech import ScriptedStt
 from tests.fakes.scripted_wake import ScriptedVerifier, ScriptedWake
@@ -224,3 +229,39 @@ def test_a_microphone_that_is_off_hears_nothing(tmp_path: Path) -> None:
     records, heard, shown = run(scene())
     assert (records, heard) == ([], [])
     assert (shown.turn, shown.muted) == (Turn.IDLE, True)
+
+
+class LearningWake(ScriptedWake):
+    """Hears its words and is a `Learner`."""
+
+    def __init__(self, *at_s: float) -> None:
+        super().__init__(*at_s)
+        self.taught: Sequence[Lesson] = ()
+
+    def seen(self, word: str) -> Seen | None:
+        del word
+        return Seen(np.ones((16, 96), dtype=np.float32), 0.9)
+
+    def adapt(self, lessons: Sequence[Lesson]) -> None:
+        self.taught = lessons
+
+
+def disowned(folder: Path, wake: LearningWake, *, consent: bool) -> TurnRecord:
+    async def scene() -> TurnRecord:
+        stt = ScriptedStt("Ce n'était pas pour toi.")
+        async with house(folder, stt, taking=CALLED, wake=wake, learn_wake_words=consent) as at:
+            (record,) = await live(at, -0.5, 0.7, -2.0, 1.2)
+            return record
+
+    return run(scene())
+
+
+def test_a_wake_that_was_not_for_it_is_learnt_from_with_consent_alone(tmp_path: Path) -> None:
+    asked, silent = LearningWake(1.2), LearningWake(1.2)
+    record = disowned(tmp_path / "yes", asked, consent=True)
+    assert (record.intent, record.answer) == ("false_wake", "Pardon.")
+    assert [(each.word, each.meant) for each in asked.taught] == [("hey_jarvis", False)]
+    assert len(LessonsFile(tmp_path / "yes").load()) == 1
+    assert disowned(tmp_path / "no", silent, consent=False).answer == "Pardon."
+    assert not silent.taught
+    assert LessonsFile(tmp_path / "no").load() == ()

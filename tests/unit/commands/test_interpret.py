@@ -20,7 +20,7 @@ from hive_mind.commands.timers import MAX_TIMERS
 from hive_mind.commands.vocabulary import vocabulary
 from hive_mind.errors import UnderstandingError
 from hive_mind.language.speakable import speakable
-from hive_mind.protocol.messages.client import DeviceState
+from hive_mind.protocol.messages import DeviceState
 from hive_mind.understanding.grammar import Match
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -9,7 +9,13 @@ from pydantic import JsonValue
 from hive_mind.commands.interpret import due, interpret
 from hive_mind.commands.merge import items_of, merged, rebased, stamped, with_items
 from hive_mind.commands.state import CommandState
-from hive_mind.protocol.messages.client import AlarmState, GoneState, StopwatchState, TimeItems, TimerState
+from hive_mind.protocol.messages.time_items import (
+    AlarmState,
+    GoneState,
+    StopwatchState,
+    TimeItems,
+    TimerState,
+)
 from hive_mind.understanding.grammar import Match
 
 NOW = datetime(2026, 1, 6, 14, 30, tzinfo=UTC)

@@ -44,6 +44,21 @@ def test_the_wake_phrase_at_the_head_is_left_out(text: str, rest: str) -> None:
     assert without_call(text, ("hey_jarvis",)) == rest
 
 
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("Et à l'ison, quelle heure est-il ?", "quelle heure est-il ?"),
+        ("C'est à l'ison quelle heure est-il", "quelle heure est-il"),
+        ("À la maison, quelle température fait-il ?", "À la maison, quelle température fait-il ?"),
+        ("Allumons la lumière", "Allumons la lumière"),
+        ("Éteins la lumière", "Éteins la lumière"),
+        ("À l'horizon que voit-on ?", "À l'horizon que voit-on ?"),
+    ],
+)
+def test_a_phrase_that_is_misspelt_but_sounds_right_is_left_out(text: str, rest: str) -> None:
+    assert without_call(text, ("hey_alison",)) == rest
+
+
 def test_without_a_wake_word_nothing_is_left_out() -> None:
     assert without_call("Hey Jarvis, quelle heure est-il ?", ()) == "Hey Jarvis, quelle heure est-il ?"
 

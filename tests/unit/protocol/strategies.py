@@ -4,6 +4,7 @@ A schema feature that nothing here makes raises, so that no field is left out si
 """
 
 import json
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -31,8 +32,10 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=8,
 )
+# Further out there are no such times in UTC.
+FIRST, LAST = datetime.fromisoformat("0002-01-01"), datetime.fromisoformat("9998-01-01")
 timestamps = (
-    st.datetimes(timezones=st.timezones())
+    st.datetimes(FIRST, LAST, timezones=st.timezones())
     .map(lambda moment: moment.isoformat())
     .filter(
         # Zones of old had offsets with seconds, which RFC 3339 cannot write.

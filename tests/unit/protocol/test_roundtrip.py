@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hive_mind.protocol.codec import CLIENT_MESSAGES, SERVER_MESSAGES, decode_client, decode_server, encode
-from hive_mind.protocol.messages import Message, ServerMessage, client, server
+from hive_mind.protocol.messages import Message, ServerMessage, client, server, time_items
+from hive_mind.protocol.messages import settings as about_settings
 from tests.unit.protocol.strategies import CLASSES, objects
 
 
@@ -22,7 +23,8 @@ def classes_in(module: ModuleType) -> set[type[Message]]:
 
 
 def test_every_class_is_in_the_union_of_its_direction() -> None:
-    assert classes_in(client) == set(CLIENT_MESSAGES.values())
+    sent = classes_in(client) | classes_in(about_settings) | classes_in(time_items)
+    assert sent == set(CLIENT_MESSAGES.values())
     assert classes_in(server) == set(SERVER_MESSAGES.values())
     assert all(issubclass(cls, ServerMessage) for cls in SERVER_MESSAGES.values())
 

@@ -27,6 +27,7 @@ from hive_mind.protocol.session import ClientSession, ServerSession, negotiate
 NOON = datetime(2025, 1, 6, 12, tzinfo=UTC)
 OF_THE_SPECIFICATION = {"connected", "response_chunk", "action", "error", "pong"}
 OF_THE_MOMENT = {
+    "settings",
     "connected",
     "welcome",
     "pong",

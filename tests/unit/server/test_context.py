@@ -11,9 +11,10 @@ from redis.asyncio import Redis
 from hive_mind.errors import ContextError
 from hive_mind.server.core.context import WAITING, Context
 from hive_mind.server.core.crypto import Vault
-from hive_mind.server.core.entry import Entry
+from hive_mind.server.core.entry import STREAM, Entry
+from hive_mind.server.core.redis_client import connect
 from hive_mind.server.core.redis_server import EmbeddedRedis
-from hive_mind.server.core.store import STREAM, ContextStore, connect
+from hive_mind.server.core.store import ContextStore
 
 pytestmark = pytest.mark.anyio
 VAULT = Vault(bytes(32))
@@ -64,8 +65,8 @@ async def test_seven_days_are_kept(store: ContextStore) -> None:
 async def test_what_was_written_is_not_written_again(store: ContextStore) -> None:
     said = entry("once")
     await store.append(said)
-    await store.append(said, again=True)
-    await store.append(entry("twice"), again=True)
+    await store.append_again([said])
+    await store.append_again([entry("twice")])
     assert await texts(store) == ["once", "twice"]
 
 

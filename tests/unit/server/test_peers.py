@@ -42,6 +42,7 @@ class Server:
         )
         house.append(self)
         self.running = asyncio.create_task(self.peers.run())
+        self.peers.joined()
 
     async def publish(self, event: Mapping[str, Any]) -> int:
         for other in self.house:
@@ -182,8 +183,8 @@ async def test_what_a_plugin_keeps_is_the_houses(tmp_path: Path) -> None:
         vault = one.house.context._store._vault
         own = FileStorage(tmp_path / "kept.sealed", vault, "plugin:lists")
         await own.put("lists", {"courses": ["lait"]})
-        here = SharedStorage(one.house.context, "lists", own)
-        there = SharedStorage(two.house.context, "lists", FileStorage(tmp_path / "none", vault, "x"))
+        here = SharedStorage(one.house.context.fields, "lists", own)
+        there = SharedStorage(two.house.context.fields, "lists", FileStorage(tmp_path / "none", vault, "x"))
         assert await here.get("lists") == {"courses": ["lait"]} and await there.get("lists") is None
         await here.put("lists", {"courses": ["pain"]})
         assert await there.get("lists") == await here.get("lists") == {"courses": ["pain"]}

@@ -40,21 +40,6 @@ def test_the_strict_threshold_does_not_throw_the_word_away() -> None:
     assert sum(each.best < found.strict for each in words) <= 12
 
 
-def test_the_floor_of_the_second_stage_keeps_the_word() -> None:
-    word = [-1.0 - 0.02 * n for n in range(100)]
-    floor = calibration.verify_at(word, [-6.0] * 20, [None] * 50)
-    assert -6.0 < floor <= -2.9
-
-
-def test_a_recogniser_s_own_spellings_count_if_they_sound_right() -> None:
-    heard = ["Et Alison.", "Et Alison !", "À l'horizon du matin", "Hé, Alisson", "Merci."]
-    found = calibration.spellings("hey alison", ["hé alisson"], heard)
-    assert found[0] == "hé alisson"
-    assert "et alison" in found
-    assert "merci" not in found
-    assert "hey alison" not in found
-
-
 def test_the_second_stage_sees_the_word_and_a_little_after_it() -> None:
     found = take([-1.0, 3.0, -1.0])
     assert looked_at(found, 4.0, 0) is None
@@ -67,7 +52,8 @@ def figures(missed: int, near: int) -> Evaluation:
     words, others = [take([float(n)]) for n in range(-3, 7)], [take([float(n) / 2]) for n in range(-10, 2)]
     rate = {room: Rate(missed, 50) for room in ("clean", "noise", "far")}
     curve = evaluation.curve(words, others, 0.5)
-    return Evaluation(rate, rate, Rate(near, 50), Rate(near, 50), 0, 1, 5, 0.5, curve, curve)
+    fired = ("et l'horizon",) * near
+    return Evaluation(rate, rate, Rate(near, 50), Rate(near, 50), 0, 1, 5, 0.5, curve, curve, fired)
 
 
 def test_a_stricter_threshold_misses_more_and_wakes_less() -> None:
@@ -80,7 +66,15 @@ def test_the_report_is_french_whole_and_safe() -> None:
     page = report("hey <alison>", card, figures(2, 1), {"word": 100}, date(2030, 5, 4))
     assert "hey &lt;alison&gt;" in page
     assert "<alison>" not in page
-    for part in ("<svg", "Réveils manqués", "de loin", "2030-05-04", "hé alisson", "4,0 %"):
+    for part in (
+        "<svg",
+        "Réveils manqués",
+        "de loin",
+        "2030-05-04",
+        "hé alisson",
+        "4,0 %",
+        "et l&#x27;horizon",
+    ):
         assert part in page
 
 

@@ -19,6 +19,11 @@ def test_a_french_house_may_say_it_in_several_ways() -> None:
     assert len(heard) == len(ways)
 
 
+def test_everyday_french_words_are_not_read_in_english() -> None:
+    assert {each.reading for each in proposed("dis bidule")} == {"fr"}
+    assert {"fr", "en-us"} <= {each.reading for each in proposed("dis alison")}
+
+
 @given(
     st.lists(st.text("aehinosxj -", max_size=12), max_size=4), st.text("aehinosxj", min_size=1, max_size=12)
 )

@@ -8,6 +8,7 @@ import typer
 from hive_mind.cli.autostart import has_systemd, turn_on_here
 from hive_mind.cli.setup.console import Terminal
 from hive_mind.cli.setup.device_steps import microphone_step, speaker_step
+from hive_mind.cli.setup.pair_step import pair_step
 from hive_mind.cli.setup.server_step import server_step
 from hive_mind.cli.setup.setting_up import SettingUp
 from hive_mind.cli.setup.voice_step import voice_step, volume_step
@@ -69,6 +70,7 @@ def setup(
     steps = (
         server_step,
         room_step,
+        pair_step,
         speaker_step,
         microphone_step(_fault),
         listening_step,

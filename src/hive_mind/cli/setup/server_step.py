@@ -5,6 +5,7 @@ import asyncio
 import websockets
 
 from hive_mind.cli.setup.setting_up import SettingUp
+from hive_mind.client.access.trust import authority_of, context_for
 from hive_mind.client.core.websocket import server_url
 from hive_mind.client.discovery import find_servers
 from hive_mind.errors import HiveMindError
@@ -53,7 +54,10 @@ def server_step(run: SettingUp) -> None:
 async def fault_of(url: str) -> str:
     """Why a server does not answer; empty when it does."""
     try:
-        async with asyncio.timeout(_PATIENCE_S), websockets.connect(server_url(url)) as socket:
+        address = server_url(url)
+        # Whether to trust it is found out when it is paired; here nothing is said to it.
+        context = await asyncio.to_thread(lambda: context_for(address, authority_of(address)))
+        async with asyncio.timeout(_PATIENCE_S), websockets.connect(address, ssl=context) as socket:
             await socket.recv()
     except HiveMindError as error:
         return error.message

@@ -84,6 +84,7 @@ class Calling:
         self._tell_server(
             WakeDetected(word=wake.word, score=wake.score, loudness=self._ear.loudness_of(wake))
         )
+        self._parts.on_wake(wake)
         self._woken(wake)
 
     def spoken_to(self, *, unnamed: bool) -> None:

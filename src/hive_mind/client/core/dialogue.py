@@ -121,6 +121,12 @@ class Dialogue:
             return meant
         return replace(meant, corrects=(heard[0], again))
 
+    def forget(self) -> None:
+        """What was said so far is to be forgotten."""
+        self.last_answer = ""
+        self._talk = TalkState()
+        self._heard = self._asked = None
+
     def asks(self, order: Match, text: str, heard: str, now: datetime) -> None:
         """We have asked whether `order` was meant by what was `heard` (empty: offered unasked).
 

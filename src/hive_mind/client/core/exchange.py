@@ -23,6 +23,7 @@ from hive_mind.protocol.messages import (
     SpeechStart,
     TurnEnd,
     VoiceInput,
+    WakePhrase,
 )
 from hive_mind.speech.audio import SAMPLE_RATE, Samples, to_pcm16
 
@@ -133,6 +134,16 @@ class Exchange:
         """
         self._post(AudioStart(utterance_id=self.utterance_id, rate=SAMPLE_RATE))
         self.stream(samples)
+
+    def show(self, samples: Samples, phrase: WakePhrase) -> None:
+        """Ask whether this is the wake word.
+
+        Raises:
+            LinkError: the server is away.
+        """
+        self._post(AudioStart(utterance_id=self.utterance_id, rate=SAMPLE_RATE, wake=phrase))
+        self.stream(samples)
+        self.end_audio()
 
     def stream(self, samples: Samples) -> None:
         """More of our voice."""

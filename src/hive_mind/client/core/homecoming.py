@@ -8,6 +8,7 @@ from hive_mind.client.core.kept_questions import KeptQuestions
 from hive_mind.client.core.outages import STEADY_S, Outages
 from hive_mind.client.core.state import Effect
 from hive_mind.language.messages import error_message, message
+from hive_mind.protocol.messages import Forgotten
 from hive_mind.understanding.grammar import Match
 
 BETWEEN_S = 45.0
@@ -59,16 +60,12 @@ class Homecoming:
         self._kept.keep(question, self._clock.today())
         return True
 
-    def forget(self) -> None:
-        """Somebody wants everything forgotten: so are the questions that wait."""
-        if self._kept is not None:
-            self._kept.forget()
-
     def forgets(self, order: Match | None) -> bool:
         """Whether this is the order to forget everything; then it is done, as far as it can be done here."""
         if order is None or (order.intent, order.slots.get("scope")) != ("forget", "all"):
             return False
-        self.forget()
+        if self._kept is not None:
+            self._kept.forget(Forgotten(scope="all"))
         return True
 
     async def run(self) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
 from hive_mind.client.core.device_commands import carry_out
+from hive_mind.client.core.house_wishes import HouseWishes
 from hive_mind.client.core.plugin_sentences import PluginSentences
 from hive_mind.client.core.timers import Timekeeper
 from hive_mind.protocol.messages import (
@@ -12,7 +13,9 @@ from hive_mind.protocol.messages import (
     AnyServerMessage,
     DeviceCommand,
     FollowUp,
+    Forgotten,
     Sentences,
+    Settings,
     WakeVerdict,
 )
 
@@ -40,8 +43,9 @@ class Incoming:
         loop: speaks and listens.
         sentences: takes what the plugins understand.
         keeper: owns timers, alarms and reminders.
+        wishes: carries out what the household sets.
         spawn: starts what takes time.
-        forget: drops the questions that wait for the server.
+        on_forgotten: erases what this client has of what somebody wants to be forgotten.
     """
 
     def __init__(
@@ -49,30 +53,34 @@ class Incoming:
         loop: Listener,
         sentences: PluginSentences,
         keeper: Timekeeper,
+        wishes: HouseWishes,
         spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
-        forget: Callable[[], None],
+        on_forgotten: Callable[[Forgotten], None] = lambda _: None,
     ) -> None:
         self._loop = loop
         self._sentences = sentences
         self._keeper = keeper
+        self._wishes = wishes
         self._spawn = spawn
-        self._forget = forget
+        self._on_forgotten = on_forgotten
 
     def take(self, message: AnyServerMessage) -> None:
         """Take in one message."""
         match message:
             case Announce():
                 self._spawn(self._announce(message))
-            case DeviceCommand(command="forget_questions"):
-                self._forget()
             case DeviceCommand():
                 self._spawn(carry_out(message, self._keeper))
+            case Settings():
+                self._spawn(self._wishes.take(message))
             case FollowUp():
                 self._loop.follow_up(message.seconds)
             case WakeVerdict():
                 self._loop.verdict(accepted=message.accepted)
             case Sentences():
                 self._spawn(self._sentences.take(message))
+            case Forgotten():
+                self._on_forgotten(message)
             case _:
                 return
 

@@ -12,6 +12,7 @@ import structlog
 from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from hive_mind.errors import ConfigError, ContextError
+from hive_mind.protocol.messages import Forgotten
 from hive_mind.sealed_file import SealedFile
 
 MOST = 5
@@ -80,9 +81,12 @@ class KeptQuestions:
             self._changed.set()
         return wanted[0] if wanted else None
 
-    def forget(self) -> None:
-        """Keep none of them; they are off the disk soon."""
-        self._kept = ()
+    def forget(self, told: Forgotten) -> None:
+        """Somebody wants a day or all to be forgotten; what was never answered has no turn."""
+        if told.scope == "turn":
+            return
+        day = told.day if told.scope == "day" else None
+        self._kept = tuple(one for one in self._kept if day is not None and one.at.date() != day)
         self._changed.set()
 
     async def run(self) -> None:

@@ -12,7 +12,7 @@ from hive_mind.client.core.timers import Timekeeper
 from hive_mind.client.core.websocket import ServerLink
 from hive_mind.client.core.worker import Worker
 from hive_mind.mending import Mender
-from hive_mind.speech.engines import SpeechToText, TextToSpeech
+from hive_mind.speech.engines import SpeechToText, TextToSpeech, Wake
 from hive_mind.speech.pace import Pace
 from hive_mind.speech.playout import PlayoutSink
 from hive_mind.understanding.grammar import Grammar
@@ -50,6 +50,7 @@ class Parts:
         pace: how fast the voice is.
         dialogue: what was said before.
         mender: repairs what was misheard; None leaves it as it is.
+        on_wake: told of each wake that counts.
         homecoming: what is told of a server that is away, and the questions that wait for it.
     """
 
@@ -70,6 +71,7 @@ class Parts:
     dialogue: Dialogue = field(default_factory=Dialogue)
     mender: Mender | None = None
     homecoming: Homecoming | None = None
+    on_wake: Callable[[Wake], None] = lambda _: None
 
     def loudness(self) -> float:
         """Factor of the voice's amplitude for the volume that was asked for."""

@@ -164,6 +164,10 @@ class Timekeeper:
         await self.accept(state)
         return fresh
 
+    async def set_volume(self, level: int) -> None:
+        """Be so loud, in hundredths of the loudest, and not silent."""
+        await self.accept(self.state.model_copy(update={"volume": level, "muted": False}))
+
     async def silence(self) -> None:
         """Let nothing ring any more."""
         await self.accept(silenced(self.state))

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import ssl
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,12 +12,14 @@ import structlog
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus, WebSocketException
 
+from hive_mind.client.access.admission import Admission
+from hive_mind.client.access.http import untrusted
 from hive_mind.client.core.clock import Clock, SystemClock
 from hive_mind.client.core.exchange import Exchange
 from hive_mind.client.core.state import Event
-from hive_mind.errors import ConfigError, LinkError, ProtocolError
+from hive_mind.errors import AccessError, ConfigError, HiveMindError, LinkError, ProtocolError
 from hive_mind.protocol import codec
-from hive_mind.protocol.messages import AnyServerMessage, ClientMessage, SpeechStart, Welcome
+from hive_mind.protocol.messages import AnyServerMessage, ClientMessage, Error, SpeechStart, Welcome
 from hive_mind.protocol.session import ClientSession, Degraded, backoff
 
 MOST_OUTGOING = 256
@@ -27,6 +30,9 @@ STEADY_S = 5.0
 """A link that stood for so long is sought again at once; one that keeps breaking, more and more slowly."""
 
 _REFUSED = (401, 403)
+_SHUT_OUT = frozenset({"UNAUTHORISED", "TOKEN_REVOKED", "SERVER_UNTRUSTED", "SERVER_REFUSED"})
+"""What no waiting repairs: somebody must pair this client."""
+_NOT_LET_IN = frozenset({"UNAUTHORISED", "TOKEN_REVOKED", "TOKEN_EXPIRED"})
 
 _log = structlog.get_logger(__name__)
 
@@ -64,6 +70,7 @@ class ServerLink:
         url: of the server's `/ws`.
         session: the protocol's client end.
         clock: heartbeat and backoff.
+        admission: shows that we are paired; None where that is not needed.
         on_event: told `LINK_UP`, `LINK_LOST` and `LINK_REFUSED`.
         on_message: told what belongs to no exchange (announcements, follow-ups, commands for the device).
     """
@@ -74,12 +81,14 @@ class ServerLink:
         session: ClientSession,
         clock: Clock | None = None,
         *,
+        admission: Admission | None = None,
         on_event: Callable[[Event], None] = lambda _: None,
         on_message: Callable[[AnyServerMessage], None] = lambda _: None,
     ) -> None:
         self.url = server_url(url)
         self.session = session
         self._clock = clock or SystemClock()
+        self._admission = admission
         self._on_event = on_event
         self._on_message = on_message
         self._exchanges: dict[str, Exchange] = {}
@@ -89,7 +98,7 @@ class ServerLink:
         self._up_at = 0.0
         self._lost_at: float | None = None
         self._failed = asyncio.Event()
-        self.failure: LinkError | None = None
+        self.failure: HiveMindError | None = None
         """Why the last attempt to connect failed."""
 
     @property
@@ -145,8 +154,11 @@ class ServerLink:
             await self._clock.sleep(backoff(attempt, random.random()))  # noqa: S311  # jitter, not a secret
             attempt += 1
             try:
+                token, context = (None, None) if self._admission is None else await self._admission.show()
                 async with connect(
                     self.url,
+                    ssl=context,
+                    additional_headers={"Authorization": f"Bearer {token}"} if token else None,
                     max_size=codec.MAX_TEXT_FRAME,
                     open_timeout=OPEN_TIMEOUT_S,
                     close_timeout=1,
@@ -155,8 +167,8 @@ class ServerLink:
                     proxy=None,
                 ) as socket:
                     await self._talk(socket)
-            except* (OSError, WebSocketException, ProtocolError, LinkError) as group:
-                self._note_failure(group.exceptions[0])
+            except* (OSError, WebSocketException, HiveMindError) as group:
+                await self._note_failure(group.exceptions[0])
             finally:
                 if self.connected and self._clock.now() - self._up_at >= STEADY_S:
                     attempt = 0
@@ -187,6 +199,8 @@ class ServerLink:
             fresh = self.session.receive(message)
             if isinstance(fresh, Welcome):
                 self._welcomed(fresh)
+            elif isinstance(fresh, Error) and fresh.code in _NOT_LET_IN:
+                raise AccessError(fresh.message, code=fresh.code)
             elif fresh is not None:
                 await self._route(fresh)
 
@@ -237,16 +251,34 @@ class ServerLink:
             exchange.link_lost()
         self._on_event(Event.LINK_LOST)
 
-    def _note_failure(self, error: BaseException) -> None:
-        if isinstance(error, InvalidStatus) and error.response.status_code in _REFUSED:
-            self.failure = LinkError(f"The server at {self.url} refuses this client.", code="SERVER_REFUSED")
+    async def _note_failure(self, error: BaseException) -> None:
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        if isinstance(error, AccessError) and error.code == "TOKEN_EXPIRED" and self._admission is not None:
+            try:
+                await self._admission.renew()
+            except HiveMindError as worse:
+                error = worse
+        self.failure = self._fault(error)
+        if self.failure.code in _SHUT_OUT:
             self._on_event(Event.LINK_REFUSED)
-        elif isinstance(error, LinkError):
-            self.failure = error
-        else:
-            self.failure = LinkError(
-                f"No Hive Mind server answers at {self.url}: start it with ./hive up, or check the address."
-            )
         tell = _log.debug if self._failed.is_set() else _log.info  # once an outage
         tell("link failed", failure=self.failure.code, cause=type(error).__name__)
         self._failed.set()
+
+    def _fault(self, error: BaseException) -> HiveMindError:
+        if isinstance(error, InvalidStatus) and error.response.status_code in _REFUSED:
+            return LinkError(f"The server at {self.url} refuses this client.", code="SERVER_REFUSED")
+        if isinstance(error, AccessError):
+            return LinkError(
+                f"The server at {self.url} does not know this device: pair it (./hive client pair).",
+                code=error.code,
+                retryable=error.retryable,
+            )
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return untrusted(self.url)
+        if isinstance(error, HiveMindError):
+            return error
+        return LinkError(
+            f"No Hive Mind server answers at {self.url}: start it with ./hive up, or check the address."
+        )

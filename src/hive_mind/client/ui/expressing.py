@@ -117,6 +117,26 @@ def night_hours(text: str | None) -> Callable[[time], bool]:
     return lambda at: at >= first or at < last
 
 
+class NightHours:
+    """The night of the settings, which may change while a client runs. Call it with a time of day.
+
+    Args:
+        text: "22:00-07:00"; None for never.
+    """
+
+    def __init__(self, text: str | None) -> None:
+        self.set(text)
+
+    def set(self, text: str | None) -> None:
+        """From now on these are the hours."""
+        self.text = text
+        self._is_night = night_hours(text)
+
+    def __call__(self, at: time) -> bool:
+        """Whether a time of day lies in it."""
+        return self._is_night(at)
+
+
 def face_settings(config: ClientConfig, client_id: str) -> FaceSettings:
     """How the settings want the face; the name gives each device blinks of its own."""
     return FaceSettings(

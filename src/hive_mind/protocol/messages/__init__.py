@@ -12,7 +12,6 @@ PCM, never base64.
 from hive_mind.protocol.messages.base import MIN_PROTOCOL_VERSION, PROTOCOL_VERSION, Message
 from hive_mind.protocol.messages.client import (
     ActionConfirm,
-    AlarmState,
     AudioEnd,
     AudioStart,
     Capabilities,
@@ -20,18 +19,14 @@ from hive_mind.protocol.messages.client import (
     DeviceState,
     Flow,
     Forget,
-    GoneState,
     Hello,
     Interrupt,
     LocalTurn,
     Ping,
     Playout,
-    ReminderState,
-    StopwatchState,
-    TimeItems,
-    TimerState,
     VoiceInput,
     WakeDetected,
+    WakePhrase,
 )
 from hive_mind.protocol.messages.server import (
     Action,
@@ -42,16 +37,27 @@ from hive_mind.protocol.messages.server import (
     DeviceCommand,
     Error,
     FollowUp,
+    Forgotten,
     Pong,
     ResponseChunk,
     Sentences,
     ServerMessage,
+    Settings,
     SpeechEnd,
     SpeechStart,
     TranscriptMessage,
     TurnEnd,
     WakeVerdict,
     Welcome,
+)
+from hive_mind.protocol.messages.settings import SettingsState
+from hive_mind.protocol.messages.time_items import (
+    AlarmState,
+    GoneState,
+    ReminderState,
+    StopwatchState,
+    TimeItems,
+    TimerState,
 )
 
 __all__ = [
@@ -74,6 +80,7 @@ __all__ = [
     "Flow",
     "FollowUp",
     "Forget",
+    "Forgotten",
     "GoneState",
     "Hello",
     "Interrupt",
@@ -86,6 +93,8 @@ __all__ = [
     "ResponseChunk",
     "Sentences",
     "ServerMessage",
+    "Settings",
+    "SettingsState",
     "SpeechEnd",
     "SpeechStart",
     "StopwatchState",
@@ -95,6 +104,7 @@ __all__ = [
     "TurnEnd",
     "VoiceInput",
     "WakeDetected",
+    "WakePhrase",
     "WakeVerdict",
     "Welcome",
 ]

@@ -14,6 +14,8 @@ from hive_mind.protocol.messages.base import (
     Timestamp,
     Token,
 )
+from hive_mind.protocol.messages.settings import SettingsState
+from hive_mind.protocol.messages.time_items import TimeItems
 
 # --- client to server: the specification ---------------------------------------------------------------
 
@@ -89,6 +91,7 @@ class Capabilities(Message):
         wake_word: listens for its wake word by itself.
         local_commands: answers time, date, stopwatch, timers and alarms alone.
         plays: has a speaker: where it has no voice of its own, the server sends speech.
+        settings: obeys `settings` and tells its own.
         display: what it can show.
         audio_formats: what it can send and play, best first.
     """
@@ -98,6 +101,7 @@ class Capabilities(Message):
     wake_word: bool = False
     local_commands: bool = False
     plays: bool = False
+    settings: bool = False
     display: Literal["none", "eyes", "text"] = "none"
     audio_formats: Annotated[tuple[Literal["pcm_s16le", "opus"], ...], Field(max_length=4)] = ("pcm_s16le",)
 
@@ -129,6 +133,18 @@ class Hello(Message):
     token: Annotated[Token | None, Field(repr=False)] = None
 
 
+class WakePhrase(Message):
+    """What a wake word must sound like.
+
+    Attributes:
+        texts: ways to write it; the one that fits best counts.
+        floor: mean log probability of its tokens that it must reach.
+    """
+
+    texts: Annotated[tuple[ShortText, ...], Field(min_length=1, max_length=16)]
+    floor: Annotated[float, Field(ge=-20, le=0)]
+
+
 class AudioStart(Message):
     """Binary frames with the user's voice follow, until `audio_end`.
 
@@ -136,12 +152,15 @@ class AudioStart(Message):
         utterance_id: name of this utterance, chosen by the client.
         format: of the binary frames.
         rate: samples per second.
+        wake: this is no question, but what a client without a recogniser took for its wake word, 2.5 s at
+            most: the server says in a `wake_verdict` whether it is. A question that is under way goes on.
     """
 
     type: Literal["audio_start"] = "audio_start"
     utterance_id: Identifier
     format: Literal["pcm_s16le", "opus"] = "pcm_s16le"
     rate: Annotated[int, Field(ge=8000, le=48000)] = 16000
+    wake: WakePhrase | None = None
 
 
 class AudioEnd(Message):
@@ -211,106 +230,6 @@ class Flow(Message):
     type: Literal["flow"] = "flow"
     turn_id: Identifier
     state: Literal["hold", "go"]
-
-
-class TimerState(Message):
-    """A timer on a client.
-
-    Attributes:
-        timer_id: stable name of the timer on its client.
-        name: what the user called it.
-        duration_s: seconds it was set to.
-        due: moment it rings; absent while paused.
-        remaining_s: seconds left; present while paused.
-        changed: when the user last set, paused or resumed it; the later change wins.
-    """
-
-    timer_id: Identifier
-    name: ShortText | None = None
-    duration_s: Annotated[float, Field(gt=0)]
-    due: Timestamp | None = None
-    remaining_s: Annotated[float, Field(ge=0)] | None = None
-    changed: Timestamp
-
-
-class StopwatchState(Message):
-    """A stopwatch on a client: running since `started` (if any) on top of `elapsed_s`.
-
-    Attributes:
-        started: when it was last started; absent while stopped.
-        elapsed_s: seconds counted before that.
-        changed: when the user last touched it; the later change wins.
-        laps_s: seconds that it showed at each lap.
-    """
-
-    started: Timestamp | None = None
-    elapsed_s: Annotated[float, Field(ge=0)] = 0.0
-    changed: Timestamp
-    laps_s: Annotated[tuple[Annotated[float, Field(ge=0)], ...], Field(max_length=1000)] = ()
-
-
-class AlarmState(Message):
-    """An alarm on a client.
-
-    Attributes:
-        alarm_id: stable name of the alarm on its client.
-        name: what the user called it.
-        due: moment it rings next.
-        hour: of the wall clock at which it rings.
-        minute: of the wall clock at which it rings.
-        days: weekdays on which it comes back, from Monday 0; none when it rings once.
-        changed: when the user last set it, or put it off; the later change wins.
-    """
-
-    alarm_id: Identifier
-    name: ShortText | None = None
-    due: Timestamp
-    hour: Annotated[int, Field(ge=0, le=23)]
-    minute: Annotated[int, Field(ge=0, le=59)]
-    days: Annotated[tuple[Annotated[int, Field(ge=0, le=6)], ...], Field(max_length=7)] = ()
-    changed: Timestamp
-
-
-class GoneState(Message):
-    """A timer, an alarm or the stopwatch that is no more, so that no older copy brings it back.
-
-    Attributes:
-        item_id: its `timer_id` or `alarm_id`; "stopwatch" for the stopwatch.
-        changed: when it was cancelled, reset, or rang.
-    """
-
-    item_id: Identifier
-    changed: Timestamp
-
-
-class TimeItems(Message):
-    """The time things of one client. Two copies become one by taking of each thing what changed last.
-
-    Attributes:
-        timers: all timers on the client.
-        stopwatch: its stopwatch, if used.
-        alarms: all alarms on the client.
-        gone: what is no more; a thing that changed later than its entry here is back.
-    """
-
-    timers: Annotated[tuple[TimerState, ...], Field(max_length=64)] = ()
-    stopwatch: StopwatchState | None = None
-    alarms: Annotated[tuple[AlarmState, ...], Field(max_length=64)] = ()
-    gone: Annotated[tuple[GoneState, ...], Field(max_length=100)] = ()
-
-
-class ReminderState(Message):
-    """A reminder that a client keeps for the server, to say it even when the server is away.
-
-    Attributes:
-        reminder_id: the server's name for this one occasion.
-        text: what to say.
-        due: when.
-    """
-
-    reminder_id: Identifier
-    text: Annotated[str, StringConstraints(max_length=500)]
-    due: Timestamp
 
 
 class DeviceState(TimeItems):
@@ -386,6 +305,7 @@ ClientMessage: TypeAlias = Annotated[
     | Flow
     | DeviceState
     | LocalTurn
+    | SettingsState
     | Forget,
     Field(discriminator="type"),
 ]

@@ -1,10 +1,12 @@
 """What a server sends: the specification's messages first, then what was added."""
 
+from datetime import date
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field, JsonValue
 
 from hive_mind.protocol.messages.base import PROTOCOL_VERSION, Identifier, Message, ShortText, Text, Timestamp
+from hive_mind.protocol.messages.settings import Night, WakeWords
 
 # --- server to client: the specification ---------------------------------------------------------------
 
@@ -202,8 +204,9 @@ class WakeVerdict(ServerMessage):
     """Whether this client is the one that answers the wake word.
 
     Attributes:
-        accepted: this client answers; otherwise another one does.
+        accepted: this client answers; otherwise another one does, or it was no wake word.
         reason: why, for the log.
+        utterance_id: of the audio that a client asked about.
     """
 
     numbered: ClassVar[bool] = False
@@ -211,6 +214,7 @@ class WakeVerdict(ServerMessage):
     type: Literal["wake_verdict"] = "wake_verdict"
     accepted: bool
     reason: ShortText | None = None
+    utterance_id: Identifier | None = None
 
 
 class Announce(ServerMessage):
@@ -247,6 +251,21 @@ class ContextEvent(ServerMessage):
     intent: ShortText | None = None
 
 
+class Forgotten(ServerMessage):
+    """Something was erased at somebody's wish: whoever has a copy, on a disk or on a screen, erases it too.
+
+    Attributes:
+        scope: "turn", "day" or "all".
+        forgotten_turn: of the turn, for the scope "turn".
+        day: of the scope "day".
+    """
+
+    type: Literal["forgotten"] = "forgotten"
+    scope: Literal["turn", "day", "all"]
+    forgotten_turn: Identifier | None = None
+    day: date | None = None
+
+
 class FollowUp(ServerMessage):
     """Listen again for so many seconds without the wake word.
 
@@ -265,8 +284,7 @@ class DeviceCommand(ServerMessage):
 
     Commands: "merge" (params as in `device_state`: timers, alarms, stopwatch, gone) takes in what changed
     elsewhere; "reminders" (params: reminders, each with reminder_id, text and due) replaces the reminders
-    that the client keeps; "silence" ends what rings; "forget_questions" erases
-    the questions that the client keeps for the server's return. A client leaves alone what it does not know.
+    that the client keeps; "silence" ends what rings. A client leaves alone what it does not know.
 
     Attributes:
         command: what to do.
@@ -276,6 +294,32 @@ class DeviceCommand(ServerMessage):
     type: Literal["device_command"] = "device_command"
     command: Identifier
     params: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class Settings(ServerMessage):
+    """How the household wants this client to be; after `welcome` and at each change, to clients that obey.
+
+    A field that is absent is not wished: what the client had before the first wish comes back. A wish is
+    obeyed when it comes and when it changes, not again and again: what somebody sets at the client meanwhile
+    stays.
+    The client answers with `settings_state`.
+
+    Attributes:
+        version: of the settings of the house.
+        room: where it stands.
+        volume: of its voice, in hundredths of the loudest.
+        wake_words: names that it answers to.
+        night: hours in which it is dimmed.
+    """
+
+    numbered: ClassVar[bool] = False
+
+    type: Literal["settings"] = "settings"
+    version: Annotated[int, Field(ge=0)]
+    room: ShortText | None = None
+    volume: Annotated[int, Field(ge=0, le=100)] | None = None
+    wake_words: WakeWords | None = None
+    night: Night | None = None
 
 
 class Sentences(ServerMessage):
@@ -318,8 +362,10 @@ AnyServerMessage: TypeAlias = Annotated[
     | WakeVerdict
     | Announce
     | ContextEvent
+    | Forgotten
     | FollowUp
     | DeviceCommand
+    | Settings
     | Sentences,
     Field(discriminator="type"),
 ]

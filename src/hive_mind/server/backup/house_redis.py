@@ -6,8 +6,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from redis.asyncio import Redis
 
 from hive_mind.server.config import ServerConfig
+from hive_mind.server.core.redis_client import connect
 from hive_mind.server.core.redis_server import EmbeddedRedis
-from hive_mind.server.core.store import connect
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ from hive_mind.commands.replies import capital, listed, reply
 from hive_mind.errors import HiveMindError
 from hive_mind.language.messages import error_message, message
 from hive_mind.language.written import written_forms
+from hive_mind.server.core.access.identity import Rights
 from hive_mind.server.core.house_orders import INTENTS as OURS
 from hive_mind.server.core.house_orders import HouseOrders
 from hive_mind.server.core.llm.tools import tool_data
@@ -22,6 +23,8 @@ from hive_mind.server.core.why import answers
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Grammar, Match
 from hive_mind.understanding.talk import DECLINED
+
+_ROOM_SLOTS = ("room", "area")
 
 
 class Plugins(Protocol):
@@ -71,6 +74,7 @@ class Acting:
         grammar: of now; it says what takes an order back.
         rooms: in which other clients stand.
         last_answer: what was answered last, to be said again.
+        rights: of the client, as they are now.
     """
 
     def __init__(
@@ -81,9 +85,11 @@ class Acting:
         grammar: Callable[[], Grammar],
         rooms: Rooms,
         last_answer: Callable[[], str] = lambda: "",
+        rights: Callable[[], Rights] = Rights,
     ) -> None:
         self._rooms = rooms
         self._last_answer = last_answer
+        self._rights = rights
         self._grammar = grammar
         self._log = get_logger("acting")
         self._keeper = keeper
@@ -117,6 +123,10 @@ class Acting:
             sure: otherwise a plugin is only asked after a yes.
         """
         plugin = self._plugins.intents().get(order.intent)
+        if (code := self._forbidden(order, plugin)) is not None:
+            who = ("", "") if plugin is None else (plugin.plugin, plugin.title)
+            told = OrderTrace(order.intent, dict(order.slots), order.rung, *who, outcome="failed", error=code)
+            return Done(order, error_message(code), told)
         if plugin is not None:
             return await self._ask_plugin(order, plugin, request, sure=sure)
         if not self.knows(order.intent):
@@ -147,6 +157,14 @@ class Acting:
         result = await self._plugins.execute(order.intent, order.slots, request)
         trace = OrderTrace(order.intent, dict(order.slots), order.rung, outcome="failed", error=result.error)
         return Done(order, result.speech or "", trace)
+
+    def _forbidden(self, order: Match, plugin: PluginIntent | None) -> str | None:
+        """Why this client may not give that order; None when it may."""
+        rights = self._rights()
+        if plugin is not None and not rights.may_use(plugin.plugin):
+            return "PLUGIN_NOT_ALLOWED"
+        rooms = (str(order.slots[slot]) for slot in _ROOM_SLOTS if order.slots.get(slot))
+        return None if all(rights.may_enter(room) for room in rooms) else "ROOM_NOT_ALLOWED"
 
     async def _elsewhere(self, order: Match, room: str, trace: OrderTrace) -> Done:
         """Carry out an order about the time things of a room; a question back is told, not waited for."""

@@ -43,7 +43,7 @@ async def advertised(
             f"{name} ({host}-{port}).{SERVICE_TYPE}",
             port=port,
             server=f"{host}.local.",
-            parsed_addresses=list(interfaces or _addresses()),
+            parsed_addresses=list(interfaces or home_addresses()),
             properties=properties(name, tls=tls),
         )
         await network.async_register_service(info)
@@ -57,7 +57,7 @@ async def advertised(
             await network.async_close()
 
 
-def _addresses() -> list[str]:
+def home_addresses() -> list[str]:
     """The addresses of this machine that others may reach."""
     found = [
         address.address.split("%")[0]

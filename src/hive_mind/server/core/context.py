@@ -6,17 +6,18 @@ Redis returns. Entries are in Redis before `append` returns, as long as it is th
 
 import asyncio
 import contextlib
+import itertools
 import json
 import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 from hive_mind.errors import ConfigError, ContextError
 from hive_mind.server.core.asked import Asked, AskedBefore
-from hive_mind.server.core.entry import Entry
-from hive_mind.server.core.store import ContextStore, StoreHealth
+from hive_mind.server.core.entry import Entry, span
+from hive_mind.server.core.store import ContextStore, Stored
 from hive_mind.server.logs import get_logger
 
 TAIL = 60
@@ -25,16 +26,17 @@ TAIL = 60
 REREAD = 400
 """Entries that are looked at after a start, for questions that come again."""
 
-_ANSWER_S = 5.0
-"""How long to wait for another server to finish an answer."""
+_ANSWER_S = 5.0  # to wait for another server to finish an answer
 
 WAITING = 2000
 """Entries that wait for Redis at most; then the oldest are given up."""
 
 _RETRY_S = (0.25, 0.5, 1.0, 2.0, 5.0)
+_BATCH = 200
 _TRIM_EVERY_S = 24 * 3600.0
 
 Listener = Callable[[Entry], None]
+StateListener = Callable[[str], Awaitable[None]]
 
 
 class Context:
@@ -50,6 +52,8 @@ class Context:
         self._revive = revive
         self.origin = secrets.token_hex(8)
         self.on_event: Callable[[str, Mapping[str, Any]], bool] = lambda *_: False
+        self.on_joined: Callable[[], None] = lambda: None
+        self.others: Callable[[], bool] = lambda: True
         self._asked = AskedBefore()
         self._answered = asyncio.Condition()
         self._tail: deque[Entry] = deque(maxlen=TAIL)
@@ -57,7 +61,10 @@ class Context:
         self._states: dict[str, bytes | None] = {}
         self._lost = asyncio.Event()
         self._write = asyncio.Lock()
+        self._batch: list[tuple[Entry, asyncio.Future[None]]] = []
+        self._saving: asyncio.Task[None] | None = None
         self._listeners: list[Listener] = []
+        self._state_listeners: list[StateListener] = []
         self._log = get_logger("context")
 
     @property
@@ -75,17 +82,16 @@ class Context:
         """Messages that wait for Redis to come back."""
         return len(self._waiting)
 
-    async def health(self) -> StoreHealth:
-        """How Redis does.
-
-        Raises:
-            ContextError: it is away.
-        """
-        return await self._store.health()
-
     def listen(self, listener: Listener) -> None:
         """Call `listener` for every entry, of this server and of others."""
         self._listeners.append(listener)
+
+    def listen_to_states(self, listener: StateListener) -> None:
+        """Call `listener` with the name of every state that another server has changed and told of.
+
+        The name is empty when Redis is back: any state may be another one then.
+        """
+        self._state_listeners.append(listener)
 
     async def start(self) -> None:
         """Read the newest part. If Redis is away, start empty and go on trying.
@@ -110,28 +116,56 @@ class Context:
     async def append(self, entry: Entry) -> None:
         """Add an entry; it is on disk when this returns, unless Redis is away."""
         self._take(entry, self.origin)
-        async with self._write:
-            if self._lost.is_set() or self._waiting:
-                self._waiting.append(entry)
-                return
+        saved: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._batch.append((entry, saved))
+        if self._saving is None:
+            self._saving = asyncio.create_task(self._save_batches())
+        await saved
+
+    async def _save_batches(self) -> None:
+        """Write what came together, together: the disk is waited for once."""
+        try:
+            while self._batch:
+                async with self._write:
+                    batch, self._batch = self._batch, []
+                    entries = [entry for entry, _ in batch]
+                    kept = await self._save_all(entries)
+                for _, saved in batch:
+                    if not saved.done():
+                        saved.set_result(None)
+                if kept and self.others():
+                    with contextlib.suppress(ContextError):
+                        await self.publish({"entries": [e.model_dump(mode="json") for e in entries]})
+        finally:
+            self._saving = None
+
+    async def _save_all(self, entries: list[Entry]) -> bool:
+        """Write entries, or keep them for when Redis is back."""
+        if not self._lost.is_set() and not self._waiting:
             try:
-                await self._store.append(entry)
+                await self._store.append_all(entries)
             except ContextError as error:
-                self._waiting.append(entry)
                 self._now_lost(error)
-                return
+            else:
+                return True
+        self._waiting.extend(entries)
+        return False
+
+    async def refresh(self) -> None:
+        """Another server was met: read what it may have written before it knew of us."""
         with contextlib.suppress(ContextError):
-            await self.publish({"entry": entry.model_dump(mode="json")})
+            async with self._write:
+                await self._reload()
 
-    async def asked_before(self, client_id: str, utterance_id: str, alive: frozenset[str]) -> Asked | None:
-        """What became of an utterance; waits for its answer while the server that makes it is alive.
-
-        Args:
-            client_id: who asks.
-            utterance_id: its name for the question.
-            alive: the other servers.
-        """
+    async def asked_before(
+        self, client_id: str, utterance_id: str, alive: frozenset[str], *, fresh: bool
+    ) -> Asked | None:
+        """See `Memory.asked_before`."""
         found = self._asked.find(client_id, utterance_id)
+        if found is None and fresh:
+            with contextlib.suppress(ContextError):
+                self._note_all(await self._store.tail(REREAD))
+            found = self._asked.find(client_id, utterance_id)
         if found is None or found.answer is not None or found.server not in alive:
             return found
         with contextlib.suppress(TimeoutError):
@@ -148,21 +182,18 @@ class Context:
         except ContextError:
             return True
 
-    async def field(self, name: str, key: str) -> bytes | None:
-        """See `ContextStore.field`."""
-        return await self._store.field(name, key)
-
-    async def set_field(self, name: str, key: str, value: bytes | None) -> None:
-        """See `ContextStore.set_field`."""
-        await self._store.set_field(name, key, value)
+    @property
+    def fields(self) -> ContextStore:
+        """Sealed values under a name and a key, as they are in Redis now."""
+        return self._store
 
     async def between(self, start: datetime | None, end: datetime | None) -> list[Entry]:
-        """What was said from `start` until before `end` (None: without limit), oldest first.
-
-        Raises:
-            ContextError: Redis is away.
-        """
+        """See `ContextStore.between`; raises as that."""
         return [stored.entry for stored in await self._store.between(start, end)]
+
+    async def newest(self, count: int, before: datetime | None = None) -> list[Entry]:
+        """See `ContextStore.tail`; raises as that."""
+        return [stored.entry for stored in await self._store.tail(count, before)]
 
     async def forget(
         self, scope: Literal["turn", "day", "all"], turn_id: str | None, day: date | None
@@ -172,7 +203,7 @@ class Context:
         Raises:
             ContextError: Redis is away, so nothing was erased there; or FORGET_INVALID.
         """
-        start, end = _span(scope, day)
+        start, end = span(scope, day)
         if scope == "turn" and not turn_id:
             raise ContextError("Which turn to forget is not said.", code="FORGET_INVALID", retryable=False)
 
@@ -190,7 +221,7 @@ class Context:
                 erased = await self._store.forget_between(start, end)
         await self._store.compact()
         with contextlib.suppress(ContextError):
-            await self.publish({"forgotten": True})
+            await self.publish({"forgotten": "wished"})
         return erased
 
     async def cut_answer(self, turn_id: str, heard: str) -> None:
@@ -216,13 +247,23 @@ class Context:
         with contextlib.suppress(ContextError):
             await self.publish({"forgotten": True})
 
-    async def save_state(self, name: str, value: bytes | None) -> None:
-        """Keep a small state; while Redis is away, in memory."""
+    async def save_state(self, name: str, value: bytes | None, *, tell: bool = False) -> None:
+        """Keep a small state; while Redis is away, in memory.
+
+        Args:
+            name: of the state.
+            value: None removes it.
+            tell: let the other servers of this house know.
+        """
         try:
             await self._store.save(name, value)
         except ContextError as error:
             self._states[name] = value
             self._now_lost(error)
+            return
+        if tell:
+            with contextlib.suppress(ContextError):
+                await self.publish({"kept": name})
 
     async def load_state(self, name: str) -> bytes | None:
         """A state kept by `save_state`."""
@@ -250,7 +291,7 @@ class Context:
         Raises:
             ContextError: Redis is away.
         """
-        return await self._store.publish(json.dumps({"origin": self.origin, **event}).encode())
+        return await self._store.publish(json.dumps({"origin": self.origin, **event}).encode(), self.origin)
 
     def _take(self, entry: Entry, server: str) -> None:
         """Something was said: keep it in the order in which it was, whichever server heard it."""
@@ -266,16 +307,20 @@ class Context:
     async def _reload(self) -> None:
         """Take the newest part from Redis, and keep what still waits to be written."""
         stored = await self._store.tail(REREAD)
+        self._note_all(stored)
+        self._tail = deque([s.entry for s in stored[-TAIL:]] + list(self._waiting), maxlen=TAIL)
+
+    def _note_all(self, stored: list[Stored]) -> None:
+        """Note questions and answers that nobody told us of."""
         for each in stored:
             if self._asked.find(each.entry.client_id, each.entry.utterance_id or "") is None:
                 self._asked.note(each.entry, "")
-        self._tail = deque([s.entry for s in stored[-TAIL:]] + list(self._waiting), maxlen=TAIL)
 
     async def _follow(self) -> None:
         """Take in what other servers say."""
         while True:
             try:
-                async for raw in self._store.events():
+                async for raw in self._store.events(self.origin, self.on_joined):
                     await self._take_in(raw)
             except ContextError as error:
                 self._now_lost(error)
@@ -284,19 +329,25 @@ class Context:
     async def _take_in(self, raw: bytes) -> None:
         try:
             event = json.loads(raw)
-            if event["origin"] == self.origin or self.on_event(event["origin"], event):
+            if self.on_event(event["origin"], event):
                 return
-            entry = Entry.model_validate(event["entry"]) if "entry" in event else None
+            if "kept" in event:
+                for listen in self._state_listeners:
+                    await listen(str(event["kept"]))
+                return
+            entries = [Entry.model_validate(entry) for entry in event.get("entries", ())]
         except (ValueError, KeyError, TypeError, AttributeError):
             self._log.warning("event of another version ignored")
             return
-        if entry is None:
+        if not entries:
+            if event.get("forgotten") == "wished":
+                self._asked.forget()
             await self._reload()
             return
-        self._take(entry, str(event["origin"]))
-        if entry.role == "assistant":
-            async with self._answered:
-                self._answered.notify_all()
+        for entry in entries:
+            self._take(entry, str(event["origin"]))
+        async with self._answered:
+            self._answered.notify_all()
 
     async def _recover(self) -> None:
         """Whenever Redis is lost, bring it back or wait for it, then write what waited."""
@@ -316,6 +367,8 @@ class Context:
                 await self._write_back()
                 await self._reload()
                 self._lost.clear()
+            for listen in self._state_listeners:
+                await listen("")
         except (ContextError, ConfigError) as error:
             self._log.debug("redis still away", reason=error.message)
             await asyncio.sleep(_RETRY_S[min(attempt, len(_RETRY_S) - 1)])
@@ -324,8 +377,10 @@ class Context:
 
     async def _write_back(self) -> None:
         while self._waiting:
-            await self._store.append(self._waiting[0], again=True)
-            self._waiting.popleft()
+            batch = list(itertools.islice(self._waiting, _BATCH))
+            await self._store.append_again(batch)
+            for _ in batch:
+                self._waiting.popleft()
         for name in list(self._states):
             await self._store.save(name, self._states[name])
             del self._states[name]
@@ -335,13 +390,3 @@ class Context:
             await asyncio.sleep(_TRIM_EVERY_S)
             with contextlib.suppress(ContextError):
                 await self._store.trim(datetime.now(UTC))
-
-
-def _span(scope: str, day: date | None) -> tuple[datetime | None, datetime | None]:
-    """From when until when to forget; a day is one of this machine's calendar."""
-    if scope != "day":
-        return None, None
-    if day is None:
-        raise ContextError("Which day to forget is not said.", code="FORGET_INVALID", retryable=False)
-    first = datetime.combine(day, time.min)
-    return first.astimezone(), (first + timedelta(days=1)).astimezone()

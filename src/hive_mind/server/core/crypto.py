@@ -1,5 +1,5 @@
 """Encryption at rest, under the name that the server knows it by; see `hive_mind.crypto`."""
 
-from hive_mind.crypto import KEY_BYTES, Vault, load_key
+from hive_mind.crypto import KEY_BYTES, Vault, drop_older, load_key, load_keys, rotate
 
-__all__ = ["KEY_BYTES", "Vault", "load_key"]
+__all__ = ["KEY_BYTES", "Vault", "drop_older", "load_key", "load_keys", "rotate"]

@@ -1,12 +1,16 @@
 """One message of the conversation, and how it is written in Redis: sealed, bound to its place."""
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from hive_mind.errors import ContextError
+from hive_mind.protocol.messages import ContextEvent
 from hive_mind.server.core.crypto import Vault
+
+STREAM = "hive:context"
+"""Key of the conversation in Redis."""
 
 FIELD = "sealed"
 """The one field of an entry of the stream."""
@@ -54,3 +58,25 @@ class Entry(BaseModel):
 def stream_time(moment: datetime) -> int:
     """Milliseconds since 1970, the first half of a stream id."""
     return int(moment.timestamp() * 1000)
+
+
+def span(scope: str, day: date | None) -> tuple[datetime | None, datetime | None]:
+    """From when until when to forget; a day is one of this machine's calendar."""
+    if scope != "day":
+        return None, None
+    if day is None:
+        raise ContextError("Which day to forget is not said.", code="FORGET_INVALID", retryable=False)
+    first = datetime.combine(day, time.min)
+    return first.astimezone(), (first + timedelta(days=1)).astimezone()
+
+
+def as_event(entry: Entry) -> ContextEvent:
+    """What other clients are shown of it."""
+    return ContextEvent(
+        role=entry.role,
+        text=entry.text[:8000],
+        timestamp=entry.timestamp,
+        client_id=entry.client_id,
+        intent=entry.intent,
+        turn_id=entry.turn_id,
+    )

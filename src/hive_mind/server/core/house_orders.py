@@ -7,8 +7,8 @@ from typing import Any
 from hive_mind.errors import ContextError
 from hive_mind.language.moments import read_moment, stretch
 from hive_mind.protocol.messages import Forget
-from hive_mind.server.core.context import Context
 from hive_mind.server.core.recall import recalled
+from hive_mind.server.core.remembering import Memory
 from hive_mind.server.core.trace import Traces
 from hive_mind.server.core.why import answers, why
 
@@ -32,7 +32,7 @@ class HouseOrders:
         self,
         client_id: str,
         traces: Traces,
-        context: Context,
+        context: Memory,
         forget: Callable[[Forget], Awaitable[int]],
     ) -> None:
         self._client_id = client_id

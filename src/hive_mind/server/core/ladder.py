@@ -85,6 +85,7 @@ class Ladder:
         mender: repairs what was misheard.
         hears: whether the client recognises speech, and so repairs by ear what it sends.
         by_ear: repairs what was heard here, given what an open question expects.
+        learns: whether what is corrected is remembered.
     """
 
     def __init__(
@@ -96,6 +97,8 @@ class Ladder:
         mender: TextMender,
         hears: Callable[[], bool],
         by_ear: ByEar,
+        *,
+        learns: bool = True,
     ) -> None:
         self.mind = mind
         self.acting = acting
@@ -104,6 +107,7 @@ class Ladder:
         self._mender = mender
         self._hears = hears
         self._by_ear = by_ear
+        self._learns = learns
         self._talk = TalkState()
         self._heard: tuple[str, datetime] | None = None
         self._asked: tuple[Match, str] | None = None
@@ -211,7 +215,7 @@ class Ladder:
         self._heard, self._asked = (text, now), None
         if understood is not None and understood.doubtful:
             self._asked = (understood.orders[0], text)
-        if understood is not None and understood.corrects is not None:
+        if self._learns and understood is not None and understood.corrects is not None:
             await self._mender.learn(*understood.corrects)
         if conversed or not done:
             self._talk = self._talk.passed()

@@ -61,6 +61,10 @@ class TextMender:
         """The house has corrected what was heard."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._learn, heard, said)
 
+    async def forget(self) -> None:
+        """Forget all corrections: they are words that were said."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._forget)
+
     def close(self) -> None:
         """Stop the thread when its work is done."""
         self._thread.shutdown(wait=False, cancel_futures=True)
@@ -84,6 +88,12 @@ class TextMender:
             self._file.save(remember(self._file.load(), heard, said))
         except (ConfigError, OSError) as error:
             self._log.warning("correction not kept", cause=type(error).__name__)
+
+    def _forget(self) -> None:
+        try:
+            self._file.save(())
+        except OSError as error:
+            self._log.warning("corrections not erased", cause=type(error).__name__)
 
     def _ready(self, grammar: Grammar) -> Repairer:
         if self._repairer is None or self._repairer[0] is not grammar:

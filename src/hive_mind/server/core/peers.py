@@ -49,6 +49,7 @@ class Peers:
         confirmed: takes what a client answered to an action that was asked from here.
         changed: the time things of a client were changed by another server.
         clock: monotonic seconds.
+        met: told when a server is there that was not.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Peers:
         confirmed: Callable[[ActionConfirm, str], None],
         changed: Callable[[str], None],
         clock: Callable[[], float],
+        met: Callable[[], None] = lambda: None,
     ) -> None:
         self._publish = publish
         self._here = here
@@ -66,6 +68,7 @@ class Peers:
         self._confirmed = confirmed
         self._changed = changed
         self._clock = clock
+        self._met = met
         self._peers: dict[str, Peer] = {}
         self._outgoing: asyncio.Queue[dict[str, object]] = asyncio.Queue(MOST_WAITING)
         self._soon: asyncio.TimerHandle | None = None
@@ -106,9 +109,12 @@ class Peers:
         if self._soon is None and self._peers:
             self._soon = asyncio.get_running_loop().call_later(_SOON_S, self._tell_presence)
 
+    def joined(self) -> None:
+        """We hear the others from now on: who is there?"""
+        self._put(self._presence() | {"new": True})
+
     async def run(self) -> None:
         """Publish what waits, and our heartbeat, until cancelled."""
-        self._put(self._presence() | {"new": True})
         while True:
             try:
                 async with asyncio.timeout(BEAT_S):
@@ -158,6 +164,8 @@ class Peers:
             return
         for name in [name for name in self._peers if name not in self.alive]:
             del self._peers[name]
+        if origin not in self._peers:
+            self._met()
         if origin in self._peers or len(self._peers) < MOST_PEERS:
             self._peers[origin] = Peer(self._clock(), {str(c): r for c, r in event["presence"].items()})
         if event.get("new"):

@@ -30,6 +30,7 @@ class Request:
         room: of that client, if it said so.
         text: what was said.
         now: aware, in the household's time zone.
+        rooms: in which the client may have something done; None: in all.
     """
 
     turn_id: str
@@ -37,6 +38,7 @@ class Request:
     room: str | None
     text: str
     now: datetime
+    rooms: tuple[str, ...] | None = None
 
 
 Kind: TypeAlias = Literal["info", "timer", "reminder", "warning"]

@@ -69,6 +69,7 @@ class PluginHost:
         self._clock = clock
         self._folders: tuple[Path, ...] = ()
         self._entries: dict[str, Entry] = {}
+        self._known: tuple[tuple[Manifest, ...], Mapping[str, PluginIntent]] | None = None
         self._loading = asyncio.Lock()
         self._retiring: set[asyncio.Task[None]] = set()
         self._log = get_logger("plugins")
@@ -113,7 +114,10 @@ class PluginHost:
 
     def intents(self) -> Mapping[str, PluginIntent]:
         """What can be asked now, by intent."""
-        return intents_of(self._manifests())
+        manifests = tuple(self._manifests())
+        if self._known is None or self._known[0] != manifests:
+            self._known = (manifests, intents_of(manifests))
+        return self._known[1]
 
     def tools(self) -> tuple[Tool, ...]:
         """The intents as the language model is told of them, but for plugins that lack a setting."""

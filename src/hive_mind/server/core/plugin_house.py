@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hive_mind.commands.interpret import INTENTS as COMMANDS
-from hive_mind.errors import ConfigError, UnderstandingError
+from hive_mind.errors import ConfigError, PluginError, UnderstandingError
+from hive_mind.memory import settle
 from hive_mind.protocol.messages import Announce, ResponseChunk, Sentences, ServerMessage
 from hive_mind.protocol.sentence_parts import cut
 from hive_mind.server.core.crypto import Vault
@@ -18,6 +19,8 @@ from hive_mind.server.core.plugin import Kind, Storage
 from hive_mind.server.core.plugin_actions import Actions
 from hive_mind.server.core.plugin_host import PluginHost
 from hive_mind.server.core.plugin_manifest import Manifest, Override
+from hive_mind.server.core.plugin_secrets import STATE as SECRETS
+from hive_mind.server.core.plugin_secrets import PluginSecrets
 from hive_mind.server.core.plugin_services import HouseServices
 from hive_mind.server.core.plugin_settings import read_settings
 from hive_mind.server.core.plugin_storage import FileStorage
@@ -29,9 +32,6 @@ from hive_mind.understanding.grammar import Grammar
 if TYPE_CHECKING:
     from hive_mind.server.core.house import House
     from hive_mind.server.core.remote_client import RemoteClient
-
-FIRST_LOOK_S = 6.0
-"""Seconds that a server's start waits for its plugins; slower ones arrive later."""
 
 TAKEN = COMMANDS | ORDERS
 """Intents that no plugin may have: the house answers them itself."""
@@ -55,9 +55,13 @@ class HousePlugins:
     ) -> None:
         self.actions = Actions(self._send)
         self.entrusting = Entrusting(house.remote)
+        self.secrets = PluginSecrets(house.context)
+        self.folders: tuple[Path, ...] = ()
+        """Where plugins are: those that come with us first."""
         self.host = PluginHost(
             self._services_for,
             local_intents=TAKEN,
+            environ=self.secrets,
             overrides=self._overrides,
             on_change=self._changed,
             on_call=house.meters.on_plugin,
@@ -68,8 +72,10 @@ class HousePlugins:
         self._own = own
         self._load = load
         self._storages: dict[str, Storage] = {}
+        self._files: dict[str, FileStorage] = {}
         self._stale = asyncio.Event()
         self._log = get_logger("plugins")
+        house.context.listen_to_states(self._on_state)
 
     async def run(self, loaded: asyncio.Event) -> None:
         """Load, then watch and keep the grammar, until cancelled.
@@ -83,12 +89,18 @@ class HousePlugins:
         except OSError as error:
             self._log.warning("no folder for plugins", reason=error.strerror)
         there = [folder for folder in folders if folder.is_dir()]
+        self.folders = tuple(there)
+        await self.secrets.load()
         await self.host.start(there)
         await self._renew_grammar()
         loaded.set()
         async with asyncio.TaskGroup() as group:
             group.create_task(watch(self.host, there))
             group.create_task(self._keep_grammar())
+
+    def renew_grammar(self) -> None:
+        """The house has another name: make the grammar anew, soon."""
+        self._stale.set()
 
     def tell(self, remote: "RemoteClient") -> None:
         """Send a client that recognises speech the sentences of the plugins."""
@@ -134,6 +146,7 @@ class HousePlugins:
         except UnderstandingError as error:
             self._log.error("grammar not renewed", reason=error.message)
             return
+        await asyncio.to_thread(settle)
         for remote in list(self._house.remotes.values()):
             self.tell(remote)
         self._house.spawn(self._house.warm())
@@ -150,7 +163,8 @@ class HousePlugins:
         if name not in self._storages:
             own = FileStorage(self._kept / f"{name}.sealed", self._vault, f"plugin:{name}")
             shared = self._house.config.redis_url is not None
-            self._storages[name] = SharedStorage(self._house.context, name, own) if shared else own
+            self._files[name] = own
+            self._storages[name] = SharedStorage(self._house.context.fields, name, own) if shared else own
         return HouseServices(
             manifest,
             config,
@@ -162,6 +176,19 @@ class HousePlugins:
             self._house.leads,
         )
 
+    async def reseal(self) -> int:
+        """Seal what plugins keep with the newest key; answer how many files. Damaged ones stay."""
+        count = 0
+        for path in await asyncio.to_thread(lambda: sorted(self._kept.glob("*.sealed"))):
+            name = path.stem
+            storage = self._files.get(name) or FileStorage(path, self._vault, f"plugin:{name}")
+            try:
+                await storage.reseal()
+                count += 1
+            except PluginError as error:
+                self._log.warning("plugin storage not sealed anew", plugin=name, code=error.code)
+        return count
+
     def _overrides(self) -> Mapping[str, Override]:
         try:
             return read_settings(self._own)
@@ -171,6 +198,13 @@ class HousePlugins:
 
     def _changed(self) -> None:
         self._stale.set()
+        self._house.bulletin.tell("plugins")
+
+    async def _on_state(self, name: str) -> None:
+        """Another server of this house was given a secret."""
+        if name in (SECRETS, ""):
+            await self.secrets.load()
+            self._house.spawn(self.host.refresh())
 
 
 @asynccontextmanager
@@ -179,7 +213,9 @@ async def open_plugins(house: "House") -> AsyncIterator[None]:
     loaded = asyncio.Event()
     running = house.spawn(house.plugins.run(loaded))
     waiting = asyncio.ensure_future(loaded.wait())
-    await asyncio.wait({running, waiting}, timeout=FIRST_LOOK_S, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait(
+        {running, waiting}, timeout=house.config.plugins_wait_s, return_when=asyncio.FIRST_COMPLETED
+    )
     waiting.cancel()
     try:
         yield

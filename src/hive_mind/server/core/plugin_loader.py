@@ -50,6 +50,10 @@ class Candidate:
     context: str
     mark: str
 
+    def is_same(self, mark: str, manifest: Manifest, folder: Path, config: Mapping[str, Any]) -> bool:
+        """Whether a plugin with these would be no other."""
+        return (self.mark, self.manifest, self.folder, self.config) == (mark, manifest, folder, config)
+
     def drop(self) -> None:
         """It will not be used."""
         forget(self.module)
@@ -62,6 +66,16 @@ def scan(folders: Iterable[Path]) -> dict[str, Path]:
         with suppress(FileNotFoundError):
             found |= {path.name: path for path in sorted(folder.iterdir()) if _is_plugin(path)}
     return found
+
+
+def links_out(folder: Path) -> list[str]:
+    """Files of a plugin that are links to somewhere outside of it: what is there is none of its business."""
+    root = folder.resolve()
+    return sorted(
+        str(path.relative_to(folder))
+        for path in folder.rglob("*")
+        if path.is_symlink() and not path.resolve().is_relative_to(root)
+    )
 
 
 def mark_of(folder: Path) -> str:
@@ -91,11 +105,14 @@ def prepare(
     """
     faults: list[str] = []
     replies, texts = Replies(), dict[str, str]()
+    if outside := links_out(folder):
+        raise PluginFaults(folder.name, [f"a link leads out of the plugin: {name}" for name in outside])
     try:
         mark = mark_of(folder)
     except OSError as error:
         raise PluginFaults(folder.name, [f"a file cannot be read: {error}"]) from None
-    if running is not None and (running.mark, running.manifest, running.folder) == (mark, manifest, folder):
+    config, missing = manifest.configure(environ)
+    if running is not None and running.is_same(mark, manifest, folder, config):
         return running
     try:
         texts = plugin_sentences.read_texts(folder, manifest)
@@ -109,7 +126,6 @@ def prepare(
     faults += missing_packages(manifest.dependencies)
     if faults:
         raise PluginFaults(folder.name, faults)
-    config, missing = manifest.configure(environ)
     module = _import(folder)
     try:
         plugin = _make(module, manifest, config)

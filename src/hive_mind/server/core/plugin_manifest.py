@@ -81,6 +81,7 @@ class Manifest(_Part):
         read_only: intents that change nothing: they may be asked before the speaker has finished.
         quick: its answer is said as it is, without the language model.
         author: shown to the household.
+        labels: what each key of `config` (or its environment variable) is called on the page.
     """
 
     name: Name
@@ -101,6 +102,7 @@ class Manifest(_Part):
     read_only: tuple[Name, ...] = ()
     quick: bool = True
     author: Words | None = None
+    labels: dict[str, Words] = {}
 
     @property
     def spoken_title(self) -> str:

@@ -5,7 +5,9 @@
 
 import json
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -39,10 +41,24 @@ def enable(folder: Path, name: str, enabled: bool) -> None:
     """Set whether a plugin is wanted; everything else in the file stays.
 
     Raises:
+        ConfigError: as `put`.
+    """
+    put(folder, name, {"enabled": enabled})
+
+
+def put(folder: Path, name: str, update: Mapping[str, Any]) -> None:
+    """Set something about a plugin; everything else in the file stays.
+
+    Args:
+        folder: the household's own plugins.
+        name: of the plugin.
+        update: fields of its `Override`.
+
+    Raises:
         ConfigError: CONFIG_INVALID when the file is malformed, DATA_NOT_WRITABLE.
     """
     settings = read_settings(folder)
-    settings[name] = settings.get(name, Override()).model_copy(update={"enabled": enabled})
+    settings[name] = settings.get(name, Override()).model_copy(update=update)
     told = {key: value.model_dump(mode="json", exclude_defaults=True) for key, value in settings.items()}
     draft = folder / f".{SETTINGS}.{secrets.token_hex(4)}"
     try:

@@ -61,6 +61,17 @@ class FileStorage:
                 await asyncio.shield(asyncio.to_thread(self._write, changed))
                 self._values = changed
 
+    async def reseal(self) -> None:
+        """Seal what is kept with the newest key.
+
+        Raises:
+            PluginError: STORAGE_FAILED.
+        """
+        async with self._changing:
+            values = await self._load()
+            if values:
+                await asyncio.shield(asyncio.to_thread(self._write, values))
+
     async def _load(self) -> dict[str, str]:
         if self._values is None:
             self._values = await asyncio.to_thread(self._read)

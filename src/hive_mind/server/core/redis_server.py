@@ -24,6 +24,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from hive_mind.errors import ConfigError, ContextError
+from hive_mind.server.core.redis_mending import mend
 from hive_mind.server.logs import get_logger
 
 if sys.platform != "win32":
@@ -129,7 +130,13 @@ class EmbeddedRedis:
         with (self._dir / "start.lock").open("w") as lock:
             await asyncio.to_thread(_lock_whole, lock)
             if not await self._answers():
-                await self._start(program)
+                try:
+                    await self._start(program)
+                except ContextError:
+                    if not await asyncio.to_thread(mend, program, self._dir):
+                        raise
+                    self._log.error("redis file was damaged and is mended; the damaged one is kept beside it")
+                    await self._start(program)
 
     async def _start(self, program: Path) -> None:
         loop = asyncio.get_running_loop()

@@ -6,29 +6,30 @@ the answer to what the user seems to be saying.
 
 import asyncio
 from collections import deque
-from typing import Protocol
 
 from hive_mind.errors import HiveMindError, ProtocolError
-from hive_mind.language.messages import error_message
 from hive_mind.protocol.messages import (
     Announce,
     Capabilities,
     DeviceState,
-    Error,
     Flow,
     Interrupt,
     LocalTurn,
     ResponseChunk,
     ServerMessage,
+    SettingsState,
     VoiceInput,
     WakeDetected,
 )
 from hive_mind.protocol.session import ServerSession
 from hive_mind.server.core.access.identity import HERE, Identity
 from hive_mind.server.core.acting import Acting
+from hive_mind.server.core.complaints import complaint
 from hive_mind.server.core.house import House
 from hive_mind.server.core.house_orders import HouseOrders
 from hive_mind.server.core.ladder import Ladder
+from hive_mind.server.core.link import Link
+from hive_mind.server.core.remembering import of_guest
 from hive_mind.server.core.rooms import Rooms
 from hive_mind.server.core.speech.delivery import Delivery
 from hive_mind.server.core.speech.hearing import Reading, Said
@@ -42,32 +43,6 @@ from hive_mind.server.logs import get_logger
 _UTTERANCES = 64
 
 
-class Link(Protocol):
-    """A connection, as far as a remote client needs it."""
-
-    @property
-    def is_loopback(self) -> bool:
-        """Whether the client runs on this machine."""
-        ...
-
-    @property
-    def waiting(self) -> int:
-        """Frames that wait to be sent."""
-        ...
-
-    def put(self, message: ServerMessage) -> None:
-        """Send, soon."""
-        ...
-
-    def put_audio(self, data: bytes) -> None:
-        """Send a binary frame, soon."""
-        ...
-
-    def close(self, code: int, reason: str) -> None:
-        """Send what waits, then close."""
-        ...
-
-
 class RemoteClient:
     """See above.
 
@@ -75,21 +50,25 @@ class RemoteClient:
         client_id: its name.
         house: what all clients share.
         session: of its first connection.
+        who: as it was let in; of a guest, nothing is remembered.
     """
 
-    def __init__(self, client_id: str, house: House, session: ServerSession) -> None:
+    def __init__(self, client_id: str, house: House, session: ServerSession, who: Identity = HERE) -> None:
         self.client_id = client_id
         self.session = session
         self.capabilities = Capabilities()
         self.device: DeviceState | None = None
         self.link: Link | None = None
+        self._fresh = True
         self.room: str | None = None
-        self.left_at: float | None = None
-        """When its last connection was lost, in seconds of the loop's clock."""
-        self.who: Identity = HERE
+        self.told_room: str | None = None  # as the client says it, whatever the household has set
+        self.setting: SettingsState | None = None
+        self.left_at: float | None = None  # when its last connection was lost, by the loop's clock
+        self.who = who
+        self.talk = of_guest() if who.rights.private else house.remembering
         self.keeper = Timekeeper(
             client_id,
-            house.context,
+            self.talk.memory,
             house.now,
             self._ring,
             owned=lambda: self.capabilities.local_commands,
@@ -97,17 +76,26 @@ class RemoteClient:
             voiced=lambda: self.voiced,
         )
         rooms = Rooms(house.places)
-        about = HouseOrders(client_id, house.traces, house.context, house.forget)
+        about = HouseOrders(client_id, self.talk.traces, self.talk.memory, self.talk.forget)
         host = house.plugins.host
-        acting = Acting(self.keeper, host, about, lambda: house.grammar, rooms, self._last_answer)
+        acting = Acting(
+            self.keeper,
+            host,
+            about,
+            lambda: house.grammar,
+            rooms,
+            self._last_answer,
+            lambda: self.who.rights,
+        )
         self._ladder = Ladder(
-            house.mind(),
+            house.mind(self.talk.memory),
             self.keeper,
             acting,
             rooms,
             house.mender,
             lambda: self.capabilities.stt,
             house.speech.by_ear,
+            learns=not who.rights.private,
         )
         self.mouth = Mouth(client_id, self, house.speech, lambda: self.keeper)
         self.stream = Stream(client_id, house.speech, self, house)
@@ -136,9 +124,11 @@ class RemoteClient:
     def attach(self, link: Link, session: ServerSession) -> Link | None:
         """A connection of this client is open; answer the one that it replaces."""
         old, self.link = self.link, link
+        self._fresh = self._fresh or session is not self.session
         self.session = session
         self._be_patient(None)
         self._house.spawn(self.keeper.wake())
+        self._house.news.on_client()
         self._house.peers.presence_changed()
         return old
 
@@ -154,6 +144,7 @@ class RemoteClient:
         self.mouth.hush()
         self._drop_draft()
         self._be_patient(self._house.config.away_s)
+        self._house.news.on_client()
 
     def send(self, message: ServerMessage, audience: ServerSession | None = None) -> None:
         """Send to this client, or keep it for when it resumes.
@@ -188,7 +179,7 @@ class RemoteClient:
         if not text:
             raise ProtocolError("The transcription is empty.", code="EMPTY_TRANSCRIPT")
         utterance = said.utterance_id
-        if utterance is not None and utterance in self._heard:
+        if utterance in self._heard:
             return
         if said.speculative and utterance is None:
             raise ProtocolError("A speculative voice_input needs an utterance_id.", code="INVALID_MESSAGE")
@@ -197,7 +188,7 @@ class RemoteClient:
     def on_wake(self, wake: WakeDetected) -> None:
         """Its name was heard there: the words that follow are for us."""
         self.calls = (wake.word,) if wake.word else ()
-        self._house.meters.on_wake(wake.word, self.room)
+        self._house.news.on_wake(wake.word, self.room)
         self._house.spawn(self._house.warm())
 
     async def read(self, text: str) -> Reading:
@@ -216,35 +207,28 @@ class RemoteClient:
     def on_deaf(self, utterance_id: str, error: HiveMindError) -> None:
         """What the client streams cannot be heard."""
         self._log.info("not heard", code=error.code, reason=error.message)
-        self.send(
-            Error(
-                code=error.code,
-                message=error_message(error.code),
-                recoverable=error.retryable,
-                utterance_id=utterance_id,
-            )
-        )
+        self.send(complaint(error, utterance_id))
 
     def _take(self, text: str, utterance: str | None, *, speculative: bool, said: Said | None = None) -> None:
         """Begin, confirm or replace a turn."""
-        fits = self._draft is not None and utterance is not None and self._draft.utterance_id == utterance
-        fits = fits and self._draft is not None and self._draft.text == text
+        draft = self._draft
+        fits = draft is not None and utterance == draft.utterance_id is not None and draft.text == text
         if speculative:
             if not fits:
                 self._drop_draft()
                 self._draft = self._begin(text, utterance, draft=True, after=None, said=said)
-                loop = asyncio.get_running_loop()
-                self._draft_patience = loop.call_later(self._house.config.draft_s, self._drop_draft)
+                later = asyncio.get_running_loop().call_later
+                self._draft_patience = later(self._house.config.draft_s, self._drop_draft)
             return
         if utterance is not None:
             self._heard.append(utterance)
-        old, self._turn = self._turn, None
-        if old is not None:
+        if (old := self._turn) is not None:
+            self._turn = None
             self._stop(old, None)
         if fits and self._draft is not None:
             self._turn, self._draft = self._draft, None
             self._turn.confirm()
-            if (delivery := self._deliveries.get(self._turn)) is not None:
+            if delivery := self._deliveries.get(self._turn):
                 delivery.release()
         else:
             self._drop_draft()
@@ -254,12 +238,21 @@ class RemoteClient:
         """The client says which time things it has."""
         self.device = told
         self._house.spawn(self.keeper.mirror(told))
+        self._house.news.on_client()
+
+    def on_settings_state(self, told: SettingsState) -> None:
+        """The client says how it is set."""
+        self.setting = told
+        if self.who.rights.may_enter(told.room):
+            self.told_room = told.room
+            self.room = self._house.settings.values.client(self.client_id).room or told.room
+        self._house.news.on_client()
 
     def on_local_turn(self, told: LocalTurn) -> None:
         """The client answered by itself: keep a trace of it."""
         trace = local_trace(told, self.client_id, self._house.now(), self.room)
-        self._house.traces.add(trace)
-        self._house.meters.on_turn(trace, self.room)
+        self.talk.traces.add(trace)
+        self._house.news.on_turn(trace, self.room, private=self.talk.private)
 
     def on_interrupt(self, wish: Interrupt) -> None:
         """Stop the answer, or drop the draft."""
@@ -303,7 +296,7 @@ class RemoteClient:
         heard = self.mouth.cut(turn.turn_id)
         spoken = heard if spoken is None else spoken
         if turn.over.is_set() and spoken is not None:
-            self._house.spawn(self._house.context.cut_answer(turn.turn_id, spoken.strip()))
+            self._house.spawn(self.talk.memory.cut_answer(turn.turn_id, spoken.strip()))
         turn.interrupt(spoken)
 
     def _begin(
@@ -318,11 +311,14 @@ class RemoteClient:
             utterance_id=utterance,
             draft=draft,
             send=delivery.take,
-            context=self._house.context,
+            memory=self.talk.memory,
+            rooms=self.who.rights.rooms,
             ladder=self._ladder,
             heard=None if said is None else said.transcript,
             alive=lambda: self._house.peers.alive,
+            fresh=self._fresh,
         )
+        self._fresh = False
         turn.trace.room = self.room
         turn.trace.spoken = said is not None or self.capabilities.stt
         if said is not None:
@@ -333,7 +329,7 @@ class RemoteClient:
             self._deliveries[turn] = delivery
         else:
             delivery.release()
-        self._house.traces.add(turn.trace)
+        self.talk.traces.add(turn.trace)
         task = self._house.spawn(turn.run(after))
         self._tasks[turn] = task
         task.add_done_callback(lambda _: self._gone(turn))
@@ -342,7 +338,7 @@ class RemoteClient:
     def _gone(self, turn: Turn) -> None:
         self._tasks.pop(turn, None)
         self._deliveries.pop(turn, None)
-        self._house.meters.on_turn(turn.trace, self.room)
+        self._house.news.on_turn(turn.trace, self.room, private=self.talk.private)
 
     def _drop_draft(self) -> None:
         if self._draft_patience is not None:
@@ -370,7 +366,7 @@ class RemoteClient:
         )
 
     def _last_answer(self) -> str:
-        last = self._house.traces.last(self.client_id)
+        last = self.talk.traces.last(self.client_id)
         return "" if last is None else last.answer
 
     def _ring(self, text: str) -> bool:

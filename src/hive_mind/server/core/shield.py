@@ -8,10 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hive_mind.server.core.answers import refusal
-from hive_mind.server.core.origin import is_local_name, origin_allowed
+from hive_mind.server.core.origin import is_local_name, is_loopback, origin_allowed
 from hive_mind.server.logs import get_logger
 
 MOST_BODY = 64 * 1024
@@ -39,9 +40,12 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), payment=(), usb=(), microphone=(self)",
+    "Permissions-Policy": "camera=(), geolocation=(), payment=(), microphone=(self), screen-wake-lock=(self)",
 }
 """On every answer."""
+
+_MEASURES = frozenset({"/health", "/health/ready", "/metrics"})
+"""What Prometheus and Docker ask for, from a network of their own, without TLS; no words are in it."""
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -52,21 +56,32 @@ class Shield:
     Args:
         app: what it stands before.
         allowed_origins: web origins, besides pages from this server, that may ask.
+        tls_only: other machines must come over TLS.
     """
 
-    def __init__(self, app: ASGIApp, allowed_origins: Sequence[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, allowed_origins: Sequence[str] = (), *, tls_only: bool = False) -> None:
         self._app = app
+        self._tls_only = tls_only
         self._origins = tuple(allowed_origins)
         self._names = frozenset(filter(None, (urlsplit(origin).hostname for origin in allowed_origins)))
         self._log = get_logger("shield")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        plain = self._tls_only and scope["type"] != "lifespan" and self._is_plain(scope)
         if scope["type"] != "http":
+            if plain:
+                self._log.warning("connection without TLS refused")
+                await receive()
+                await send({"type": "websocket.close", "code": 1008, "reason": "TLS_NEEDED"})
+                return
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
         send = _with_headers(send)
+        if plain:
+            await self._to_tls(scope, headers)(scope, receive, send)
+            return
         code = self._fault(scope["method"], headers)
         if code is not None:
             self._log.warning("request refused", code=code, method=scope["method"])
@@ -86,6 +101,24 @@ class Shield:
             return None if origin_allowed(origin, host, self._origins) and origin else "ORIGIN_REFUSED"
         length = headers.get("content-length", "0")
         return "FRAME_TOO_LARGE" if not length.isdecimal() or int(length) > MOST_BODY else None
+
+    def _is_plain(self, scope: Scope) -> bool:
+        """Whether another machine comes without TLS."""
+        peer = scope.get("client")
+        measured = scope["type"] == "http" and scope["path"] in _MEASURES
+        return (
+            scope["scheme"] in ("http", "ws") and not measured and not is_loopback(peer[0] if peer else None)
+        )
+
+    def _to_tls(self, scope: Scope, headers: Headers) -> Response:
+        """Send a browser on to `https`; a program is told."""
+        if (
+            scope["method"] in _READING
+            and "text/html" in headers.get("accept", "")
+            and self._is_ours(headers.get("host"))
+        ):
+            return RedirectResponse(f"https://{headers['host']}{scope['path']}", 307)
+        return refusal("TLS_NEEDED", 403)
 
     def _is_ours(self, host: str | None) -> bool:
         """Whether a `Host` is a local name: a public one that points here is an attack (DNS rebinding)."""

@@ -7,17 +7,19 @@ the newest change counts (`commands.merge`).
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pydantic import ValidationError
 
+from hive_mind.commands.alarms import MAX_ALARMS, next_occurrence
 from hive_mind.commands.interpret import READ_ONLY, due, expected, interpret, next_due, ring_text
 from hive_mind.commands.merge import items_of, merged, stamped, with_items
 from hive_mind.commands.outcome import Outcome
 from hive_mind.commands.replies import reply
-from hive_mind.commands.state import CommandState
-from hive_mind.protocol.messages import DeviceCommand, DeviceState
-from hive_mind.server.core.context import Context
+from hive_mind.commands.state import CommandState, fresh_id
+from hive_mind.errors import ProtocolError
+from hive_mind.protocol.messages import AlarmState, DeviceCommand, DeviceState
+from hive_mind.server.core.remembering import Memory
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Match
 
@@ -44,7 +46,7 @@ class Timekeeper:
     def __init__(
         self,
         client_id: str,
-        context: Context,
+        context: Memory,
         now: Callable[[], datetime],
         ring: Callable[[str], bool],
         owned: Callable[[], bool] = lambda: False,
@@ -97,6 +99,53 @@ class Timekeeper:
                 await self._keep(stamped(before, outcome.state, now))
             self._set_alarm()
             return outcome
+
+    async def state(self) -> CommandState:
+        """Everything, as it is known here."""
+        async with self._changing:
+            return await self._load()
+
+    async def add_alarm(self, hour: int, minute: int, days: tuple[int, ...], name: str | None) -> None:
+        """Set an alarm at a time of the wall clock: once, or on each of `days` (from Monday 0)."""
+        async with self._changing:
+            now, before = self._today(), await self._load()
+            alarm = AlarmState(
+                alarm_id=fresh_id("alarm", before, now),
+                name=name,
+                due=next_occurrence(hour, minute, days or tuple(range(7)), now),
+                hour=hour,
+                minute=minute,
+                days=days,
+                changed=now.astimezone(UTC),
+            )
+            if len(before.alarms) >= MAX_ALARMS:
+                raise ProtocolError(f"There are {MAX_ALARMS} alarms already.", code="TOO_MANY_ALARMS")
+            after = before.model_copy(update={"alarms": (*before.alarms, alarm), "serial": before.serial + 1})
+            await self._keep(stamped(before, after, now))
+            self._set_alarm()
+
+    async def remove(self, item_id: str) -> bool:
+        """Cancel a timer or an alarm; whether it was there."""
+        async with self._changing:
+            now, before = self._today(), await self._load()
+            after = before.model_copy(
+                update={
+                    "timers": tuple(timer for timer in before.timers if timer.timer_id != item_id),
+                    "alarms": tuple(alarm for alarm in before.alarms if alarm.alarm_id != item_id),
+                }
+            )
+            if after == before:
+                return False
+            await self._keep(stamped(before, after, now))
+            self._set_alarm()
+            return True
+
+    async def set_volume(self, level: int) -> None:
+        """Be so loud, in hundredths of the loudest, and not silent: for a client that we speak for."""
+        async with self._changing:
+            state = await self._load()
+            if (state.volume, state.muted) != (level, False):
+                await self._save(state.model_copy(update={"volume": level, "muted": False}))
 
     async def mirror(self, device: DeviceState) -> None:
         """The client says what it has: take in what is newer there, tell it what is newer here."""

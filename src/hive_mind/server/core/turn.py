@@ -10,13 +10,12 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from hive_mind.errors import HiveMindError, LlmError
 from hive_mind.language.messages import error_message
 from hive_mind.protocol.messages import Error, FollowUp, ServerMessage, TurnEnd
 from hive_mind.server.core.acting import Done
-from hive_mind.server.core.context import Context
 from hive_mind.server.core.conversing import converse
 from hive_mind.server.core.entry import Entry
 from hive_mind.server.core.fillers import filling_silence
@@ -27,6 +26,7 @@ from hive_mind.server.core.llm.engine import Gate
 from hive_mind.server.core.llm.prompt import CONVERSATION
 from hive_mind.server.core.llm.tool_prompt import phrasing_question
 from hive_mind.server.core.plugin import Request
+from hive_mind.server.core.remembering import Memory
 from hive_mind.server.core.saying import Saying
 from hive_mind.server.core.trace import TurnTrace
 from hive_mind.server.logs import get_logger
@@ -36,6 +36,7 @@ from hive_mind.understanding.grammar import Match
 Outcome = Literal["completed", "interrupted", "failed"]
 FOLLOW_UP_S = 8.0
 _PREDECESSOR_S = 3.0
+_DISK_S = 0.25
 
 
 class Turn:
@@ -48,10 +49,12 @@ class Turn:
         utterance_id: of the question, if it had one.
         draft: whether it must be confirmed.
         send: takes messages to the client.
-        context: remembers.
+        memory: remembers.
+        rooms: in which the client may act; None: all.
         ladder: understands and carries out.
         heard: the text as our own recogniser heard it, where it did.
         alive: the other servers of this house, one of which may have answered already.
+        fresh: it is the first question since the client came.
     """
 
     def __init__(
@@ -63,10 +66,12 @@ class Turn:
         utterance_id: str | None,
         draft: bool,
         send: Callable[[ServerMessage], None],
-        context: Context,
+        memory: Memory,
         ladder: Ladder,
         heard: Transcript | None = None,
+        rooms: tuple[str, ...] | None = None,
         alive: Callable[[], frozenset[str]] = frozenset,
+        fresh: bool = False,
     ) -> None:
         self.turn_id = f"t-{secrets.token_hex(8)}"
         self.text = text
@@ -77,12 +82,13 @@ class Turn:
         self._ladder = ladder
         self._heard = heard
         self._alive = alive
+        self._fresh = fresh
         self._begun_elsewhere = False
         now = self._mind.now()
         self.trace = TurnTrace(self.turn_id, client_id, now, text, speculative=draft)
-        self._request = Request(self.turn_id, client_id, room, text, now)
+        self._request = Request(self.turn_id, client_id, room, text, now, rooms)
         self._send = send
-        self._context = context
+        self._memory = memory
         self._confirmed = asyncio.Event()
         self._outcome: Outcome = "completed"
         self._spoken: str | None = None
@@ -92,10 +98,14 @@ class Turn:
         self._conversed = False
         self._asked_model: float | None = None
         self._answering: asyncio.Task[None] | None = None
+        self._remembering: asyncio.Task[None] | None = None
         self._begun = asyncio.get_running_loop().time()
-        self._log = get_logger("turn").bind(turn_id=self.turn_id, client_id=client_id)
         if not draft:
             self._confirmed.set()
+
+    @property
+    def _log(self) -> Any:
+        return get_logger("turn").bind(turn_id=self.turn_id, client_id=self._request.client_id)
 
     def confirm(self) -> None:
         """The user has really said this."""
@@ -135,13 +145,14 @@ class Turn:
             if understood.taken_for:
                 self.trace.repaired, self.trace.heard = self.text, understood.taken_for
             self.trace.intent = understood.orders[0].intent if understood.orders else CONVERSATION
+            if self._confirmed.is_set():
+                await self._question_first()
             self._answering = asyncio.create_task(self._answer(understood))
             if self._outcome == "interrupted":
                 self._answering.cancel()
             await self._confirmed.wait()
-            if not self._begun_elsewhere:
-                await self._remember("user", self.text)
-            await asyncio.wait({self._answering})
+            self._remembering = self._remembering or self._remember_question()
+            await asyncio.wait({self._answering, self._remembering})
             self._make_sure_of_an_end(self._answering)
             await self._end()
         finally:
@@ -155,13 +166,14 @@ class Turn:
         if self.utterance_id is None:
             return False
         client_id = self._request.client_id
-        before = await self._context.asked_before(client_id, self.utterance_id, self._alive())
+        before = await self._memory.asked_before(
+            client_id, self.utterance_id, self._alive(), fresh=self._fresh
+        )
         if before is None:
             return False
         self.turn_id = self.trace.turn_id = before.turn_id
         self._saying = Saying(self._send, self.turn_id, self.utterance_id, self._first_piece)
         self._request = replace(self._request, turn_id=before.turn_id)
-        self._log = self._log.bind(turn_id=before.turn_id)
         self._begun_elsewhere = True
         if before.answer is None:
             return False
@@ -180,6 +192,21 @@ class Turn:
         )
         self._log.info("answered before", intent=before.intent)
         return True
+
+    def _remember_question(self) -> asyncio.Task[None]:
+        async def _once() -> None:
+            if not self._begun_elsewhere:
+                await self._remember("user", self.text)
+
+        return asyncio.create_task(_once())
+
+    async def _question_first(self) -> None:
+        """Have the question on the disk before it is answered: whoever kills us then loses neither.
+
+        A Redis that hangs delays the answer by `_DISK_S` at most.
+        """
+        self._remembering = self._remember_question()
+        await asyncio.wait({self._remembering}, timeout=_DISK_S)
 
     def _make_sure_of_an_end(self, answering: asyncio.Task[None]) -> None:
         """Whatever happened, even to the excuse itself: one last chunk, and a line in the log."""
@@ -315,7 +342,7 @@ class Turn:
         self._saying.finish("" if self._saying.text else sentence)
 
     async def _remember(self, role: Literal["user", "assistant"], text: str) -> None:
-        await self._context.append(
+        await self._memory.append(
             Entry(
                 role=role,
                 text=text,
@@ -360,6 +387,8 @@ class Turn:
 
 
 async def _until_over(turn: Turn) -> None:
+    if turn.over.is_set():
+        return
     try:
         async with asyncio.timeout(_PREDECESSOR_S):
             await turn.over.wait()

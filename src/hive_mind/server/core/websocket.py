@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -10,7 +10,13 @@ from hive_mind import __version__
 from hive_mind.errors import AccessError, ContextError, HiveMindError, ProtocolError
 from hive_mind.language.messages import error_message
 from hive_mind.protocol.codec import decode_client, encode
-from hive_mind.protocol.limits import AUDIO_FRAME_BURST, AUDIO_FRAMES_PER_S, RateLimiter
+from hive_mind.protocol.limits import (
+    AUDIO_FRAME_BURST,
+    AUDIO_FRAMES_PER_S,
+    VOICE_BURST_S,
+    VOICE_S_PER_S,
+    RateLimiter,
+)
 from hive_mind.protocol.messages import (
     ActionConfirm,
     AudioEnd,
@@ -28,23 +34,28 @@ from hive_mind.protocol.messages import (
     Playout,
     Pong,
     ServerMessage,
+    SettingsState,
     VoiceInput,
     WakeDetected,
 )
 from hive_mind.protocol.session import ServerSession
 from hive_mind.server.core.access.badge import SAY_WHO_S, Badge, nobody
-from hive_mind.server.core.house import GOING_AWAY, House
+from hive_mind.server.core.access.identity import HERE
+from hive_mind.server.core.complaints import complaint
+from hive_mind.server.core.house import GOING_AWAY, RESTART, House
 from hive_mind.server.core.origin import is_loopback, origin_allowed
 from hive_mind.server.core.outbox import Outbox
 from hive_mind.server.core.remote_client import RemoteClient
 from hive_mind.server.core.transport import abort_of
 from hive_mind.server.logs import get_logger
+from hive_mind.speech.audio import SAMPLE_RATE
 
 REPLACED = 4001
 TRY_LATER = 1013
 POLICY = 1008
 UNAUTHORISED = 4401
 _COMPLAIN_S = 1.0
+_BYTES_PER_S = 2.0 * SAMPLE_RATE
 _TOO_MANY = ProtocolError("Too many messages.", code="RATE_LIMITED", retryable=True)
 
 
@@ -54,17 +65,21 @@ class Connection:
     Args:
         socket: accepted here.
         house: what all clients share.
+        limiters: of messages and of pieces of voice; those of the protocol by default.
     """
 
-    def __init__(self, socket: WebSocket, house: House) -> None:
+    def __init__(
+        self, socket: WebSocket, house: House, limiters: tuple[RateLimiter, RateLimiter] | None = None
+    ) -> None:
         self._socket = socket
         self._house = house
         self._session = ServerSession(secrets.token_urlsafe(16))
         self._outbox = Outbox()
         self._remote: RemoteClient | None = None
         self._closing: tuple[int, str] | None = None
-        self._limiter = RateLimiter()
-        self._audio_limiter = RateLimiter(AUDIO_FRAMES_PER_S, AUDIO_FRAME_BURST)
+        usual = (RateLimiter(), RateLimiter(AUDIO_FRAMES_PER_S, AUDIO_FRAME_BURST))
+        self._voice_limiter = RateLimiter(VOICE_S_PER_S, VOICE_BURST_S)
+        self._limiter, self._audio_limiter = limiters or usual
         self._complained = 0.0
         self._badge = Badge(house.access, socket)
         self._abort: Callable[[], None] | None = abort_of(socket.scope)
@@ -140,7 +155,8 @@ class Connection:
             if self._closing is not None:
                 continue
             limiter = self._limiter if event.get("bytes") is None else self._audio_limiter
-            if not limiter.allow(loop.time()):
+            seconds = len(event.get("bytes") or b"") / _BYTES_PER_S
+            if not limiter.allow(loop.time()) or not self._voice_limiter.allow(loop.time(), seconds):
                 self._complain_rarely(loop.time(), _TOO_MANY)
                 continue
             try:
@@ -166,8 +182,11 @@ class Connection:
         except AccessError as error:
             self._shut(error)
             return
-        if self._remote is not None and self._badge.who is not None:
-            self._remote.who = self._badge.who
+        if self._remote is None or self._badge.who is None:
+            return
+        self._remote.who = self._badge.who
+        if self._remote.talk.private is not self._badge.is_guest:
+            self.close(RESTART, "RIGHTS_CHANGED")  # it comes back, and is remembered from then on, or no more
 
     def _take(self, text: str | None, audio: bytes | None) -> None:
         if text is None:
@@ -212,7 +231,7 @@ class Connection:
             case Playout():
                 self._house.on_playout(message, remote.room)
             case Forget():
-                self._house.spawn(self._forget(message))
+                self._house.spawn(self._forget(message, remote.talk.forget))
             case ActionConfirm():
                 self._confirm(message, remote.client_id)
             case AudioStart():
@@ -221,6 +240,8 @@ class Connection:
                 remote.stream.end(message)
             case DeviceState():
                 remote.on_device_state(message)
+            case SettingsState():
+                remote.on_settings_state(message)
             case LocalTurn():
                 remote.on_local_turn(message)
 
@@ -248,11 +269,14 @@ class Connection:
         gone_s = self._house.gone_s(hello.client_id)
         remote = self._sit(hello.client_id)
         if hello.away_s is not None or gone_s is not None:
-            self._house.meters.on_return(hello.room, gone_s if hello.away_s is None else hello.away_s)
+            self._house.news.on_return(hello.room, gone_s if hello.away_s is None else hello.away_s)
+        self._house.greeted[remote.client_id] = remote
         remote.capabilities, remote.room = hello.capabilities, self._badge.room(hello.room)
+        remote.told_room = remote.room
         self._house.peers.presence_changed()
         for answer in answers:
             self.put(answer)
+        self._house.effects.tell(remote)
         self._house.plugins.greet(remote)
         if remote.voiced:
             self._house.spawn(self._house.speech.get_ready())
@@ -275,11 +299,17 @@ class Connection:
 
     def _sit(self, client_id: str) -> RemoteClient:
         remote = self._house.remotes.get(client_id)
+        if remote is not None and remote.talk.private is not self._badge.is_guest:
+            self._house.part_with(remote)
+            remote = None
         if remote is None:
-            remote = self._house.remotes[client_id] = RemoteClient(client_id, self._house, self._session)
+            self._house.make_room()
+            remote = RemoteClient(client_id, self._house, self._session, self._badge.who or HERE)
+            self._house.remotes[client_id] = remote
         self._remote = remote
         if self._badge.who is not None:
             remote.who = self._badge.who
+            remote.room = self._badge.room(remote.room)
         old = remote.attach(self, self._session)
         if old is not None and old is not self:
             old.put(
@@ -288,9 +318,9 @@ class Connection:
             old.close(REPLACED, "CLIENT_REPLACED")
         return remote
 
-    async def _forget(self, wish: Forget) -> None:
+    async def _forget(self, wish: Forget, forget: Callable[[Forget], Awaitable[int]]) -> None:
         try:
-            await self._house.forget(wish)
+            await forget(wish)
         except ContextError as error:
             self._complain(error)
 
@@ -303,7 +333,7 @@ class Connection:
     def _complain(self, error: HiveMindError) -> None:
         self._house.meters.on_refusal(error.code)
         self._log.info("message refused", code=error.code, reason=error.message)
-        message = Error(code=error.code, message=error_message(error.code), recoverable=error.retryable)
+        message = complaint(error)
         if self._remote is not None and self._remote.link is self:
             self._remote.send(message)
         else:

@@ -1,5 +1,7 @@
 // The server's HTTP interface: JSON in, JSON out, faults as `ApiError` with the server's stable code.
 
+import { renew } from "./admission.js";
+
 const TIMEOUT_MS = 15000;
 
 /** A fault that the server told, or that kept us from it (`code` NETWORK). `message` is for people. */
@@ -16,7 +18,7 @@ export class ApiError extends Error {
  * @param {() => void} onRefused called when the server does not know this device (401).
  */
 export function makeApi(t, onRefused) {
-  async function call(method, path, body) {
+  async function call(method, path, body, again = true) {
     const options = {
       method,
       // A page of another origin cannot send this header without asking first.
@@ -37,7 +39,10 @@ export function makeApi(t, onRefused) {
     }
     const told = answer.status === 204 ? null : await answer.json().catch(() => null);
     if (answer.ok) return told;
-    if (answer.status === 401) onRefused();
+    if (answer.status === 401) {
+      if (again && (await renew())) return call(method, path, body, false);
+      onRefused();
+    }
     throw new ApiError(told?.code ?? "UNKNOWN", told?.message ?? t("api.unknown", { status: answer.status }), answer.status);
   }
   return {

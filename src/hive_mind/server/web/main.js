@@ -1,5 +1,6 @@
 // The frame: words, theme, link to the server, views.
 
+import { renew } from "./admission.js";
 import { makeApi } from "./api.js";
 import { fill, h, icon } from "./dom.js";
 import { HouseLink } from "./house_link.js";
@@ -14,13 +15,19 @@ const VIEWS = {
   talk: () => import("./views/talk.js"),
   house: () => import("./views/house.js"),
   quality: () => import("./views/quality.js"),
+  pair: () => import("./views/pair.js"),
 };
+const IN_BAR = ["talk", "house", "quality"];
 
 applyTheme();
+// The link of a pairing code leads to the page too ("…/#code=123456&ca=…").
+const invited = new URLSearchParams(location.hash.slice(1)).get("code");
+if (invited) history.replaceState(null, "", `#pair/${encodeURIComponent(invited)}`);
 const t = await load("frame");
 const find = (id) => document.getElementById(id);
 const link = new HouseLink(`${location.origin.replace(/^http/, "ws")}/ws`, identity());
-const api = makeApi(t, () => showLink("refused"));
+let shown = null;
+const api = makeApi(t, () => toPair());
 
 /** Say something to a screen reader. */
 function announce(text) {
@@ -38,6 +45,12 @@ function contextOf(_name, words) {
   return { t: words ?? t, api, link, toast, announce, title: (text) => `${text} · ${find("name").textContent}` };
 }
 
+/** The house does not know this device. */
+function toPair() {
+  showLink("refused");
+  if (!location.hash.startsWith("#pair")) location.hash = "#pair";
+}
+
 function showLink(state) {
   const place = find("link-state");
   place.dataset.state = state;
@@ -48,11 +61,12 @@ function showLink(state) {
 }
 
 function showViews() {
-  fill(find("views"), Object.keys(VIEWS).map((name) => h("a", { href: `#${name}`, data: { view: name } }, icon(name), t(`view.${name}`))));
+  fill(find("views"), IN_BAR.map((name) => h("a", { href: `#${name}`, data: { view: name } }, icon(name), t(`view.${name}`))));
   find("views").setAttribute("aria-label", t("views"));
 }
 
 function markView(name) {
+  shown = name;
   for (const a of find("views").children) {
     if (a.dataset.view === name) a.setAttribute("aria-current", "page");
     else a.removeAttribute("aria-current");
@@ -80,6 +94,12 @@ showTheme();
 showViews();
 showLink(link.state);
 link.on("state", showLink);
-link.open();
+link.on("state", async (state) => {
+  if (state !== "refused") return;
+  if (await renew()) link.open();
+  else toPair();
+});
+link.on("announce", ({ text }) => shown !== "talk" && toast(text));
 await startRouter(find("main"), VIEWS, contextOf, markView);
+link.open();
 install().catch((error) => console.warn("not installed", error));

@@ -1,6 +1,7 @@
 // Shows one view at a time, by the part of the address behind `#`. A view is a module that exports
-// `mount(root, context) -> unmount`, and may export `full = true` to have the whole screen; its words are
-// data/<language>/<view>.json, its styles (if `styles = true`) <view>.css.
+// `mount(root, context) -> unmount`; its words are data/<language>/<view>.json, its styles <view>.css. It may also
+// export `full = true` to have the whole screen, and `keep = true` to stay as it is while another one is shown: it
+// is told so by the events `leave` and `enter` of its root.
 
 import { fill, h } from "./dom.js";
 import { load } from "./words.js";
@@ -13,7 +14,8 @@ import { load } from "./words.js";
  */
 export function startRouter(root, views, contextOf, onShown) {
   const names = Object.keys(views);
-  let unmount = () => {};
+  const kept = new Map();
+  let leave = () => {};
   let wanted = null;
 
   async function show() {
@@ -24,12 +26,19 @@ export function startRouter(root, views, contextOf, onShown) {
     wanted = view;
     const [module, t] = await Promise.all([views[view](), load(view), styles(view)]);
     if (view !== wanted) return;
-    unmount();
-    root.replaceChildren();
+    leave();
     root.className = module.full ? "full" : "";
     const context = contextOf(view, t);
     document.title = context.title(t("title"));
-    unmount = (await module.mount(root, context)) ?? (() => {});
+    const place = kept.get(view) ?? h("div", { class: "view" });
+    root.replaceChildren(place);
+    if (kept.has(view)) {
+      place.dispatchEvent(new Event("enter"));
+    } else {
+      leave = (await module.mount(place, context)) ?? (() => {});
+      if (module.keep) kept.set(view, place);
+    }
+    if (module.keep) leave = () => place.dispatchEvent(new Event("leave"));
     onShown(view);
     if (!first) root.focus({ preventScroll: true });
   }

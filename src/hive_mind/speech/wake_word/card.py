@@ -25,6 +25,7 @@ class WakeWordCard(BaseModel):
         phrase: how it is said ("hey alison").
         threshold: score from which on the word was heard, at a sensitivity of 0.5.
         spellings: how a recogniser may write the phrase.
+        compared: ways to write it that verifying compares with the sound; phrase and spellings by default.
         lag_ms: from the end of the word to the moment its score passes the threshold, rather more than less:
             the question is cut there, and what is left of the phrase before it does no harm.
         loose_threshold: the threshold where each wake is verified.
@@ -37,9 +38,15 @@ class WakeWordCard(BaseModel):
     phrase: str = Field(min_length=1, max_length=100)
     threshold: float = Field(default=THRESHOLD, gt=0.0, lt=1.0)
     spellings: tuple[str, ...] = ()
+    compared: tuple[str, ...] = ()
     lag_ms: int = Field(default=LAG_MS, ge=-2000, le=2000)
     loose_threshold: float = Field(default=LOOSE_THRESHOLD, gt=0.0, lt=1.0)
     verify_at: float = Field(default=VERIFY_AT, le=0.0)
+
+    @property
+    def verified_by(self) -> tuple[str, ...]:
+        """What the sound of a wake is compared with."""
+        return self.compared or self.all_spellings
 
     @property
     def all_spellings(self) -> tuple[str, ...]:

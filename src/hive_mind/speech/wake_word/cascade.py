@@ -1,5 +1,6 @@
 """Two stages: a loose detector that never sleeps, and a verifier for what it finds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from hive_mind.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples, silence
 from hive_mind.speech.cancel import CancelToken
 from hive_mind.speech.engines import Wake, WakeWordDetector
+from hive_mind.speech.wake_word.lessons import Learner, Lesson, Seen
 from hive_mind.speech.wake_word.recent_audio import RecentAudio
 from hive_mind.speech.wake_word.verifier import LEAD_SAMPLES, TAIL_SAMPLES, Verdict, WakeVerifier
 
@@ -30,20 +32,15 @@ class Candidate:
     samples: Samples
 
 
-class Cascade:
-    """A loose detector and a verifier.
-
-    `hear` is quick and belongs where the microphone's frames come in; it goes on listening whatever becomes
-    of a candidate. `verify` blocks for a fifth of a second and belongs in the recogniser's worker.
+class Candidates:
+    """A loose detector that also keeps the sound of what it hears. Not thread-safe.
 
     Args:
         detector: wakes easily.
-        verifier: tells which wakes are ones.
     """
 
-    def __init__(self, detector: WakeWordDetector, verifier: WakeVerifier) -> None:
+    def __init__(self, detector: WakeWordDetector) -> None:
         self._detector = detector
-        self._verifier = verifier
         self._audio = RecentAudio(KEPT_SAMPLES + FRAME_SAMPLES)
         self._waiting: Wake | None = None
 
@@ -64,6 +61,37 @@ class Cascade:
         start = max(found.end_sample - LEAD_SAMPLES, self._audio.end - KEPT_SAMPLES)
         return Candidate(found, np.array(self._audio.between(start, max(start, end))))
 
+    def seen(self, word: str) -> Seen | None:
+        """See `Learner`."""
+        return self._detector.seen(word) if isinstance(self._detector, Learner) else None
+
+    def adapt(self, lessons: Sequence[Lesson]) -> None:
+        """See `Learner`."""
+        if isinstance(self._detector, Learner):
+            self._detector.adapt(lessons)
+
+    def reset(self) -> None:
+        """Forget the past; positions count from 0 again."""
+        self._detector.reset()
+        self._audio.clear()
+        self._waiting = None
+
+
+class Cascade(Candidates):
+    """A loose detector and a verifier.
+
+    `hear` is quick and belongs where the microphone's frames come in; it goes on listening whatever becomes
+    of a candidate. `verify` blocks for a fifth of a second and belongs in the recogniser's worker.
+
+    Args:
+        detector: wakes easily.
+        verifier: tells which wakes are ones.
+    """
+
+    def __init__(self, detector: WakeWordDetector, verifier: WakeVerifier) -> None:
+        super().__init__(detector)
+        self._verifier = verifier
+
     def verify(self, candidate: Candidate, *, cancel: CancelToken | None = None) -> Verdict:
         """Whether a candidate is a wake; blocking.
 
@@ -73,14 +101,50 @@ class Cascade:
         """
         return self._verifier.verify(candidate.wake, candidate.samples, cancel=cancel)
 
+
+class Remembered:
+    """Candidates as a `WakeWordDetector`: their wakes, and on demand their sound.
+
+    Args:
+        candidates: where they come from.
+    """
+
+    def __init__(self, candidates: Candidates) -> None:
+        self._candidates = candidates
+        self._last: dict[Wake, Candidate] = {}
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Names of the words it listens for."""
+        return self._candidates.words
+
+    def hear(self, frame: Samples, speech: float) -> Wake | None:
+        """Take the next frame; a wake here is one of the first stage alone, an eighth of a second old."""
+        candidate = self._candidates.hear(frame, speech)
+        if candidate is None:
+            return None
+        self._last = dict([*self._last.items(), (candidate.wake, candidate)][-MOST_WAITING:])
+        return candidate.wake
+
+    def of(self, wake: Wake, samples: Samples) -> Candidate:
+        """The candidate that this wake was; one of these samples where it is not known any more."""
+        return self._last.get(wake) or Candidate(wake, samples)
+
+    def seen(self, word: str) -> Seen | None:
+        """See `Learner`."""
+        return self._candidates.seen(word)
+
+    def adapt(self, lessons: Sequence[Lesson]) -> None:
+        """See `Learner`."""
+        self._candidates.adapt(lessons)
+
     def reset(self) -> None:
         """Forget the past; positions count from 0 again."""
-        self._detector.reset()
-        self._audio.clear()
-        self._waiting = None
+        self._candidates.reset()
+        self._last = {}
 
 
-class VerifiedWakeWords:
+class VerifiedWakeWords(Remembered):
     """A cascade as a `WakeWordDetector` and its `WakeWordVerifier`, for a voice loop.
 
     Args:
@@ -88,21 +152,8 @@ class VerifiedWakeWords:
     """
 
     def __init__(self, cascade: Cascade) -> None:
+        super().__init__(cascade)
         self._cascade = cascade
-        self._candidates: dict[Wake, Candidate] = {}
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """Names of the words it listens for."""
-        return self._cascade.words
-
-    def hear(self, frame: Samples, speech: float) -> Wake | None:
-        """Take the next frame; a wake here is one of the first stage alone, a fifth of a second old."""
-        candidate = self._cascade.hear(frame, speech)
-        if candidate is None:
-            return None
-        self._candidates = dict([*self._candidates.items(), (candidate.wake, candidate)][-MOST_WAITING:])
-        return candidate.wake
 
     def warm(self) -> None:
         """Do now what the first verification would wait for, which can be two seconds' work; blocking.
@@ -119,10 +170,4 @@ class VerifiedWakeWords:
         Raises:
             SpeechError: the recogniser failed.
         """
-        candidate = self._candidates.get(wake) or Candidate(wake, samples)
-        return self._cascade.verify(candidate).accepted
-
-    def reset(self) -> None:
-        """Forget the past; positions count from 0 again."""
-        self._cascade.reset()
-        self._candidates = {}
+        return self._cascade.verify(self.of(wake, samples)).accepted

@@ -1,18 +1,23 @@
 """Listens for openWakeWord's words, computing only while somebody speaks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hive_mind.speech.audio import FRAME_SAMPLES, Samples
 from hive_mind.speech.engines import Wake
-from hive_mind.speech.wake_word.embedding import WARM_UP, WIDTH, SpeechEmbedding
+from hive_mind.speech.wake_word.embedding import WARM_UP, WIDTH, Floats, SpeechEmbedding
 from hive_mind.speech.wake_word.gate import SpeechGate
 from hive_mind.speech.wake_word.head import Head
+from hive_mind.speech.wake_word.lessons import Lesson, Seen
 from hive_mind.speech.wake_word.mel import LEAD_SAMPLES, STEP_SAMPLES, MelSpectrum
 from hive_mind.speech.wake_word.recent_audio import RecentAudio
-from hive_mind.speech.wake_word.trigger import Trigger, TriggerWord
+from hive_mind.speech.wake_word.strictness import stricter
+from hive_mind.speech.wake_word.trigger import Trigger, TriggerWord, from_log_odds, log_odds
+
+WATCHED = 5
+"""Embeddings from the one that woke on, among which the surest is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,8 @@ class OpenWakeWord:
         self._words = tuple(words)
         self._gate = gate or SpeechGate()
         self._trigger = Trigger([word.trigger for word in words])
+        self._seen: dict[str, Seen] = {}
+        self._watched: tuple[str, int] | None = None
         self._length = max(word.head.length for word in words)
         self._past = (WARM_UP + self._length) * STEP_SAMPLES
         self._audio = RecentAudio(self._past + LEAD_SAMPLES + STEP_SAMPLES + FRAME_SAMPLES)
@@ -84,6 +91,36 @@ class OpenWakeWord:
         self._trigger.reset()
         self._computed = -self._past - 1
         self._embeddings = np.zeros((0, WIDTH), dtype=np.float32)
+        self._watched = None
+
+    def seen(self, word: str) -> Seen | None:
+        """See `Learner`."""
+        return self._seen.get(word)
+
+    def adapt(self, lessons: Sequence[Lesson]) -> None:
+        """See `Learner`. May run in another thread than `hear`."""
+        learnt: list[TriggerWord] = []
+        for word in self._words:
+            scores: dict[bool, list[float]] = {True: [], False: []}
+            for lesson in lessons:
+                if lesson.word == word.trigger.name and len(lesson.embeddings) >= word.head.length:
+                    odds = log_odds(word.head.score(lesson.embeddings[-word.head.length :]))
+                    scores[lesson.meant].append(odds)
+            own = log_odds(word.trigger.threshold)
+            rise = stricter(own, scores[False], scores[True])
+            learnt.append(replace(word.trigger, threshold=from_log_odds(own + rise)))
+        self._trigger.learn(learnt)
+
+    def _look(self, scores: Sequence[float], known: Floats, last: int) -> None:
+        """Keep the window on which the word that was just heard is surest."""
+        if self._watched is None:
+            return
+        name, left = self._watched
+        place = self.words.index(name)
+        if name not in self._seen or scores[place] > self._seen[name].score:
+            length = self._words[place].head.length
+            self._seen[name] = Seen(known[last - length : last].copy(), scores[place])
+        self._watched = (name, left - 1) if left > 1 else None
 
     def _compute(self, start: int, end: int, *, paused: bool) -> Wake | None:
         if paused:
@@ -96,6 +133,11 @@ class OpenWakeWord:
         for left in reversed(range(fresh)):
             last = len(known) - left
             scores = [word.head.score(known[last - word.head.length : last]) for word in self._words]
-            wake = wake or self._trigger.hear(end - left * STEP_SAMPLES, scores)
+            heard = self._trigger.hear(end - left * STEP_SAMPLES, scores)
+            if heard is not None:
+                self._watched = (heard.word, WATCHED)
+                self._seen.pop(heard.word, None)
+            self._look(scores, known, last)
+            wake = wake or heard
         self._embeddings = known[-self._length :]
         return wake

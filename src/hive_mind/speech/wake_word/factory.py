@@ -9,10 +9,11 @@ from hive_mind.errors import ConfigError, ModelError
 from hive_mind.speech.audio import SAMPLE_RATE
 from hive_mind.speech.engines import ScoresPhrases, WakeWordDetector
 from hive_mind.speech.wake_word.card import WakeWordCard, read_card, stock_cards
-from hive_mind.speech.wake_word.cascade import Cascade
+from hive_mind.speech.wake_word.cascade import Candidates, Cascade
 from hive_mind.speech.wake_word.settings import WordSetting
 from hive_mind.speech.wake_word.several import SeveralDetectors
 from hive_mind.speech.wake_word.trigger import TriggerWord, threshold_at
+from hive_mind.speech.wake_word.unverified import UnverifiedWakeWords
 from hive_mind.speech.wake_word.verifier import Phrase, WakeVerifier
 
 Find = Callable[[str], Path | None]
@@ -92,11 +93,16 @@ def known_word(find: Find, word: str, trained: Path | None = None) -> KnownWord:
             return _from_file(file)
     if card := stock_cards().get(word):
         return KnownWord(word, card, _front_end(find) / f"{word}.tflite")
-    names = ", ".join([*stock_cards(), *_trained_names(trained)])
+    names = ", ".join(word_names(trained))
     raise ModelError(
         f"no wake word is called '{word}'; there are: {names}. A file is named by its path.",
         code="MODEL_UNKNOWN",
     )
+
+
+def word_names(trained: Path | None = None) -> tuple[str, ...]:
+    """Every wake word that can be chosen by name: the stock ones, then the household's own."""
+    return (*stock_cards(), *_trained_names(trained))
 
 
 def spellings_of(find: Find, words: Sequence[WordSetting], trained: Path | None = None) -> tuple[str, ...]:
@@ -133,10 +139,39 @@ def make_cascade(
         ModelError: as `make_wake_words`.
     """
     detector = make_wake_words(find, words, trained=trained, environment=environment, loose=True)
-    ours = [setting.word for setting in words if not setting.word.endswith(PORCUPINE)]
-    known = [known_word(find, word, trained) for word in ours]
-    phrases = {word.name: Phrase(word.card.all_spellings, word.card.verify_at) for word in known}
+    known = [each for _, each in _ours(find, words, trained)]
+    phrases = {word.name: Phrase(word.card.verified_by, word.card.verify_at) for word in known}
     return Cascade(detector, WakeVerifier(stt, phrases))
+
+
+def make_unverified(
+    find: Find,
+    words: Sequence[WordSetting],
+    *,
+    trained: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> UnverifiedWakeWords:
+    """The same for a machine without a recogniser: somebody else verifies.
+
+    Raises:
+        ConfigError: as `make_wake_words`.
+        ModelError: as `make_wake_words`.
+    """
+    detector = make_wake_words(find, words, trained=trained, environment=environment, loose=True)
+    phrases: dict[str, Phrase] = {}
+    strict: dict[str, float] = {}
+    for setting, known in _ours(find, words, trained):
+        phrases[known.name] = Phrase(known.card.verified_by, known.card.verify_at)
+        strict[known.name] = threshold_at(known.card.threshold, setting.sensitivity)
+    return UnverifiedWakeWords(Candidates(detector), phrases, strict)
+
+
+def _ours(
+    find: Find, words: Sequence[WordSetting], trained: Path | None
+) -> list[tuple[WordSetting, KnownWord]]:
+    """Those that openWakeWord's networks hear."""
+    ours = [setting for setting in words if not setting.word.endswith(PORCUPINE)]
+    return [(setting, known_word(find, setting.word, trained)) for setting in ours]
 
 
 def _openwakeword(

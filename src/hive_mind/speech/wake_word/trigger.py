@@ -59,10 +59,14 @@ class Trigger:
                 heard.append((score, word))
         if not heard:
             return None
-        score, word = max(heard, key=lambda pair: _log_odds(pair[0]) - _log_odds(pair[1].threshold))
+        score, word = max(heard, key=lambda pair: log_odds(pair[0]) - log_odds(pair[1].threshold))
         self._armed = [False] * len(self._words)
         self._deaf_until = end + REFRACTORY
         return Wake(word.name, score, max(0, end - word.lag))
+
+    def learn(self, words: Sequence[TriggerWord]) -> None:
+        """Read the scores of the same words otherwise from now on."""
+        self._words = tuple(words)
 
     def forget(self) -> None:
         """What was scored before does not go on any more: a pause lies between."""
@@ -81,10 +85,15 @@ def threshold_at(threshold: float, sensitivity: float) -> float:
         threshold: the word's own, in (0, 1).
         sensitivity: in [0, 1].
     """
-    odds = _log_odds(threshold) + 2.0 * SPAN * (0.5 - sensitivity)
+    return from_log_odds(log_odds(threshold) + 2.0 * SPAN * (0.5 - sensitivity))
+
+
+def from_log_odds(odds: float) -> float:
+    """The probability of log odds."""
     return 1.0 / (1.0 + math.exp(-odds))
 
 
-def _log_odds(p: float) -> float:
+def log_odds(p: float) -> float:
+    """Of a probability; finite for 0 and 1 too."""
     p = min(max(p, 1e-6), 1.0 - 1e-6)
     return math.log(p / (1.0 - p))

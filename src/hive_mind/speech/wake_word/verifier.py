@@ -10,8 +10,8 @@ from hive_mind.speech.engines import ScoresPhrases, Wake
 LEAD_SAMPLES = 6 * SAMPLE_RATE // 5
 """Audio before the end of the word: room for the longest phrase, and little of what was said before it."""
 
-TAIL_SAMPLES = SAMPLE_RATE // 5
-"""Audio after it, in case the end was taken too early."""
+TAIL_SAMPLES = SAMPLE_RATE // 8
+"""Audio after it, in case the end was taken too early: 125 ms of the time from the word to the wake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +67,5 @@ class WakeVerifier:
         phrase = self._phrases.get(wake.word)
         if phrase is None:
             return Verdict(accepted=True, score=0.0)
-        score = self._stt.phrase_score(samples, phrase.spellings, cancel=cancel)
+        score = max(self._stt.phrase_scores(samples, phrase.spellings, cancel=cancel))
         return Verdict(score >= phrase.floor, score)

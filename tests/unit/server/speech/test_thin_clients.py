@@ -2,16 +2,17 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from hive_mind.errors import ModelError
+from hive_mind.errors import ModelError, SpeechError
 from hive_mind.server.core.speech.engines import Load, SpeechEngines
-from hive_mind.speech.audio import SAMPLE_RATE, silence
+from hive_mind.speech.audio import SAMPLE_RATE, Samples, silence
+from hive_mind.speech.cancel import CancelToken
 from hive_mind.speech.tts.cached import CachedVoice
 from hive_mind.speech.vad.energy import EnergyVad
 from tests.fakes.running_server import Running, running_server
@@ -290,3 +291,66 @@ async def test_its_name_at_the_head_of_a_question_is_no_part_of_it(tmp_path: Pat
         await satellite.send("wake_detected", word="hey_jarvis", score=0.9, loudness=-30.0)
         await satellite.say_tone()
         assert (await satellite.until("transcript", is_final=True))["text"] == ITALY
+
+
+class PhraseStt(ScriptedStt):
+    """Also finds phrases as likely as it was told; `fails` where it breaks."""
+
+    def __init__(self, scores: Mapping[str, float], *, fails: bool = False) -> None:
+        super().__init__(ITALY)
+        self._scores, self._fails = scores, fails
+        self.compared_s: list[float] = []
+
+    def phrase_scores(
+        self, samples: Samples, texts: Sequence[str], *, cancel: CancelToken | None = None
+    ) -> tuple[float, ...]:
+        del cancel
+        if self._fails:
+            raise SpeechError("It broke.")
+        self.compared_s.append(len(samples) / SAMPLE_RATE)
+        return tuple(self._scores.get(text, -9.0) for text in texts)
+
+
+WAKE = {"texts": ["hey alison", "et alison"], "floor": -4.5}
+
+
+def hears(stt: ScriptedStt) -> Load:
+    return lambda: SpeechEngines(stt, CachedVoice(ToneVoice()), EnergyVad)
+
+
+@pytest.mark.parametrize(("score", "accepted"), [(-4.0, True), (-5.0, False)])
+async def test_a_wake_word_is_verified_for_who_cannot(tmp_path: Path, score: float, accepted: bool) -> None:
+    stt = PhraseStt({"et alison": score})
+    async with house(tmp_path, hears(stt)) as server, ThinClient(server.ws) as page:
+        await page.stream(np.tile(TONE, 2), "w1", wake=WAKE)
+        await page.end("w1")
+        verdict = await page.until("wake_verdict")
+        assert (verdict["accepted"], verdict["utterance_id"]) == (accepted, "w1")
+        assert stt.compared_s == [pytest.approx(1.6, abs=0.04)]
+        assert page.of_type("transcript") == []
+
+
+async def test_a_wake_word_does_not_disturb_a_question(tmp_path: Path) -> None:
+    async with house(tmp_path, hears(PhraseStt({}))) as server, ThinClient(server.ws) as page:
+        await page.stream(np.concatenate([silence(0.3), TONE]))
+        await page.stream(TONE, "w1", wake=WAKE)
+        await page.end("w1")
+        for piece in np.split(silence(1.6), 16):
+            await page.ws.send(bytes(2 * len(piece)))
+        assert not (await page.until("wake_verdict"))["accepted"]
+        assert (await page.until("transcript", is_final=True))["utterance_id"] == "u1"
+
+
+async def test_a_wake_word_that_cannot_be_verified_is_an_error(tmp_path: Path) -> None:
+    broken = hears(PhraseStt({}, fails=True))
+    async with house(tmp_path, broken) as server, ThinClient(server.ws) as page:
+        await page.stream(TONE, "w1", wake=WAKE)
+        await page.end("w1")
+        error = await page.until("error")
+        assert (error["code"], error["utterance_id"]) == ("SPEECH_FAILED", "w1")
+        await page.stream(np.tile(TONE, 4), "w2", wake=WAKE)
+        assert (await page.until("error", code="AUDIO_TOO_LONG"))["recoverable"] is not None
+    async with house(tmp_path, engines(ITALY)) as server, ThinClient(server.ws) as page:
+        await page.stream(TONE, "w1", wake=WAKE)
+        await page.end("w1")
+        assert (await page.until("error"))["code"] == "AUDIO_UNSUPPORTED"

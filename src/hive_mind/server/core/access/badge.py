@@ -53,6 +53,11 @@ class Badge:
             self._counted = True
         return self.who is not None
 
+    @property
+    def is_guest(self) -> bool:
+        """Whether nothing of what it says is remembered."""
+        return self.who is not None and self.who.rights.private
+
     def show(self, token: str | None) -> None:
         """The first message: it says who this is, or nobody does.
 

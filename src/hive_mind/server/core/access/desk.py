@@ -9,10 +9,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from hive_mind.errors import AccessError, ContextError
-from hive_mind.server.core.access.identity import Identity, Rights
+from hive_mind.server.core.access.identity import HERE, Identity, Rights
 from hive_mind.server.core.access.register import Granted, PairedClient, Register, shut_out
 from hive_mind.server.core.access.throttle import Throttle
-from hive_mind.server.core.access.tokens import SigningKey, key_name, read_access, read_refresh
+from hive_mind.server.core.access.tokens import (
+    OWNER,
+    SigningKey,
+    key_name,
+    owner_key,
+    read_access,
+    read_refresh,
+)
 from hive_mind.server.core.origin import is_loopback
 from hive_mind.server.core.trace_access import may_read
 from hive_mind.server.logs import get_logger
@@ -47,6 +54,7 @@ class Desk:
         spawn: runs small work that nobody waits for.
         trust_loopback: whether this machine needs no pairing.
         closed: whether other machines do.
+        owner: signs the tokens of commands on this machine.
         now: aware time.
     """
 
@@ -57,6 +65,7 @@ class Desk:
         *,
         trust_loopback: bool = True,
         closed: bool = True,
+        owner: SigningKey | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -71,6 +80,7 @@ class Desk:
         self.monotonic = monotonic
         self._safe = safe
         self._spawn = spawn
+        self._owner = owner
         self._trust_loopback = trust_loopback
         self._keys: dict[str, tuple[PairedClient, SigningKey]] = {}
         self._raw: bytes | None = None
@@ -81,6 +91,10 @@ class Desk:
     def listen(self, listener: Callable[[], None]) -> None:
         """Call `listener` when clients or their rights have changed."""
         self._listeners.append(listener)
+
+    def own(self, key: bytes) -> None:
+        """The house has another key: whoever can read that one runs it."""
+        self._owner = owner_key(key)
 
     async def start(self) -> None:
         """Read the register, or make it; with Redis away, nobody is known yet."""
@@ -125,7 +139,11 @@ class Desk:
             AccessError: UNAUTHORISED, TOKEN_EXPIRED, TOKEN_REVOKED, or RATE_LIMITED after too many bad ones.
         """
         try:
-            client, key = self._keys.get(key_name(token), (None, None))
+            kid = key_name(token)
+            if self._owner is not None and kid == OWNER:
+                read_access(token, OWNER, self._owner, self.now())
+                return HERE
+            client, key = self._keys.get(kid, (None, None))
             if client is None or key is None:
                 raise AccessError("The token is not one of this house: pair the client.")
             grace = AWAY_GRACE if self._away else timedelta()

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
+import segno
 from fastapi import APIRouter, Cookie, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -11,8 +12,10 @@ from hive_mind.server.core.access.cookies import drop_cookies, set_cookies
 from hive_mind.server.core.access.desk import Desk, as_identity
 from hive_mind.server.core.access.gate import Admin, Known, address_of, bearer
 from hive_mind.server.core.access.identity import Identity, Name, Rights
+from hive_mind.server.core.access.link import pairing_link
 from hive_mind.server.core.access.register import Granted, PairedClient
 from hive_mind.server.core.access.welcome import Digits, Door, Introduction, Proof, Welcome
+from hive_mind.server.core.trace_access import is_forwarded
 
 router = APIRouter(prefix="/api")
 
@@ -72,15 +75,16 @@ async def me(who: Known) -> dict[str, Any]:
 
 @router.post("/pair/codes")
 async def show_code(_: Admin, request: Request, rights: Rights | None = None) -> dict[str, Any]:
-    """Six digits for a new client; for whoever runs the house."""
+    """Six digits for a new client, and a link with them for a QR code; for whoever runs the house."""
     desk = _desk(request)
-    code = await Door(desk).show_code(rights or Rights())
-    life = (code.expires - desk.now()).total_seconds()
+    code = await _door(request).show_code(rights or Rights())
+    link = pairing_link(request.url, code.digits, seen_by(request))
     return {
         "code": code.digits,
-        "expires_in": int(life),
-        "ca": desk.fingerprint,
+        "expires_in": int((code.expires - desk.now()).total_seconds()),
         "rights": code.rights.model_dump(),
+        "link": link,
+        "qr": segno.make(link, error="m", micro=False).svg_data_uri(scale=4, border=2),
     }
 
 
@@ -91,14 +95,17 @@ async def enter(asked: Entering, request: Request, response: Response) -> dict[s
     if given is None:
         raise AccessError("A code or a proof of it is needed.", code="INVALID_MESSAGE")
     return _given(
-        await _door(request).enter(asked, given, address_of(request)), request, response, asked.cookies
+        await _door(request).enter(asked, given, address_of(request), seen_by(request)),
+        request,
+        response,
+        asked.cookies,
     )
 
 
 @router.post("/pair/requests", status_code=202)
 async def knock(asked: Knocking, request: Request) -> dict[str, str]:
     """Ask to be let in; the client shows the digits, somebody of the house types them."""
-    request_id, secret = await _door(request).knock(asked, asked.proof, address_of(request))
+    request_id, secret = await _door(request).knock(asked, asked.proof, address_of(request), seen_by(request))
     return {"request_id": request_id, "secret": secret}
 
 
@@ -168,6 +175,15 @@ async def leave(who: Known, request: Request, response: Response) -> None:
     drop_cookies(response)
 
 
+@router.post("/keys/rotate")
+async def rotate_keys(_: Admin, request: Request) -> dict[str, int]:
+    """A new key for everything that is sealed."""
+    house = request.app.state.house
+    count = await house.keys.rotate()
+    house.access.own(house.keys.newest())
+    return {"sealed": count}
+
+
 @router.get("/clients")
 async def clients(_: Admin, request: Request) -> list[dict[str, Any]]:
     """The paired clients."""
@@ -189,6 +205,11 @@ async def change(_: Admin, client_id: str, asked: Changing, request: Request) ->
 async def revoke(_: Admin, client_id: str, request: Request) -> None:
     """Shut a client out, at once."""
     await _desk(request).revoke(client_id)
+
+
+def seen_by(request: Request) -> str:
+    """The fingerprint of our authority; empty where a proxy stands between, with a certificate of its own."""
+    return "" if is_forwarded(request.headers) else _desk(request).fingerprint
 
 
 def described(who: Identity) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
@@ -26,7 +26,11 @@ KEY_BYTES = 32
 MOST_CHARACTERS = 2048
 """Of any token that is looked at."""
 
+OWNER = "owner"
+OWNER_LIFE = timedelta(minutes=1)
+
 _PREFIX = "hmr1"
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SigningKey(BaseModel):
@@ -72,6 +76,17 @@ class RefreshToken:
     family: str
     number: int
     mac: bytes
+
+
+def owner_key(house_key: bytes) -> SigningKey:
+    """The key of whoever can read the house's own: the person that runs the server, on its machine."""
+    secret = hmac.new(house_key, b"hive-mind owner", hashlib.sha256).digest()
+    return SigningKey(kid=OWNER, secret=base64.b64encode(secret).decode(), made_at=_LONG_AGO)
+
+
+def owner_token(house_key: bytes, now: datetime) -> str:
+    """A token for a command on the server's machine, good for a minute."""
+    return access_token(OWNER, OWNER, owner_key(house_key), 0, now, OWNER_LIFE)
 
 
 def new_secret() -> str:

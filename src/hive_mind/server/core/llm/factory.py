@@ -18,14 +18,22 @@ from hive_mind.server.core.llm.prefix import KeptPrefix
 from hive_mind.server.core.llm.prefix_store import PrefixStore
 from hive_mind.server.core.llm.prompt import static_persona
 from hive_mind.server.core.redis_server import runtime_dir
+from hive_mind.server.core.settings.fixed import persona_of
+from hive_mind.server.core.settings.values import HouseSettings
 
 ABLE_BYTES = 900_000_000
 """Size of the smallest GGUF file that may choose tools: 1.5B parameters at 4 bits. One of 0.5B calls a
 tool for 97 % of the questions that want none (measured)."""
 
 
-def make_model(config: ServerConfig) -> LanguageModel:
-    """The configured engine; one that refuses with a reason where there is no model to run."""
+def make_model(config: ServerConfig, values: HouseSettings | None = None) -> LanguageModel:
+    """The configured engine; one that refuses with a reason where there is no model to run.
+
+    Args:
+        config: of the server.
+        values: what the household has set.
+    """
+    values = values or HouseSettings()
     if config.llm_engine == "none":
         return NoModel("HIVE_MIND_LLM_ENGINE is none: only local commands are answered.")
     if config.llm_engine == "openai":
@@ -37,14 +45,14 @@ def make_model(config: ServerConfig) -> LanguageModel:
             temperature=config.llm_temperature,
             capabilities=LlmCapabilities(f"openai:{config.llm_model}", tools=config.llm_tools != "off"),
         )
-        here = _local(config, None) if config.llm_fallback == "local" else None
+        here = _local(config, values, None) if config.llm_fallback == "local" else None
         if here is None or isinstance(here, NoModel):
             return elsewhere
         return FallbackModel(elsewhere, here, config.llm_first_word_s)
-    return _local(config, config.llm_model)
+    return _local(config, values, config.llm_model or values.llm_model)
 
 
-def _local(config: ServerConfig, wanted: str | None) -> LanguageModel:
+def _local(config: ServerConfig, values: HouseSettings, wanted: str | None) -> LanguageModel:
     """llama.cpp on this machine; what refuses with a reason where that cannot be."""
     if importlib.util.find_spec("xllamacpp") is None:
         return NoModel("The package xllamacpp is not installed: pip install hive-mind[server].")
@@ -60,7 +68,10 @@ def _local(config: ServerConfig, wanted: str | None) -> LanguageModel:
         max_tokens=config.llm_max_tokens,
         temperature=config.llm_temperature,
         tools=config.llm_tools == "on" or (config.llm_tools == "auto" and _able(file)),
-        prefix=KeptPrefix(static_persona(config.name), PrefixStore(config.data_path / "cache" / "llm")),
+        prefix=KeptPrefix(
+            static_persona(persona_of(config, values), values.facts),
+            PrefixStore(config.data_path / "cache" / "llm"),
+        ),
     )
 
 

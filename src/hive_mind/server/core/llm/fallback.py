@@ -16,8 +16,8 @@ CHECK_S = 5.0
 class FallbackModel:
     """Asks the first model; the second one when that is known to be away, or gives no first word in time.
 
-    What has begun to answer goes on: two models never speak in one sentence. The second one is loaded when
-    the first is found to be away, not before.
+    What has begun to answer goes on: two models never speak in one sentence. The second is loaded when the
+    first is found to be away, not before.
 
     Args:
         first: elsewhere.
@@ -126,3 +126,10 @@ class FallbackModel:
                 with suppress(LlmError):
                     await self._lose("no answer to a look")
             await asyncio.sleep(self._check_s)
+
+
+def counted(model: LanguageModel, told: Callable[[], None]) -> LanguageModel:
+    """A model, whose second one is counted by `told` where it has one."""
+    if isinstance(model, FallbackModel):
+        model.told = told
+    return model

@@ -42,25 +42,33 @@ class Abilities:
     intents: frozenset[str] = frozenset()
 
 
-def static_persona(name: str, language: str = "fr") -> list[ChatMessage]:
+def static_persona(name: str, facts: Sequence[str] = (), language: str = "fr") -> list[ChatMessage]:
     """The system message, and examples of how to answer: what begins every prompt, whatever the day.
 
     Args:
         name: what the assistant calls itself.
+        facts: what the household wants it to know.
         language: ISO 639-1 code.
     """
     data = _persona(language)
     examples = (ChatMessage(role, text) for role, text in data.examples)
-    return [ChatMessage("system", data.system.format(name=name)), *examples]
+    system = data.system.replace("{name}", name)
+    if facts:
+        told = " ".join(f"{fact.strip().rstrip('.')}." for fact in facts)
+        system = f"{system} {data.facts.replace('{facts}', told)}"
+    return [ChatMessage("system", system), *examples]
 
 
-def persona(name: str, today: date, house: Abilities, language: str = "fr") -> list[ChatMessage]:
+def persona(
+    name: str, today: date, house: Abilities, facts: Sequence[str] = (), language: str = "fr"
+) -> list[ChatMessage]:
     """What begins every prompt of a day: the static persona, what the house can do, and the day.
 
     Args:
         name: what the assistant calls itself.
         today: in the household's time zone.
         house: what the plugins of the moment can do.
+        facts: what the household wants it to know.
         language: ISO 639-1 code.
     """
     data = _persona(language)
@@ -73,7 +81,7 @@ def persona(name: str, today: date, house: Abilities, language: str = "fr") -> l
         shown[:0] = [(role, text.replace("{abilities}", told)) for role, text in data.house]
     said = date_text(today)
     return [
-        *static_persona(name, language),
+        *static_persona(name, facts, language),
         *(ChatMessage(role, text.replace("{date}", said)) for role, text in shown),
     ]
 
@@ -136,6 +144,7 @@ class _Persona:
     """What `persona.toml` holds."""
 
     system: str
+    facts: str
     examples: _Shown
     house: _Shown
     unanswered: tuple[Mapping[str, str], ...]
@@ -150,4 +159,5 @@ def _persona(language: str) -> _Persona:
         tuple((role, str(example[role])) for example in shown for role in _ROLES)
         for shown in (data["examples"], [data["house"]], [data["day"]])
     )
-    return _Persona(str(data["system"]).strip(), examples, house, tuple(data["unanswered"]), day)
+    system, facts = (str(data[key]).strip() for key in ("system", "facts"))
+    return _Persona(system, facts, examples, house, tuple(data["unanswered"]), day)

@@ -4,6 +4,7 @@ The names are a promise: the dashboard and the alert rules in `deploy/` use them
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, ProcessCollector
 from prometheus_client.exposition import generate_latest
@@ -36,6 +37,8 @@ class Meters:
     def __init__(self, version: str, started: float) -> None:
         self.registry = CollectorRegistry(auto_describe=True)
         self._seen: dict[str, set[str]] = {}
+        self._stage = lru_cache(1024)(lambda *labels: self.stages.labels(*labels))
+        self._turn = lru_cache(64)(lambda *labels: self.turns.labels(*labels))
         ProcessCollector(registry=self.registry)
         Info("hive_mind_build", "What runs.", registry=self.registry).info({"version": version})
         self._gauge("hive_mind_start_time_seconds", "Unix time at which this process began.").set(started)
@@ -103,7 +106,7 @@ class Meters:
         if not trace.over:
             return
         place = self._label("room", room)
-        self.turns.labels(trace.outcome, trace.route).inc()
+        self._turn(trace.outcome, trace.route).inc()
         if trace.error is not None:
             self.turn_errors.labels(self._label("code", trace.error)).inc()
         if trace.withheld:
@@ -115,7 +118,7 @@ class Meters:
         if sounded is not None:
             self.on_first_audio(sounded, trace.route, room)
         for stage, ms in stages.items():
-            self.stages.labels(place, trace.route, self._label("stage", stage)).observe(ms * _MS)
+            self._stage(place, trace.route, self._label("stage", stage)).observe(ms * _MS)
 
     def on_first_audio(self, since_question_ms: float, route: str, room: str | None) -> None:
         """A client told when its answer began to sound."""

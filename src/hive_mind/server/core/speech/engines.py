@@ -8,6 +8,7 @@ from hive_mind.errors import ModelError
 from hive_mind.models.store import ModelStore
 from hive_mind.paths import models_dir, voice_speeds_file
 from hive_mind.server.config import ServerConfig
+from hive_mind.server.core.settings.values import HouseSettings
 from hive_mind.speech.engines import SpeechToText, VoiceActivityDetector
 from hive_mind.speech.stt.factory import make_stt
 from hive_mind.speech.tts.cached import CachedVoice
@@ -34,15 +35,21 @@ Load: TypeAlias = Callable[[], SpeechEngines]
 """Loads the engines; blocking, seconds long. Raises `ModelError` or `SpeechError` where it cannot."""
 
 
-def loader(config: ServerConfig) -> Load:
-    """Loads what the settings name, from the models of this machine."""
+def loader(config: ServerConfig, values: HouseSettings | None = None) -> Load:
+    """Loads what the settings name, from the models of this machine.
+
+    Args:
+        config: of the server; what it names comes first.
+        values: what the household has set.
+    """
+    chosen = values or HouseSettings()
 
     def _load() -> SpeechEngines:
         store = ModelStore(models_dir(config.data_path))
-        stt = make_stt(store.path(config.stt_model or store.selected("stt")))
+        stt = make_stt(store.path(config.stt_model or chosen.stt_model or store.selected("stt")))
         speeds = voice_speeds_file(config.data_path)
         try:
-            voice = make_voice(store.find, config.voice, memory=speeds)
+            voice = make_voice(store.find, config.voice or chosen.voice, memory=speeds)
         except ImportError as error:
             raise ModelError(
                 f"This server has no voice ({error.name}): install hive-mind[home].", code="ENGINE_MISSING"

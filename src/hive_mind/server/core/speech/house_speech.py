@@ -51,6 +51,7 @@ class HouseSpeech:
         self._grammar = grammar
         self._engines: asyncio.Future[SpeechEngines] | None = None
         self._preparing: asyncio.Future[None] | None = None
+        self._loading: asyncio.Future[None] | None = None
         self._mender: tuple[Grammar, Mender] | None = None
         self._log = get_logger("speech")
 
@@ -93,6 +94,15 @@ class HouseSpeech:
         await asyncio.sleep(PREPARE_AFTER_S)
         await self._mender_of(engines).prepare()
 
+    def load_anew(self, load: Load) -> None:
+        """Other engines are wanted: they are loaded when next needed, or now where some are at work."""
+        if self._load is None:
+            return
+        working = self._engines is not None
+        self._load, self._engines, self._mender = load, None, None
+        if working:
+            self._loading = asyncio.ensure_future(self.get_ready())
+
     async def get_ready(self) -> None:
         """Load now what will soon be needed; a fault is told to whoever needs it."""
         with suppress(SpeechError):
@@ -126,6 +136,8 @@ class HouseSpeech:
         """Let the threads end."""
         if self._preparing is not None:
             self._preparing.cancel()
+        if self._loading is not None:
+            self._loading.cancel()
         for pool in (self.ears, self.recogniser, self.voice):
             pool.close()
 

@@ -9,6 +9,7 @@ from hive_mind.protocol.messages import AudioEnd, AudioStart
 from hive_mind.server.core.speech.engines import SpeechEngines
 from hive_mind.server.core.speech.hearing import Hearing, Listener
 from hive_mind.server.core.speech.house_speech import HouseSpeech
+from hive_mind.server.core.speech.wake_check import WakeCheck
 from hive_mind.speech.listening import Ear
 
 
@@ -24,7 +25,8 @@ class Stream:
     """The rules of `audio_start` and `audio_end`.
 
     A new utterance replaces one whose end was not heard yet. Audio that comes after the end was heard, until
-    `audio_end`, is not wanted any more and ignored.
+    `audio_end`, is not wanted any more and ignored. A wake word that is to be verified stands beside it: from
+    its `audio_start` to its `audio_end` the audio is its own.
 
     Args:
         client_id: who streams.
@@ -42,15 +44,22 @@ class Stream:
         self._hearing: Hearing | None = None
         self._task: asyncio.Task[None] | None = None
         self._ear: Ear | None = None
+        self._check: WakeCheck | None = None
+        self._checking: asyncio.Task[None] | None = None
 
     def start(self, start: AudioStart) -> None:
-        """An utterance begins.
+        """An utterance begins, or a wake word that is to be verified.
 
         Raises:
             SpeechError: AUDIO_UNSUPPORTED.
         """
-        self.drop()
         self._speech.refuse_if_off()
+        if start.wake is not None:
+            self._drop_check()
+            self._check = WakeCheck(start, start.wake, self._speech, self._client_id, self._listener)
+            self._checking = self._house.spawn(self._check.run())
+            return
+        self.drop()
         hearing = Hearing(start, self._speech, self._client_id, self._listener, self._fresh_ear)
         self._hearing, self._open = hearing, True
         self._task = self._house.spawn(hearing.run())
@@ -62,6 +71,9 @@ class Stream:
             ProtocolError: AUDIO_UNEXPECTED outside an utterance, and as `Hearing.feed`; after AUDIO_TOO_LONG
                 the utterance is dropped.
         """
+        if self._check is not None:
+            self._feed_check(self._check, data)
+            return
         if not self._open or self._hearing is None:
             raise ProtocolError(f"{len(data)} bytes of audio without audio_start.", code="AUDIO_UNEXPECTED")
         try:
@@ -77,6 +89,10 @@ class Stream:
         Raises:
             ProtocolError: AUDIO_UNEXPECTED, there was no such utterance.
         """
+        if self._check is not None and self._check.utterance_id == end.utterance_id:
+            self._check.end()
+            self._check = None
+            return
         if not self._open or self._hearing is None or self._hearing.utterance_id != end.utterance_id:
             raise ProtocolError("An audio_end without its audio_start.", code="AUDIO_UNEXPECTED")
         self._open = False
@@ -88,6 +104,8 @@ class Stream:
         Args:
             utterance_id: this one alone.
         """
+        if utterance_id is None:
+            self._drop_check()
         if utterance_id is not None and (self._hearing is None or self._hearing.utterance_id != utterance_id):
             return
         self._open = False
@@ -98,6 +116,20 @@ class Stream:
         if hearing is not None and task is not None and not task.done():
             task.cancel()
             self._listener.on_unsaid(hearing.utterance_id)
+
+    def _feed_check(self, check: WakeCheck, data: bytes) -> None:
+        try:
+            check.feed(data)
+        except ProtocolError as error:
+            if error.code == "AUDIO_TOO_LONG":
+                self._drop_check()
+            raise
+
+    def _drop_check(self) -> None:
+        self._check = None
+        if self._checking is not None:
+            self._checking.cancel()
+            self._checking = None
 
     def _fresh_ear(self, engines: SpeechEngines) -> Ear:
         if self._ear is None:

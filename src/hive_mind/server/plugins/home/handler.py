@@ -99,6 +99,10 @@ class HomePlugin(Plugin):
         layout = self._layout if self._layout is not None else await self._look()
         place = place_of(params, layout, self._names, self.services.request().room)
         house = entities(await self._home.states(), layout)
+        rooms = self.services.request().rooms
+        if rooms is not None:
+            allowed = {self._names.among("piece", room, layout.areas) for room in rooms} - {None}
+            house = [entity for entity in house if entity.area in allowed]
         return Asked(params, place, house, self._home, self._names, self._phrases, self.config)
 
     async def _look(self) -> Layout:

@@ -1,0 +1,1 @@
+"""How well the house does, in numbers without words: kept for as many days as the conversation."""

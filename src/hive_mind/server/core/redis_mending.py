@@ -1,0 +1,45 @@
+"""A damaged file of the embedded Redis: what stands before the damage is kept, the damaged file put aside."""
+
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+MOST_BYTES_OF_LOG = 20_000
+_SIGNS = ("Bad file format reading the append only file", "Unexpected end of file", "Internal error in RDB")
+_MEND_S = 120.0
+
+
+def mend(program: Path, folder: Path) -> bool:
+    """Mend the file if Redis refuses to start because of it. Blocking.
+
+    Args:
+        program: redis-server, which is redis-check-aof too where it is called so.
+        folder: of Redis.
+
+    Returns:
+        Whether there was something to mend, and it is mended.
+    """
+    log = folder / "redis.log"
+    # A file of before 7.0, or a folder of parts with a manifest.
+    whole, parts = folder / "appendonly.aof", folder / "appendonlydir"
+    target = whole if whole.exists() else parts / "appendonly.aof.manifest"
+    try:
+        last = log.read_bytes()[-MOST_BYTES_OF_LOG:].decode(errors="replace")
+        if not any(sign in last for sign in _SIGNS) or not target.exists():
+            return False
+        source = whole if whole.exists() else parts
+        aside = folder / f"{source.name}.damaged-{int(time.time())}"
+        (shutil.copy2 if source.is_file() else shutil.copytree)(source, aside)
+        log.replace(folder / "redis.damaged.log")
+        done = subprocess.run(  # noqa: S603 - our own program with our own arguments
+            ["redis-check-aof", "--fix", str(target)],  # noqa: S607 - see `executable`
+            executable=program,
+            input=b"y\n",
+            capture_output=True,
+            timeout=_MEND_S,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0

@@ -1,0 +1,37 @@
+"""Which ways to write a word are compared with the sound."""
+
+from hive_mind.speech.wake_word.card import VERIFY_AT
+from hive_mind.wake_training.spellings import candidates, compared
+
+
+def test_a_recogniser_s_own_spellings_count_if_they_sound_right() -> None:
+    heard = ["Et Alison.", "Et Alison !", "À l'horizon du matin", "Hé, Alisson", "Merci."]
+    found = candidates("hey alison", ["hé alisson"], heard)
+    assert found[:2] == ("hey alison", "hé alisson")
+    assert "et alison" in found
+    assert "merci" not in found
+    assert len(set(found)) == len(found)
+
+
+def test_the_spelling_that_tells_the_word_is_found_and_the_others_are_spared() -> None:
+    texts = ("hey alison", "et alison", "à l'horizon")
+    word = [(-6.0 - 0.01 * n, -2.0 - 0.01 * n, -3.0) for n in range(60)]
+    near = [(-6.5, -5.0, -1.0)] * 20
+    found = compared(texts, word, near, [None] * 50)
+    assert found.texts == ("hey alison", "et alison")
+    assert -5.0 < found.floor <= -2.6
+
+
+def test_one_spelling_is_enough_where_it_tells_everything() -> None:
+    word, other = [(-1.0, -1.1)] * 30, [(-7.0, -7.0)] * 5
+    assert compared(("a", "b"), word, [], other).texts == ("a",)
+
+
+def test_a_false_wake_in_speech_weighs_more_than_a_call_in_a_hundred() -> None:
+    word = [(-1.0 - 0.01 * n,) for n in range(200)]
+    assert compared(("a",), word, [], [(-2.95,)] * 10).floor > -2.95
+    assert compared(("a",), word, [], []).floor < -2.9
+
+
+def test_without_a_word_that_woke_there_is_nothing_to_learn() -> None:
+    assert compared(("a", "b"), [None], [(-1.0, -1.0)], []).floor == VERIFY_AT
