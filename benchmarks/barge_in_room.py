@@ -3,7 +3,7 @@
     ./hive bench barge_in_room [--count 20]
 
 The whole client runs in real time over a PulseAudio of its own, in which the microphone hears the speaker. A
-story is asked for after a press of the button, and a word is said over it in another voice. Times are taken
+story is asked for after a press of the button, and a word is said over it, in the same voice. Times are taken
 at the speaker: from the word's last sound, and from the moment at which the client has understood it, to the
 last sound of the answer. Cancelled: the server was still generating, and stopped.
 """
@@ -29,10 +29,8 @@ from benchmarks.questions import spoken
 from benchmarks.self_wake import ANSWERS, PATIENCE_S, QUESTION, ROOMS, Scene, Storyteller, scene
 from benchmarks.timeline import speech_end
 from hive_mind.client.core.state import Turn
-from hive_mind.models.store import ModelStore
 from hive_mind.paths import data_dir, models_dir
 from hive_mind.speech.audio import SAMPLE_RATE, Clip
-from hive_mind.speech.tts.factory import make_voice
 
 WORDS = ("Stop !", "Attends !", "Arrête !", "Tais-toi !", "Chuuut !")
 OVER_S = (0.8, 1.5, 3.0)
@@ -115,8 +113,8 @@ async def interrupted(
 
 
 async def interrupt_it(
+    at: Scene,
     air: Air,
-    data: Path,
     words: Sequence[str],
     rooms: Sequence[tuple[float, int]] = ROOMS,
     over_s: Sequence[float] = OVER_S,
@@ -126,33 +124,35 @@ async def interrupt_it(
     """One story for each word.
 
     Args:
-        air: devices; `air.changes` must be in this process's environment.
-        data: folder with the models.
+        at: a client that runs.
+        air: its devices.
         words: said over the answers, in turn.
         rooms: echo in dB and delay in milliseconds, in turn.
         over_s: when, in turn.
         most: how often each word is said, until it is silent: as somebody would who is not heard.
     """
     trials: list[Trial] = []
-    find = ModelStore(data / "models").find
-    household = make_voice(find, None)
-    clips = {word: Clip(spoken(household, word), SAMPLE_RATE) for word in set(words)}
-    async with scene(air, data, Storyteller(ANSWERS[1:2] + ANSWERS[3:], rest_s=WRITING_S)) as at:
-        question = Clip(spoken(at.engines.voice, QUESTION), SAMPLE_RATE)
-        await asyncio.sleep(2)
-        for number, word in enumerate(words):
-            gain_db, delay_ms = rooms[number % len(rooms)]
-            air.echo(gain_db, delay_ms)
-            after = over_s[number // len(rooms) % len(over_s)]
-            try:
-                trials.append(
-                    await interrupted(at, air, question, (word, clips[word]), after, gain_db, most=most)
-                )
-            except TimeoutError:
-                print("the question was not heard", file=sys.stderr)
-                continue
-            print(trials[-1], file=sys.stderr)
+    household = at.engines.voice
+    clips = {word: Clip(spoken(household, word), SAMPLE_RATE) for word in {*words, QUESTION}}
+    for number, word in enumerate(words):
+        gain_db, delay_ms = rooms[number % len(rooms)]
+        air.echo(gain_db, delay_ms)
+        after = over_s[number // len(rooms) % len(over_s)]
+        said = word, clips[word]
+        try:
+            trials.append(await interrupted(at, air, clips[QUESTION], said, after, gain_db, most=most))
+        except TimeoutError:
+            print("the question was not heard", file=sys.stderr)
+            continue
+        print(trials[-1], file=sys.stderr)
     return trials
+
+
+async def measure(air: Air, data: Path, words: Sequence[str]) -> list[Trial]:
+    """All words, to a client that is started for it."""
+    async with scene(air, data, Storyteller(ANSWERS[1:2] + ANSWERS[3:], rest_s=WRITING_S)) as at:
+        await asyncio.sleep(2)
+        return await interrupt_it(at, air, words)
 
 
 def report(trials: Sequence[Trial]) -> None:
@@ -194,7 +194,7 @@ def main() -> None:
         (data / "models").symlink_to(models_dir(data_dir(options.data)))
         with open_air(data) as air:
             os.environ.update(air.changes)
-            report(asyncio.run(interrupt_it(air, data, words)))
+            report(asyncio.run(measure(air, data, words)))
 
 
 if __name__ == "__main__":

@@ -99,7 +99,7 @@ class Storyteller(ScriptedModel):
     def __init__(self, stories: Sequence[str], *, rest_s: float = 0.0) -> None:
         super().__init__()
         self._stories = cycle(stories)
-        self._rest_s = rest_s
+        self.rest_s = rest_s
 
     async def generate(
         self, chat: Chat, so_far: str = "", form: Form | None = None
@@ -110,7 +110,7 @@ class Storyteller(ScriptedModel):
         words = len(so_far.split())
         async for piece in super().generate(chat, so_far, form):
             if form is None and words == FIRST_WORDS:
-                await asyncio.sleep(self._rest_s)
+                await asyncio.sleep(self.rest_s)
             yield piece
             words += 1
 
@@ -248,11 +248,11 @@ async def talk_to_itself(
     """
     async with scene(air, data, Storyteller(stories), canceller=canceller) as at:
         question = Clip(spoken(at.engines.voice, QUESTION), SAMPLE_RATE)
-        await _tell(air, at.watch, at.button, question, seconds, rooms)
+        await tell(air, at.watch, at.button, question, seconds, rooms)
     return at.watch.tally
 
 
-async def _tell(
+async def tell(
     air: Air,
     watch: Watch,
     button: Button,

@@ -18,7 +18,12 @@ def settle() -> None:
 def give_back() -> None:
     """Return what is free to the system (malloc_trim(3)); nothing where there is no glibc."""
     gc.collect()
+    trim()
+
+
+def trim() -> None:
+    """The same without looking for garbage: milliseconds, from any thread."""
     if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-        if trim is not None:
-            trim(0)
+        malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if malloc_trim is not None:
+            malloc_trim(0)

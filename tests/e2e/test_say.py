@@ -51,11 +51,6 @@ def recorded(models_dir: Path, text: str, path: Path) -> Path:
     return path
 
 
-def say(data: Path, question: Path, out: Path, *arguments: str) -> dict[str, object]:
-    (record,) = converse(data, [question], out, *arguments)
-    return record
-
-
 def converse(data: Path, questions: list[Path], out: Path, *arguments: str) -> list[dict[str, object]]:
     files = map(str, questions)
     done = subprocess.run(
@@ -70,50 +65,40 @@ def converse(data: Path, questions: list[Path], out: Path, *arguments: str) -> l
     return [dict(json.loads(line)) for line in done.stdout.splitlines()]
 
 
-@pytest.mark.parametrize(
-    ("question", "route", "intent"),
-    [
+def test_what_is_said_is_what_is_written(data: Path, server: str, models_dir: Path, tmp_path: Path) -> None:
+    expected = [
         ("On est quel jour ?", "command", "get_date"),
         ("Lance un chrono.", "command", "start_stopwatch"),
         ("Quelle est la capitale de l'Italie ?", "llm", "conversation"),
-    ],
-)
-def test_what_is_said_is_what_is_written(
-    data: Path, server: str, models_dir: Path, tmp_path: Path, question: str, route: str, intent: str
-) -> None:
-    asked = recorded(models_dir, question, tmp_path / "question.wav")
-    answer = tmp_path / "answer.wav"
-    record = say(data, asked, answer, "--server", server)
-    assert record["transcript"]
-    assert (record["route"], record["intent"], record["outcome"]) == (route, intent, "completed")
-    timings = record["timings_ms"]
-    assert isinstance(timings, dict)
-    wanted = {"endpoint", "stt", "understanding", "tts_first_audio", "question_end_to_first_audio"}
-    assert wanted | ({"llm_first_token"} if route == "llm" else set()) <= timings.keys()
-    heard = make_stt(models_dir / "whisper-base").transcribe(read_audio(answer).samples).text
-    assert word_error_rate(str(record["answer"]), heard) <= 0.2, (record["answer"], heard)
+    ]
+    asked = [recorded(models_dir, text, tmp_path / f"{i}.wav") for i, (text, *_) in enumerate(expected)]
+    answers = tmp_path / "answers.wav"
+    records = converse(data, asked, answers, "--server", server)
+    for record, (_, route, intent) in zip(records, expected, strict=True):
+        assert record["transcript"]
+        assert (record["route"], record["intent"], record["outcome"]) == (route, intent, "completed")
+        timings = record["timings_ms"]
+        assert isinstance(timings, dict)
+        wanted = {"endpoint", "stt", "understanding", "tts_first_audio", "question_end_to_first_audio"}
+        assert wanted | ({"llm_first_token"} if route == "llm" else set()) <= timings.keys()
+    written = " ".join(str(record["answer"]) for record in records)
+    heard = make_stt(models_dir / "whisper-base").transcribe(read_audio(answers).samples).text
+    assert word_error_rate(written, heard) <= 0.2, (written, heard)
 
 
-def test_noise_is_answered_and_commands_work_without_a_server(
+def test_without_a_server_noise_is_answered_and_recordings_are_one_conversation(
     data: Path, models_dir: Path, tmp_path: Path
 ) -> None:
     random = np.random.default_rng(1)
     noise = tmp_path / "noise.wav"
     write_wav(noise, Clip((0.05 * random.standard_normal(5 * 16000)).astype(np.float32), 16000))
-    record = say(data, noise, tmp_path / "a.wav", "--server", "ws://127.0.0.1:9")
-    assert (record["route"], record["intent"], record["transcript"]) == ("none", "no_speech", "")
-    chrono = recorded(models_dir, "Lance un chrono.", tmp_path / "question.wav")
-    record = say(data, chrono, tmp_path / "b.wav", "--server", "ws://127.0.0.1:9")
-    assert (record["route"], record["intent"]) == ("command", "start_stopwatch")
-
-
-def test_several_recordings_are_one_conversation(data: Path, models_dir: Path, tmp_path: Path) -> None:
     texts = ("Mets un minuteur de cinq minutes.", "Non, j'ai dit quinze minutes.")
     asked = [recorded(models_dir, text, tmp_path / f"{i}.wav") for i, text in enumerate(texts)]
-    first, second = converse(data, asked, tmp_path / "answers.wav", "--server", "ws://127.0.0.1:9")
+    answers = tmp_path / "answers.wav"
+    silent, first, second = converse(data, [noise, *asked], answers, "--server", "ws://127.0.0.1:9")
+    assert (silent["route"], silent["intent"], silent["transcript"]) == ("none", "no_speech", "")
     assert [record["intent"] for record in (first, second)] == ["start_timer", "start_timer"]
     assert "15" in str(second["answer"])
-    heard = (
-        make_stt(models_dir / "whisper-base").transcribe(read_audio(tmp_path / "answers.wav").samples).text
-    )
-    assert word_error_rate(f"{first['answer']} {second['answer']}", heard) <= 0.2
+    heard = make_stt(models_dir / "whisper-base").transcribe(read_audio(answers).samples).text
+    written = " ".join(str(record["answer"]) for record in (silent, first, second))
+    assert word_error_rate(written, heard) <= 0.2, (written, heard)

@@ -34,7 +34,9 @@ async def running_server(
     data: Path, model: LanguageModel | None = None, load: Load | None = None, **settings: Any
 ) -> AsyncIterator[Running]:
     """Start a server, stop it gracefully at the end."""
-    config = ServerConfig(**{"data": data, "port": 0, "llm_engine": "none", **settings})
+    config = ServerConfig(
+        **{"data": data, "port": 0, "llm_engine": "none", "plugins_wait_s": 120.0, **settings}
+    )
     started: asyncio.Future[tuple[str, HiveServer]] = asyncio.get_running_loop().create_future()
     task = asyncio.create_task(
         serve(

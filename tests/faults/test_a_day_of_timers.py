@@ -81,6 +81,7 @@ def test_everything_rings_once_at_its_time_whatever_happens(night: str, tmp_path
         return late, alarms
 
     late, alarms = run(scene())
+    print(f"{night}: {len(late)} timers, the latest {max(late.values()):.3f} s late; alarms at {alarms}")
     assert len(late) > TIMERS / 2
     assert all(-0.01 <= seconds < 1 for seconds in late.values()), late
     day = f"{start + timedelta(days=1):%d}"

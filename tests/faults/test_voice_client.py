@@ -236,7 +236,7 @@ def test_a_real_server_killed_with_signal_9(tmp_path: Path) -> None:
             }
             llm.frames, llm.stall_after = sse(*PIECES), 4
             stt = ScriptedStt(STORY, TIME, "oui")
-            async with server_process(tmp_path / "server", port=port, **engine) as (process, url):
+            async with server_process(tmp_path / "server", port, **engine) as (process, url):
                 at_work = house(tmp_path, stt, url, voice=QuickVoice(), keep_questions=True)
                 async with at_work as at:
                     answering = asyncio.ensure_future(asks(at))
@@ -248,7 +248,7 @@ def test_a_real_server_killed_with_signal_9(tmp_path: Path) -> None:
                     once(answer, PIECES[0], LOST, KEPT)
                     assert (await asks(at)).startswith("Il est ")
                     llm.stall_after = None
-                    async with server_process(tmp_path / "server", port=port, **engine):
+                    async with server_process(tmp_path / "server", port, **engine):
                         await eventually(lambda: at.client.link.connected, 60)
                         back_at = at.clock.now()
                         await eventually(lambda: any(OFFER in text for text in at.voice.said), 30)

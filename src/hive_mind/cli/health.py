@@ -26,7 +26,7 @@ def health(
     told = ask(url, 4.0)
     if told is None or told.get("service") != "hive-mind":
         raise LinkError(f"No server answers at {url}.")
-    typer.echo(json.dumps({"status": told["status"], "clients": told["clients"]}))
+    typer.echo(json.dumps({"status": told["status"], "clients": told.get("clients")}))
     if ready and told["status"] in ("starting", "stopping"):
         raise typer.Exit(1)
 

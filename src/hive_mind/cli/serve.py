@@ -37,8 +37,8 @@ def serve(
     HIVE_MIND_LLM_BASE_URL, HIVE_MIND_LLM_API_KEY, HIVE_MIND_CONTEXT_DAYS, HIVE_MIND_TIMEZONE,
     HIVE_MIND_PLUGINS (folder of your own plugins), ...
 
-    Until devices are paired with the server, whoever reaches its port can talk to it: use --host 0.0.0.0 only
-    on a network you trust.
+    A server that listens for other machines speaks TLS to them, and answers those alone that were paired
+    with it (./hive pair).
     """
     from hive_mind.server.config import load_config
     from hive_mind.server.logs import set_up_logs

@@ -31,6 +31,13 @@ AUDIO_FRAME_BURST = 600.0
 """Binary frames that may come at once, after a pause of the network."""
 
 
+VOICE_S_PER_S = 2.0
+"""Seconds of voice that a client may send in a second, sustained: a network that catches up is faster."""
+
+VOICE_BURST_S = 120.0
+"""Seconds of voice that may come at once."""
+
+
 class RateLimiter:
     """A token bucket.
 

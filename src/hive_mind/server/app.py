@@ -34,7 +34,7 @@ from hive_mind.server.core.settings.keeper import SettingsKeeper
 from hive_mind.server.core.shield import Shield
 from hive_mind.server.core.speech.engines import Load, loader
 from hive_mind.server.core.store import ContextStore
-from hive_mind.server.core.trace_access import heard, may_read, told
+from hive_mind.server.core.trace_access import heard, is_forwarded, may_read, told
 from hive_mind.server.core.web_pages import web_pages
 from hive_mind.server.core.websocket import serve_socket
 from hive_mind.server.logs import get_logger
@@ -89,19 +89,19 @@ def create_app(
         response.status_code = 503 if health["status"] in ("starting", "stopping") else 200
         return health
 
+    @app.get("/api/ca.pem")
+    async def authority(request: Request) -> Response:
+        """The certificate of this house's authority: public, and pinned by clients when they are paired."""
+        if certificates is None or is_forwarded(request.headers):
+            raise ProtocolError("This server speaks no TLS of its own.", code="NOT_FOUND")
+        return Response(certificates.authority, media_type="application/x-pem-file")
+
     @app.get("/heard")
     async def heard_lately(request: Request) -> JSONResponse:
         """What recognisers heard lately, for `hive-mind wer`; for programs on this machine alone."""
         if not may_read(request.client.host if request.client else None, request.headers):
             return _loopback_only()
         return JSONResponse(heard(app.state.house.traces))
-
-    @app.get("/api/ca.pem")
-    async def authority() -> Response:
-        """The certificate of this house's authority: public, and pinned by clients when they are paired."""
-        if certificates is None:
-            raise ProtocolError("This server speaks no TLS of its own.", code="NOT_FOUND")
-        return Response(certificates.authority, media_type="application/x-pem-file")
 
     @app.get("/trace/{turn_id}")
     async def trace(turn_id: str, request: Request) -> JSONResponse:

@@ -25,6 +25,7 @@ class ServerConfig(BaseSettings):
         timezone: IANA name such as Europe/Paris; None means this machine's.
         redis_url: `redis://` or `rediss://` of a Redis of yours; None starts the embedded one.
         plugins: folder of your own plugins; None means `plugins` in the data folder.
+        plugins_wait_s: seconds that a start waits for its plugins; slower ones arrive later.
         redis_password: of that Redis, so that the address holds no secret.
         key: base64 of the 32 bytes that encrypt the conversation; None keeps a key file in the data folder.
         context_days: days that the conversation is kept.
@@ -74,6 +75,7 @@ class ServerConfig(BaseSettings):
     name: Annotated[str, Field(min_length=1, max_length=40)] = "Alison"
     timezone: str | None = None
     plugins: Path | None = None
+    plugins_wait_s: Annotated[float, Field(ge=0)] = 6.0
 
     redis_url: Annotated[str, Field(pattern=r"^(rediss?|unix)://")] | None = None
     redis_password: SecretStr | None = None

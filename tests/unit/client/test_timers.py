@@ -165,6 +165,7 @@ def test_a_clock_that_is_set_moves_alarms_and_leaves_timers_alone(tmp_path: Path
     back = run(scene(timedelta(hours=-2)))
     assert on_time in back
     assert (1800 + 7200, "C'est l'heure : réveil de 16h.") in back
+    print(f"clock +2 h: {ahead}; clock -2 h: {back}")
 
 
 def test_a_machine_that_slept_rings_at_once_what_it_missed(tmp_path: Path) -> None:

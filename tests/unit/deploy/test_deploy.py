@@ -1,5 +1,7 @@
 """What is in deploy/ loads as it is: names of metrics, the compose file, certificates, the image's steps."""
 
+import importlib.util
+import ipaddress
 import json
 import re
 import subprocess
@@ -91,7 +93,9 @@ def test_panels_do_not_overlap_and_have_one_source() -> None:
 
 def test_the_compose_file_fits_the_schema_of_the_compose_specification() -> None:
     schema = json.loads((Path(__file__).parent / "compose-spec.json").read_text(encoding="utf-8"))
-    jsonschema.Draft201909Validator(schema).validate(COMPOSE)
+    # `name` came to the specification after this copy of its schema.
+    older = {key: value for key, value in COMPOSE.items() if key != "name"}
+    jsonschema.Draft201909Validator(schema).validate(older)
 
 
 def test_every_container_is_confined() -> None:
@@ -115,9 +119,14 @@ def test_settings_that_are_named_exist() -> None:
             assert named <= known | outside, (path.name, named - known)
 
 
-def test_the_network_that_reads_the_metrics_is_the_houses() -> None:
-    subnet = COMPOSE["networks"]["house"]["ipam"]["config"][0]["subnet"]
-    assert COMPOSE["services"]["server"]["environment"]["HIVE_MIND_METRICS_ALLOW"] == subnet
+def test_only_prometheus_reads_metrics_and_only_the_proxy_is_believed() -> None:
+    services = COMPOSE["services"]
+    settings = services["server"]["environment"]
+    address = {name: services[name]["networks"]["house"]["ipv4_address"] for name in ("prometheus", "proxy")}
+    assert settings["HIVE_MIND_METRICS_ALLOW"] == f"{address['prometheus']}/32"
+    assert settings["HIVE_MIND_PROXIES"] == address["proxy"]
+    subnet = ipaddress.ip_network(COMPOSE["networks"]["house"]["ipam"]["config"][0]["subnet"])
+    assert all(ipaddress.ip_address(each) in subnet for each in address.values())
 
 
 def test_the_image_copies_what_is_there_and_runs_as_nobody_special() -> None:
@@ -154,3 +163,24 @@ def test_certificates_are_made_once_and_are_what_they_say(tmp_path: Path) -> Non
     root, leaf = (x509.load_pem_x509_certificate(first[f"{name}.crt"]) for name in ("ca", "redis"))
     verifier = PolicyBuilder().store(Store([root])).build_server_verifier(x509.DNSName("redis"))
     assert verifier.verify(leaf, [])
+
+
+def test_the_steps_of_the_image_are_all_understood_by_what_proves_them() -> None:
+    path = DEPLOY / "prove_image.py"
+    spec = importlib.util.spec_from_file_location("prove_image", path)
+    assert spec is not None and spec.loader is not None
+    prove = importlib.util.module_from_spec(spec)
+    sys.modules["prove_image"] = prove  # its dataclass looks itself up there
+    try:
+        spec.loader.exec_module(prove)
+        steps = list(prove.instructions((DEPLOY / "Dockerfile").read_text(encoding="utf-8")))
+        cases = set(
+            re.findall(r'case "(.*)":', path.read_text(encoding="utf-8").replace('" | "', '":\n case "'))
+        )
+    finally:
+        del sys.modules["prove_image"]
+    assert {word for word, _ in steps} <= cases
+    assert [word for word, _ in steps].count("FROM") == 2 and all(rest for _, rest in steps)
+    assert json.loads(dict(steps)["ENTRYPOINT"]) == ["hive-mind"] and json.loads(dict(steps)["CMD"]) == [
+        "serve"
+    ]

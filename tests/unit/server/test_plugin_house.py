@@ -48,6 +48,7 @@ async def test_a_plugin_acts_announces_keeps_and_is_set(tmp_path: Path) -> None:
     (own / SETTINGS).write_text(json.dumps({"lamp": {"config": {"place": "Lyon"}}}))
     async with running_server(tmp_path, plugins=own) as running:
         host = running.house.plugins.host
+        await eventually(lambda: running.house.grammar.match("Allume la lampe") is not None, within=60)
         async with TextClient(running.ws, hello=False) as client:
             await client.say("Allume la lampe")
             action = await client.until("action", plugin="lamp", action="light")
@@ -62,7 +63,7 @@ async def test_a_plugin_acts_announces_keeps_and_is_set(tmp_path: Path) -> None:
     assert b"count" not in (tmp_path / "plugin-data" / "lamp.sealed").read_bytes()
     (own / SETTINGS).unlink()
     async with running_server(tmp_path, plugins=own) as running, TextClient(running.ws) as client:
-        await eventually(lambda: running.house.plugins.host.describe()["lamp"]["state"] == "ready", 30)
+        await eventually(lambda: running.house.grammar.match("Allume la lampe") is not None, within=60)
         async with TextClient(running.ws, "salon-2") as other:
             answer, _ = await client.ask("Allume la lampe")
             assert (await other.until("announce"))["text"] == "Dring !"
@@ -75,4 +76,5 @@ async def test_settings_that_cannot_be_read_change_nothing(tmp_path: Path) -> No
     write_plugin(own)
     (own / SETTINGS).write_text("{")
     async with running_server(tmp_path) as running, TextClient(running.ws) as client:
+        await eventually(lambda: running.house.grammar.match("Allume la lampe") is not None, within=60)
         assert (await client.ask("Allume la lampe"))[0] == "La lampe de salon est allumée."

@@ -70,7 +70,7 @@ async def test_a_house_whose_redis_is_reached_through_tls(tmp_path: Path, tls: P
         ):
             await client.ask("Je m'appelle Alice.")
             assert running.house.context.available
-            assert (await running.house.context.health()).entries == 2
+            assert (await running.house.context.fields.health()).entries == 2
         for refused in (trusted, f"rediss://127.0.0.1:{port}/0?" + mine[1:]):
             stranger = connect(refused)
             with pytest.raises((RedisError, OSError)):

@@ -9,6 +9,7 @@ import structlog
 from hive_mind.client.core.clock import Clock
 from hive_mind.client.core.worker import Worker
 from hive_mind.errors import Cancelled, SpeechError
+from hive_mind.memory import trim
 from hive_mind.speech.cancel import CancelToken
 from hive_mind.speech.pace import Pace
 from hive_mind.speech.tts.cached import CachedVoice
@@ -83,6 +84,8 @@ class Preparer:
                 _log.warning("phrase not prepared", code=error.code)
             if text in self._wanted:
                 self._wanted.remove(text)
+            if not self._wanted:  # a rendering leaves 120 MiB behind that glibc would keep
+                await self._worker.run(lambda _: trim())
             self._update()
 
     async def settled(self, timeout_s: float) -> None:

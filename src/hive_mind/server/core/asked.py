@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from hive_mind.server.core.entry import Entry
 
-KEPT = 4000
-"""Utterances; at the limit of one client's rate, minutes of them."""
+KEPT = 1000
+"""Utterances: hours of a household."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from hive_mind.errors import ConfigError, ContextError
 from hive_mind.server.core.asked import Asked, AskedBefore
 from hive_mind.server.core.entry import Entry, span
-from hive_mind.server.core.store import ContextStore, Stored, StoreHealth
+from hive_mind.server.core.store import ContextStore, Stored
 from hive_mind.server.logs import get_logger
 
 TAIL = 60
@@ -81,14 +81,6 @@ class Context:
     def unsaved(self) -> int:
         """Messages that wait for Redis to come back."""
         return len(self._waiting)
-
-    async def health(self) -> StoreHealth:
-        """How Redis does.
-
-        Raises:
-            ContextError: it is away.
-        """
-        return await self._store.health()
 
     def listen(self, listener: Listener) -> None:
         """Call `listener` for every entry, of this server and of others."""
@@ -200,11 +192,7 @@ class Context:
         return [stored.entry for stored in await self._store.between(start, end)]
 
     async def newest(self, count: int, before: datetime | None = None) -> list[Entry]:
-        """The last `count` entries said before a moment (None: of all), oldest first.
-
-        Raises:
-            ContextError: Redis is away.
-        """
+        """See `ContextStore.tail`; raises as that."""
         return [stored.entry for stored in await self._store.tail(count, before)]
 
     async def forget(

@@ -28,7 +28,7 @@ from hive_mind.server.core.entry import Entry, as_event
 from hive_mind.server.core.far_client import FarClient
 from hive_mind.server.core.household_time import household_time
 from hive_mind.server.core.ladder import Mind
-from hive_mind.server.core.link import Rechecked
+from hive_mind.server.core.link import GOING_AWAY, RESTART, Rechecked
 from hive_mind.server.core.llm.changing import ChangingModel
 from hive_mind.server.core.llm.engine import Chat, LanguageModel
 from hive_mind.server.core.llm.fallback import counted
@@ -58,9 +58,6 @@ if TYPE_CHECKING:
     from hive_mind.server.core.key_rotation import KeyRotation
     from hive_mind.server.core.remote_client import RemoteClient
 
-GOING_AWAY = 1001
-RESTART = 1012
-"""Close codes of a WebSocket."""
 _CLOSE_S = 1.0
 _DUTIES_S = 10.0
 
@@ -291,6 +288,12 @@ class House:
             del self.remotes[remote.client_id]
             self.greeted.pop(remote.client_id, None)
             self.news.on_client()
+
+    def make_room(self) -> None:
+        """Forget the client that has been away for longest, when too many are remembered."""
+        away = [r for r in self.remotes.values() if r.link is None and not r.busy]
+        if away and len(self.remotes) >= 2 * self.config.max_clients:
+            self.forget_client(min(away, key=lambda remote: remote.left_at or 0.0))
 
     def part_with(self, remote: "RemoteClient") -> None:
         """Forget a client as it was: it has become a guest, or is one no more."""

@@ -4,6 +4,10 @@ from typing import Protocol
 
 from hive_mind.protocol.messages import ServerMessage
 
+GOING_AWAY = 1001
+RESTART = 1012
+"""Close codes of a WebSocket."""
+
 
 class Link(Protocol):
     """A connection, as far as a remote client needs it."""

@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from hive_mind.server.core.house import House
     from hive_mind.server.core.remote_client import RemoteClient
 
-FIRST_LOOK_S = 6.0
-"""Seconds that a server's start waits for its plugins; slower ones arrive later."""
-
 TAKEN = COMMANDS | ORDERS
 """Intents that no plugin may have: the house answers them itself."""
 
@@ -216,7 +213,9 @@ async def open_plugins(house: "House") -> AsyncIterator[None]:
     loaded = asyncio.Event()
     running = house.spawn(house.plugins.run(loaded))
     waiting = asyncio.ensure_future(loaded.wait())
-    await asyncio.wait({running, waiting}, timeout=FIRST_LOOK_S, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait(
+        {running, waiting}, timeout=house.config.plugins_wait_s, return_when=asyncio.FIRST_COMPLETED
+    )
     waiting.cancel()
     try:
         yield

@@ -102,5 +102,5 @@ def forget(module: ModuleType) -> None:
 
 def _forget_root(root: str) -> None:
     _finder.folders.pop(root, None)
-    for name in [n for n in sys.modules if n == root or n.startswith(f"{root}.")]:
+    for name in [n for n in list(sys.modules) if n == root or n.startswith(f"{root}.")]:
         del sys.modules[name]

@@ -15,6 +15,11 @@ LAST = "LAST"
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
+def is_forwarded(headers: Mapping[str, str]) -> bool:
+    """Whether a proxy passes this request on for somebody else."""
+    return any(name in headers for name in _FORWARDED)
+
+
 def may_read(peer: str | None, headers: Mapping[str, str]) -> bool:
     """Whether a request comes from this machine, and not through a proxy or a page of another site.
 
@@ -22,7 +27,7 @@ def may_read(peer: str | None, headers: Mapping[str, str]) -> bool:
         peer: address of the other end.
         headers: of the request, their names in lower case.
     """
-    if not is_loopback(peer) or any(name in headers for name in _FORWARDED):
+    if not is_loopback(peer) or is_forwarded(headers):
         return False
     host = headers.get("host", "")
     return is_local_name(urlsplit(f"//{host}").hostname or "") and origin_allowed(headers.get("origin"), host)

@@ -10,7 +10,13 @@ from hive_mind import __version__
 from hive_mind.errors import AccessError, ContextError, HiveMindError, ProtocolError
 from hive_mind.language.messages import error_message
 from hive_mind.protocol.codec import decode_client, encode
-from hive_mind.protocol.limits import AUDIO_FRAME_BURST, AUDIO_FRAMES_PER_S, RateLimiter
+from hive_mind.protocol.limits import (
+    AUDIO_FRAME_BURST,
+    AUDIO_FRAMES_PER_S,
+    VOICE_BURST_S,
+    VOICE_S_PER_S,
+    RateLimiter,
+)
 from hive_mind.protocol.messages import (
     ActionConfirm,
     AudioEnd,
@@ -36,18 +42,21 @@ from hive_mind.protocol.session import ServerSession
 from hive_mind.server.core.access.badge import SAY_WHO_S, Badge, nobody
 from hive_mind.server.core.access.identity import HERE
 from hive_mind.server.core.complaints import complaint
-from hive_mind.server.core.house import GOING_AWAY, RESTART, House
+from hive_mind.server.core.house import House
+from hive_mind.server.core.link import GOING_AWAY, RESTART
 from hive_mind.server.core.origin import is_loopback, origin_allowed
 from hive_mind.server.core.outbox import Outbox
 from hive_mind.server.core.remote_client import RemoteClient
 from hive_mind.server.core.transport import abort_of
 from hive_mind.server.logs import get_logger
+from hive_mind.speech.audio import SAMPLE_RATE
 
 REPLACED = 4001
 TRY_LATER = 1013
 POLICY = 1008
 UNAUTHORISED = 4401
 _COMPLAIN_S = 1.0
+_BYTES_PER_S = 2.0 * SAMPLE_RATE
 _TOO_MANY = ProtocolError("Too many messages.", code="RATE_LIMITED", retryable=True)
 
 
@@ -70,6 +79,7 @@ class Connection:
         self._remote: RemoteClient | None = None
         self._closing: tuple[int, str] | None = None
         usual = (RateLimiter(), RateLimiter(AUDIO_FRAMES_PER_S, AUDIO_FRAME_BURST))
+        self._voice_limiter = RateLimiter(VOICE_S_PER_S, VOICE_BURST_S)
         self._limiter, self._audio_limiter = limiters or usual
         self._complained = 0.0
         self._badge = Badge(house.access, socket)
@@ -146,7 +156,8 @@ class Connection:
             if self._closing is not None:
                 continue
             limiter = self._limiter if event.get("bytes") is None else self._audio_limiter
-            if not limiter.allow(loop.time()):
+            seconds = len(event.get("bytes") or b"") / _BYTES_PER_S
+            if not limiter.allow(loop.time()) or not self._voice_limiter.allow(loop.time(), seconds):
                 self._complain_rarely(loop.time(), _TOO_MANY)
                 continue
             try:
@@ -293,6 +304,7 @@ class Connection:
             self._house.part_with(remote)
             remote = None
         if remote is None:
+            self._house.make_room()
             remote = RemoteClient(client_id, self._house, self._session, self._badge.who or HERE)
             self._house.remotes[client_id] = remote
         self._remote = remote

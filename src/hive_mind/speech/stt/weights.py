@@ -18,6 +18,8 @@ from hive_mind.errors import ModelError
 _TYPES: dict[int, type[np.generic]] = {0: np.float32, 1: np.int8, 2: np.int16, 3: np.int32, 4: np.float16}
 _DECODER = "decoder/"
 _SCALE = "_scale"
+_AT_ONCE = 1024
+"""Rows converted at once: the vocabulary as a whole would take 400 MiB for a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +93,16 @@ def in_rows(values: NDArray[np.generic], scale: NDArray[np.generic] | None = Non
     if values.dtype == np.int8 and scale is not None:
         per_row: NDArray[np.float32] = np.reciprocal(scale.astype(np.float32)).reshape(-1)
         return Rows(values.astype(np.int8), per_row)
-    floats: NDArray[np.float32] = values.astype(np.float32)
-    if scale is not None:
-        floats /= scale.astype(np.float32).reshape(-1, 1)
-    scales: NDArray[np.float32] = (np.abs(floats).max(axis=1) / 127 + 1e-12).astype(np.float32)
-    return Rows(np.rint(floats / scales[:, None]).astype(np.int8), scales)
+    rows = Rows(np.empty(values.shape, np.int8), np.empty(len(values), np.float32))
+    factors = None if scale is None else np.broadcast_to(scale.astype(np.float32).reshape(-1), len(values))
+    for at in range(0, len(values), _AT_ONCE):
+        part = slice(at, at + _AT_ONCE)
+        floats: NDArray[np.float32] = values[part].astype(np.float32)
+        if factors is not None:
+            floats /= factors[part, None]
+        rows.scales[part] = np.abs(floats).max(axis=1) / 127 + 1e-12
+        rows.values[part] = np.rint(floats / rows.scales[part, None])
+    return rows
 
 
 def _read(file: BinaryIO) -> dict[str, NDArray[np.generic]]:

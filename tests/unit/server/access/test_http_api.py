@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
@@ -22,8 +23,20 @@ operations: list[APIOperation[Any, Any, Any, Any]] = [
 ]
 
 
+async def ask(told: dict[str, Any]) -> httpx.Response:
+    async with front.at() as http:
+        known = {
+            name: told[name]
+            for name in ("method", "url", "params", "json", "content", "headers")
+            if told.get(name)
+        }
+        return await http.request(**known)
+
+
 def check(case: Any, headers: dict[str, str]) -> None:
-    answer = case.call(headers=headers)
+    told = case.as_transport_kwargs(base_url="http://hive.local")
+    told["headers"] = {**{k: v for k, v in told["headers"].items() if v.isascii()}, **headers}
+    answer = asyncio.run(ask(told))
     front.close()
     assert answer.status_code < 500, answer.text
     assert answer.headers["content-security-policy"]

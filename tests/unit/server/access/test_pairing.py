@@ -47,6 +47,15 @@ async def test_both_prove_that_they_know_the_code_and_the_certificate(front: Fro
     assert answer.json()["proof"] == server_proof(code_key(code, NONCE), "cuisine", "ab" * 32)
 
 
+async def test_behind_a_proxy_its_certificate_is_not_ours(front: FrontDesk) -> None:
+    front.desk.fingerprint = "ab" * 32
+    forwarded = {"X-Forwarded-For": "192.168.1.30", "X-Forwarded-Proto": "https"}
+    said = {**WHO, "proof": proof(await front.code(), "")}
+    async with front.at() as http:
+        assert (await http.post("/api/pair", json=said)).status_code == 403
+        assert (await http.post("/api/pair", json=said, headers=forwarded)).status_code == 200
+
+
 async def test_who_guesses_is_stopped_and_the_code_given_up(front: FrontDesk) -> None:
     code = await front.code()
     wrong = f"{(int(code) + 1) % 10**6:06}"

@@ -49,7 +49,8 @@ class PairingRequest(BaseModel):
         room: where it says that it stands.
         address: where it asked from.
         nonce: of its proof.
-        proof: that it knows the digits which it shows, and sees our certificate.
+        proof: that it knows the digits which it shows, and sees the certificate that it should.
+        fingerprint: of the authority of that certificate; empty where it is not ours.
         secret: SHA-256 of what it must show to fetch the answer.
         asked_at: when it asked.
         expires: when it is dropped.
@@ -65,6 +66,7 @@ class PairingRequest(BaseModel):
     address: str
     nonce: str
     proof: str
+    fingerprint: str = ""
     secret: str
     asked_at: datetime
     expires: datetime

@@ -15,6 +15,7 @@ from hive_mind.server.core.access.identity import Identity, Name, Rights
 from hive_mind.server.core.access.link import pairing_link
 from hive_mind.server.core.access.register import Granted, PairedClient
 from hive_mind.server.core.access.welcome import Digits, Door, Introduction, Proof, Welcome
+from hive_mind.server.core.trace_access import is_forwarded
 
 router = APIRouter(prefix="/api")
 
@@ -77,7 +78,7 @@ async def show_code(_: Admin, request: Request, rights: Rights | None = None) ->
     """Six digits for a new client, and a link with them for a QR code; for whoever runs the house."""
     desk = _desk(request)
     code = await _door(request).show_code(rights or Rights())
-    link = pairing_link(request.url, code.digits, desk.fingerprint)
+    link = pairing_link(request.url, code.digits, seen_by(request))
     return {
         "code": code.digits,
         "expires_in": int((code.expires - desk.now()).total_seconds()),
@@ -94,14 +95,17 @@ async def enter(asked: Entering, request: Request, response: Response) -> dict[s
     if given is None:
         raise AccessError("A code or a proof of it is needed.", code="INVALID_MESSAGE")
     return _given(
-        await _door(request).enter(asked, given, address_of(request)), request, response, asked.cookies
+        await _door(request).enter(asked, given, address_of(request), seen_by(request)),
+        request,
+        response,
+        asked.cookies,
     )
 
 
 @router.post("/pair/requests", status_code=202)
 async def knock(asked: Knocking, request: Request) -> dict[str, str]:
     """Ask to be let in; the client shows the digits, somebody of the house types them."""
-    request_id, secret = await _door(request).knock(asked, asked.proof, address_of(request))
+    request_id, secret = await _door(request).knock(asked, asked.proof, address_of(request), seen_by(request))
     return {"request_id": request_id, "secret": secret}
 
 
@@ -201,6 +205,11 @@ async def change(_: Admin, client_id: str, asked: Changing, request: Request) ->
 async def revoke(_: Admin, client_id: str, request: Request) -> None:
     """Shut a client out, at once."""
     await _desk(request).revoke(client_id)
+
+
+def seen_by(request: Request) -> str:
+    """The fingerprint of our authority; empty where a proxy stands between, with a certificate of its own."""
+    return "" if is_forwarded(request.headers) else _desk(request).fingerprint
 
 
 def described(who: Identity) -> dict[str, Any]:

@@ -100,8 +100,16 @@ class Door:
         self._log.info("pairing code shown", expires=code.expires.isoformat(), **rights.model_dump())
         return code
 
-    async def enter(self, who: Introduction, given: str | Proof, address: str) -> Welcome:
+    async def enter(
+        self, who: Introduction, given: str | Proof, address: str, fingerprint: str = ""
+    ) -> Welcome:
         """Let a client in that knows a code, or proves that it does.
+
+        Args:
+            who: the client.
+            given: the digits, or the proof.
+            address: where it asks from.
+            fingerprint: of the authority whose certificate it sees; empty where that is not ours.
 
         Raises:
             AccessError: PAIRING_CODE_WRONG, RATE_LIMITED, TOO_MANY_CLIENTS, or INVALID_MESSAGE for the
@@ -120,8 +128,8 @@ class Door:
             if isinstance(given, str):
                 if same(code.digits, "".join(given.split())):
                     found = code
-            elif (key := await self._fits(code.digits, who.client_id, given)) is not None:
-                found, proof = code, server_proof(key, who.client_id, self._desk.fingerprint)
+            elif (key := await self._fits(code.digits, who.client_id, given, fingerprint)) is not None:
+                found, proof = code, server_proof(key, who.client_id, fingerprint)
         if found is None or not await self._use_up(found, who):
             await self._wrong(address)
             raise AccessError("The pairing code is wrong, or too old.", code="PAIRING_CODE_WRONG")
@@ -130,7 +138,9 @@ class Door:
         )
         return Welcome(self._desk.register.tokens_of(who.client_id, self._desk.now()), proof)
 
-    async def knock(self, who: Introduction, proof: Proof, address: str) -> tuple[str, str]:
+    async def knock(
+        self, who: Introduction, proof: Proof, address: str, fingerprint: str = ""
+    ) -> tuple[str, str]:
         """Note that a client waits, which shows digits of its own; answer the request's name and its secret.
 
         Raises:
@@ -148,6 +158,7 @@ class Door:
             address=address,
             nonce=proof.nonce,
             proof=proof.proof,
+            fingerprint=fingerprint,
             secret=_hashed(secret),
             asked_at=now,
             expires=now + REQUEST_LIFE,
@@ -176,10 +187,10 @@ class Door:
         await self._desk.follow()
         for request in self._desk.register.tidied(self._desk.now()).requests:
             shown = Proof(nonce=request.nonce, proof=request.proof)
-            key = await self._fits(digits, request.client_id, shown)
+            key = await self._fits(digits, request.client_id, shown, request.fingerprint)
             if key is None:
                 continue
-            proof = server_proof(key, request.client_id, self._desk.fingerprint)
+            proof = server_proof(key, request.client_id, request.fingerprint)
             approved = request.model_copy(update={"approved": Approval(rights=rights, proof=proof)})
 
             def step(register: Register, new: PairingRequest = approved) -> tuple[Register, PairingRequest]:
@@ -223,11 +234,11 @@ class Door:
         self._log.warning("client paired", client_id=request.client_id, address=address)
         return Welcome(self._desk.register.tokens_of(request.client_id, now), approval.proof)
 
-    async def _fits(self, digits: str, client_id: str, given: Proof) -> bytes | None:
-        """The key of the digits, if a proof was made with them, and for our certificate."""
+    async def _fits(self, digits: str, client_id: str, given: Proof, fingerprint: str) -> bytes | None:
+        """The key of the digits, if a proof was made with them, and for this certificate."""
         async with self._stretching:
             key = await asyncio.to_thread(code_key, digits, given.nonce)
-        wanted = client_proof(key, client_id, self._desk.fingerprint)
+        wanted = client_proof(key, client_id, fingerprint)
         return key if same(wanted, given.proof) else None
 
     async def _use_up(self, code: PairingCode, who: Introduction) -> bool:

@@ -55,7 +55,7 @@ async def _look_at_redis(house: "House") -> None:
     meters = house.meters
     begun = time.monotonic()
     try:
-        health = await house.context.health()
+        health = await house.context.fields.health()
     except ContextError:
         meters.redis_up.set(0)
         return
