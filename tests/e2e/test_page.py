@@ -133,4 +133,5 @@ async def test_no_serious_fault_for_people_who_see_hear_or_move_otherwise(home: 
                 await page.goto(f"{home.server.address}/{view}")
                 await expect(page.locator("main h1")).to_have_count(1)
                 found = (await Axe().run(page)).response["violations"]
-                assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == [], view
+                serious = [v for v in found if v["impact"] in ("serious", "critical")]
+                assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in serious] == [], view

@@ -11,7 +11,8 @@ export class MicrophoneError extends Error {
 }
 
 const CODES = { NotAllowedError: "REFUSED", SecurityError: "REFUSED", NotFoundError: "NONE", OverconstrainedError: "NONE" };
-const WISHES = { audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true, autoGainControl: true } };
+// The recogniser hears better without the browser's noise suppression, which takes consonants away too.
+const WISHES = { audio: { channelCount: 1, echoCancellation: true, noiseSuppression: false, autoGainControl: true } };
 
 /** Whether this browser gives a microphone to a page at this address. */
 export const microphoneAllowed = () => isSecureContext && Boolean(navigator.mediaDevices?.getUserMedia);
