@@ -70,6 +70,7 @@ class HiveServer(uvicorn.Server):
         self.house = house
         self._on_start = on_start
         self._context = context
+        self._ways: list[TwoWays] = []
         self._goodbye: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -78,10 +79,17 @@ class HiveServer(uvicorn.Server):
             await super().startup(sockets)
         else:
             await super().startup([])
-            ways = [TwoWays(listener, self._protocol, self._context) for listener in sockets or ()]
-            self.servers.extend(ways)  # type: ignore[arg-type]  # it closes them, and asks no more of them
+            self._ways = [TwoWays(listener, self._protocol, self._context) for listener in sockets or ()]
+            self.servers.extend(self._ways)  # type: ignore[arg-type]  # it closes them, and asks no more of them
         if self.started and self._on_start is not None:
             self._on_start(self)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop; nobody waits at a listening socket any more when it is closed."""
+        for way in self._ways:
+            way.close()
+            await way.wait_closed()
+        await super().shutdown(sockets)
 
     def _protocol(self) -> asyncio.Protocol:
         """Uvicorn's own protocol of one connection."""

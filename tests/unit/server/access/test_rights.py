@@ -14,6 +14,7 @@ from hive_mind.server.core.access.identity import Rights
 from tests.fakes.running_server import Running, running_server
 from tests.fakes.scripted_llm import ScriptedModel
 from tests.fakes.text_client import TextClient
+from tests.fakes.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 SECRET = "Le cadeau de Paul est un violoncelle"
@@ -34,6 +35,8 @@ async def model() -> ScriptedModel:
 async def running(tmp_path_factory: pytest.TempPathFactory, model: ScriptedModel) -> AsyncIterator[Running]:
     folder = tmp_path_factory.mktemp("rights")
     async with running_server(folder, model, trust_loopback=False, speech="off") as server:
+        await eventually(lambda: "list_add" in server.house.plugins.host.intents(), within=60)
+        await eventually(lambda: server.house.grammar.match("Lis la liste de courses") is not None, within=60)
         yield server
 
 
