@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from hive_mind.design import eyes_json
-from hive_mind.server.core.web_pages import SECURITY, web_files, web_pages
+from hive_mind.server.core.shield import HEADERS
+from hive_mind.server.core.web_pages import web_files, web_pages
 from tests.fakes.running_server import Running
 
 WEB = Path(__file__).parents[3] / "src" / "hive_mind" / "server" / "web"
@@ -30,7 +31,8 @@ async def test_the_page_comes_with_its_guards_and_is_not_sent_twice(running: Run
         assert not again.content
         script = await browser.get("/web/main.js")
         assert script.headers["content-type"] == "text/javascript; charset=utf-8"
-        assert SECURITY.items() <= dict(script.headers).items()
+        guards = {name.lower(): value for name, value in HEADERS.items()}
+        assert guards.items() <= dict(script.headers).items()
         for nowhere in ("/web/none.js", "/web/../app.py", "/web/%2e%2e/app.py", "/web/"):
             assert (await browser.get(nowhere)).status_code == 404
 

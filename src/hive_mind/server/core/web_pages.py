@@ -25,18 +25,6 @@ _TYPES = {
 _PACKED = ("css", "html", "js", "json", "webmanifest")
 _SMALLEST_PACKED = 512
 
-SECURITY = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self' data:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
-    "media-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "permissions-policy": "microphone=(self), screen-wake-lock=(self)",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-}
-"""Headers of everything that a browser shows or runs."""
-
 
 @dataclass(frozen=True, slots=True)
 class WebFile:
@@ -104,14 +92,14 @@ def web_pages() -> APIRouter:
     async def file(path: str, request: Request) -> Response:
         """A file of the page."""
         found = files.get(path)
-        return Response(status_code=404, headers=SECURITY) if found is None else _answer(request, found)
+        return Response(status_code=404) if found is None else _answer(request, found)
 
     return router
 
 
 def _answer(request: Request, file: WebFile) -> Response:
     """The file, or 304 where the browser has it: it asks each time, for the server may have been updated."""
-    headers = {**SECURITY, "etag": file.etag, "cache-control": "no-cache", "vary": "accept-encoding"}
+    headers = {"etag": file.etag, "cache-control": "no-cache", "vary": "accept-encoding"}
     if file.etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     body = file.plain
