@@ -7,7 +7,14 @@ import pytest
 
 from hive_mind.client.core.outages import STEADY_S
 from hive_mind.client.core.state import Turn
-from hive_mind.protocol.messages import Announce, ClientMessage, DeviceCommand, DeviceState, VoiceInput
+from hive_mind.protocol.messages import (
+    Announce,
+    ClientMessage,
+    DeviceCommand,
+    DeviceState,
+    Forgotten,
+    VoiceInput,
+)
 from tests.fakes.lossy_link import LossyLink
 from tests.fakes.scripted_server import Talk, scripted_server
 from tests.fakes.scripted_speech import ScriptedStt
@@ -167,3 +174,25 @@ def test_a_reminder_is_said_on_time_when_the_server_is_dead_and_not_again_when_i
     assert said == 1
     assert 60 <= said_at <= 61
     assert states[-1].said == ("r-1",)
+
+
+def test_when_everything_is_forgotten_no_question_is_kept(tmp_path: Path) -> None:
+    async def forget(talk: Talk, said: ClientMessage) -> None:
+        if isinstance(said, DeviceState):
+            await talk.send(Forgotten(scope="all"))
+
+    async def scene() -> list[str]:
+        async with (
+            scripted_server(forget) as server,
+            house(tmp_path, ScriptedStt(ITALY), server.url, keep_questions=True) as at,
+        ):
+            server.kill()
+            await asyncio.sleep(0.5)
+            assert (await at.hear(-0.2, 0.8)).answer.endswith("Je garde ta question pour son retour.")
+            await server.start()
+            await until_connected(at)
+            await asyncio.sleep(STEADY_S + 5)
+            return at.voice.said
+
+    assert not any(OFFER in text for text in run(scene()))
+    assert not (tmp_path / "kept-questions").exists()
