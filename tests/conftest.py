@@ -15,6 +15,7 @@ TEST_MODELS = (
     "whisper-base",
     "qwen2.5-coder-0.5b",
     "kokoro-82m-int8",
+    "kokoro-voices-all",
     "kokoro-voices",
     "piper-en-joe-medium",
     "openwakeword",
