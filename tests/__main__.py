@@ -12,10 +12,16 @@ LINT = (
     ("mypy", [sys.executable, "-m", "mypy", "src", "tests", "benchmarks"]),
 )
 
-ALONE = ["tests/e2e", "tests/faults"]
+SCENES = ["tests/e2e", "tests/faults", "-m"]
+
+ALONE = [*SCENES, "models or audio"]
 """These speak and listen in real time: nothing else runs beside them."""
 
-BESIDE = (["tests/unit", "--ignore=tests/unit/server"], ["tests/unit/server"])
+BESIDE = (
+    [*SCENES, "not models and not audio"],
+    ["tests/unit", "--ignore=tests/unit/server"],
+    ["tests/unit/server"],
+)
 """These run at the same time, a process each, which also keeps what they leave in memory apart."""
 
 
@@ -61,7 +67,7 @@ def tested(parts: tuple[list[str], ...]) -> list[str]:
 
 def pytest(part: list[str]) -> list[str]:
     """The command for a part."""
-    return [sys.executable, "-m", "pytest", *part]
+    return [sys.executable, "-m", "pytest", "--durations=12", *part]
 
 
 sys.exit(main(sys.argv[1:]))
