@@ -59,7 +59,7 @@ def up(
             typer.echo(f"hive-mind: {problem.message} [{problem.code}]", err=True)
     try:
         asyncio.run(_up(server, client, this_machine().init_audio() if voice_client else None, page=page))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):  # Ctrl-C, or SIGTERM
         typer.echo(message("up.stopping"))
 
 
