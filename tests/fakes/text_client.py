@@ -60,7 +60,7 @@ class TextClient:
         """Send a question."""
         await self.send("voice_input", transcription=text, timestamp=NOW, language="fr", **fields)
 
-    async def receive(self, wait: float = 10.0) -> Received:
+    async def receive(self, wait: float = 60.0) -> Received:
         """The next message."""
         async with asyncio.timeout(wait):
             message: Received = json.loads(await self.ws.recv())
@@ -68,7 +68,7 @@ class TextClient:
         self.last_seq = message.get("seq", self.last_seq)
         return message
 
-    async def until(self, kind: str, wait: float = 10.0, **fields: Any) -> Received:
+    async def until(self, kind: str, wait: float = 60.0, **fields: Any) -> Received:
         """The next message of a type with such fields; the others are in `log`."""
         while True:
             message = await self.receive(wait)

@@ -30,7 +30,7 @@ class ThinClient(TextClient):
         self.voice: list[bytes] = []
         self.voice_at: list[float] = []
 
-    async def receive(self, wait: float = 20.0) -> Received:
+    async def receive(self, wait: float = 60.0) -> Received:
         """The next message; voice before it is kept."""
         async with asyncio.timeout(wait):
             while isinstance(frame := await self.ws.recv(), bytes):

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 
-async def eventually(check: Callable[[], bool], within: float = 10.0) -> None:
+async def eventually(check: Callable[[], bool], within: float = 30.0) -> None:
     """Return as soon as it is so; `TimeoutError` when it does not become so."""
     async with asyncio.timeout(within):
         while not check():  # noqa: ASYNC110 - what is watched may be another process
