@@ -150,13 +150,22 @@ class Room:
         loud = np.flatnonzero(np.abs(clip.samples) > 0.02)
         return time.monotonic() - (len(clip.samples) - int(loud[-1])) / SAMPLE_RATE
 
-    def ask(self, text: str, *, call: bool = True, within: float = 60.0) -> str:
-        """Say it, and listen until it was answered; the words that were heard from the speaker."""
+    def ask(self, text: str, *, call: bool = True, within: float = 60.0, again_s: float | None = None) -> str:
+        """Say it, and listen until it was answered; the words that were heard from the speaker.
+
+        Args:
+            text: what to say.
+            call: by its name.
+            within: seconds until it must be answered.
+            again_s: seconds without an answer after which it is said again.
+        """
         before, end = len(self.turns), time.monotonic() + within
         with self.air.recording() as heard:
-            self.say(text, call=call)
+            said = self.say(text, call=call)
             while len(self.turns) == before:
                 assert time.monotonic() < end, f"{text!r} was not answered"
+                if again_s is not None and time.monotonic() - said > again_s:
+                    said = self.say(text, call=call)
                 time.sleep(0.05)
             time.sleep(0.3)
             return self.transcribe(heard)
