@@ -1,5 +1,6 @@
 """Everything that CI runs: `./hive test [--lint-only] [pytest arguments]`."""
 
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,17 +13,16 @@ LINT = (
     ("mypy", [sys.executable, "-m", "mypy", "src", "tests", "benchmarks"]),
 )
 
+GIVING_WAY = ("nice", "-n", "10") if shutil.which("nice") else ()
+
 SCENES = ["tests/e2e", "tests/faults", "-m"]
 
-ALONE = [*SCENES, "models or audio"]
-"""These speak and listen in real time: nothing else runs beside them."""
-
-BESIDE = (
-    [*SCENES, "not models and not audio"],
-    ["tests/unit", "--ignore=tests/unit/server"],
-    ["tests/unit/server"],
+GROUPS = (
+    # What speaks and listens in real time has a core to itself.
+    (["tests/unit", "--ignore=tests/unit/server"], [*SCENES, "audio"]),
+    ([*SCENES, "not audio"], ["tests/unit/server"]),
 )
-"""These run at the same time, a process each, which also keeps what they leave in memory apart."""
+"""What runs at the same time, a process each, which also keeps what they leave in memory apart."""
 
 
 def main(arguments: list[str]) -> int:
@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
     rest = [a for a in arguments if a != "--lint-only"]
     failed = [name for name, command in LINT if not passes(name, command)]
     if not lint_only:
-        groups: tuple[tuple[list[str], ...], ...] = ((rest,),) if rest else ((ALONE,), BESIDE)
+        groups: tuple[tuple[list[str], ...], ...] = ((rest,),) if rest else GROUPS
         failed += [name for group in groups for name in tested(group)]
     if failed:
         print("failed: " + ", ".join(failed), file=sys.stderr)
@@ -53,7 +53,8 @@ def tested(parts: tuple[list[str], ...]) -> list[str]:
         running = []
         for part in parts[:-1]:
             told = stack.enter_context(tempfile.TemporaryFile())
-            running.append((part, subprocess.Popen(pytest(part), stdout=told, stderr=told), told))
+            background = subprocess.Popen([*GIVING_WAY, *pytest(part)], stdout=told, stderr=told)
+            running.append((part, background, told))
         print(f"== pytest {' '.join(parts[-1])}", flush=True)
         failed = [parts[-1]] if subprocess.run(pytest(parts[-1]), check=False).returncode else []
         for part, process, told in running:

@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from functools import partial
-from importlib.resources.abc import Traversable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hive_mind import __version__
@@ -51,6 +49,7 @@ from hive_mind.server.core.settings.keeper import SettingsKeeper
 from hive_mind.server.core.speech.engines import Load
 from hive_mind.server.core.speech.house_speech import HouseSpeech
 from hive_mind.server.core.trace import Traces
+from hive_mind.server.core.warm_grammar import warm_grammar
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Grammar
 
@@ -60,13 +59,6 @@ if TYPE_CHECKING:
 
 _CLOSE_S = 1.0
 _DUTIES_S = 10.0
-
-
-def _warm_grammar(name: str, *folders: Path | Traversable) -> Grammar:
-    """All sentences, with what most utterances need worked out: the first question does not wait for it."""
-    grammar = Grammar.load(*folders, robot_names=(name,))
-    grammar.warm()
-    return grammar
 
 
 class House:
@@ -121,7 +113,7 @@ class House:
             vault,
             config.data_path / "plugin-data",
             config.plugins_path,
-            lambda *folders: _warm_grammar(self.name, *folders),
+            lambda *folders: warm_grammar(self.name, *folders),
         )
         self.effects = Effects(self, own_model=own_model, own_speech=own_speech)
         self.remembering = Remembering(context, self.traces, self.forget)
