@@ -13,7 +13,7 @@ LINT = (
     ("mypy", [sys.executable, "-m", "mypy", "src", "tests", "benchmarks"]),
 )
 
-GIVING_WAY = ("nice", "-n", "10") if shutil.which("nice") else ()
+GIVING_WAY = ("nice", "-n", "19") if shutil.which("nice") else ()
 
 SCENES = ["tests/e2e", "tests/faults", "-m"]
 
