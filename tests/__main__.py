@@ -17,12 +17,16 @@ GIVING_WAY = ("nice", "-n", "19") if shutil.which("nice") else ()
 
 SCENES = ["tests/e2e", "tests/faults", "-m"]
 
+PURE = ["tests/unit", "--ignore=tests/unit/server"]
+
 GROUPS = (
-    # What speaks and listens in real time has a core to itself.
-    (["tests/unit", "--ignore=tests/unit/server"], [*SCENES, "audio"]),
+    (PURE, [*SCENES, "audio"]),
     ([*SCENES, "not audio"], ["tests/unit/server"]),
 )
-"""What runs at the same time, a process each, which also keeps what they leave in memory apart."""
+"""What runs at the same time, a process each, which also keeps what they leave in memory apart.
+
+What is pure gives way to what speaks and listens in real time.
+"""
 
 
 def main(arguments: list[str]) -> int:
@@ -53,7 +57,8 @@ def tested(parts: tuple[list[str], ...]) -> list[str]:
         running = []
         for part in parts[:-1]:
             told = stack.enter_context(tempfile.TemporaryFile())
-            background = subprocess.Popen([*GIVING_WAY, *pytest(part)], stdout=told, stderr=told)
+            command = [*(GIVING_WAY if part is PURE else ()), *pytest(part)]
+            background = subprocess.Popen(command, stdout=told, stderr=told)
             running.append((part, background, told))
         print(f"== pytest {' '.join(parts[-1])}", flush=True)
         failed = [parts[-1]] if subprocess.run(pytest(parts[-1]), check=False).returncode else []
