@@ -22,6 +22,7 @@ from hive_mind.server.core.bulletin import Bulletin
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault
 from hive_mind.server.core.downloads import Downloads
+from hive_mind.server.core.ending import end
 from hive_mind.server.core.entry import Entry, as_event
 from hive_mind.server.core.far_client import FarClient
 from hive_mind.server.core.household_time import household_time
@@ -361,11 +362,7 @@ class House:
         await self.peers.leave()
         self.mender.close()
         self.speech.close()
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        await end(self._tasks)
 
     def _share(self, entry: Entry) -> None:
         """Show what was said to the other clients, and on the page."""

@@ -13,6 +13,7 @@ from hive_mind.memory import settle
 from hive_mind.protocol.messages import Announce, ResponseChunk, Sentences, ServerMessage
 from hive_mind.protocol.sentence_parts import cut
 from hive_mind.server.core.crypto import Vault
+from hive_mind.server.core.ending import end
 from hive_mind.server.core.entrusting import Entrusting
 from hive_mind.server.core.house_orders import INTENTS as ORDERS
 from hive_mind.server.core.plugin import Kind, Storage
@@ -220,6 +221,5 @@ async def open_plugins(house: "House") -> AsyncIterator[None]:
     try:
         yield
     finally:
-        running.cancel()
-        await asyncio.wait({running})
+        await end({running})
         await house.plugins.host.stop()
