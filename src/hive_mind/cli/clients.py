@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hive_mind.cli.house_api import HouseApi, rights
+from hive_mind.errors import AccessError
 from hive_mind.language.messages import message
 
 Server = Annotated[str | None, typer.Option(help="The server, if it is not the usual one here.")]
@@ -72,9 +73,13 @@ def refuse(
 ) -> None:
     """Turn away a client that waits to be let in."""
     api = HouseApi(server, data)
-    for one in api.ask("pair/requests"):
-        if one["client_id"] == client:
-            api.ask(f"pair/requests/{one['request_id']}", method="DELETE")
+    waiting = [one for one in api.ask("pair/requests") if one["client_id"] == client]
+    if not waiting:
+        raise AccessError(
+            f"No client {client!r} waits to be let in: see ./hive clients list.", code="REQUEST_UNKNOWN"
+        )
+    for one in waiting:
+        api.ask(f"pair/requests/{one['request_id']}", method="DELETE")
 
 
 def rename(
