@@ -78,6 +78,8 @@ async def interrupted(
 ) -> Trial:
     """Ask for a story, and say the word over it; `most` times, until it is silent."""
     text, sound = word
+    while not at.watch.turns.empty():  # of the trial before
+        at.watch.turns.get_nowait()
     at.watch.asking()
     at.button.press()
     await asyncio.sleep(0.2)

@@ -29,6 +29,10 @@ class Scores(Protocol):
         """Log probability of each token of each text."""
         ...
 
+    def let_go(self) -> None:
+        """Give back the memory that scoring has taken, until the next time."""
+        ...
+
 
 class Rescorer:
     """Compares texts with what was heard; what it knows of texts over silence it keeps.
@@ -77,6 +81,10 @@ class Rescorer:
         lengths = [len(self._tokens(text)) + 1 for text in texts]
         sums = self._log_probabilities(self._scorer.listen(encoded), texts)
         return [total / length for total, length in zip(sums, lengths, strict=True)]
+
+    def let_go(self) -> None:
+        """Give back the memory that scoring has taken, until the next time: a millisecond."""
+        self._scorer.let_go()
 
     def _priors_of(self, forms: list[str]) -> dict[str, float]:
         new = [form for form in forms if form not in self._priors]
