@@ -28,10 +28,12 @@ from hive_mind.server.core.far_client import FarClient
 from hive_mind.server.core.household_time import household_time
 from hive_mind.server.core.ladder import Mind
 from hive_mind.server.core.link import GOING_AWAY, RESTART, Rechecked
+from hive_mind.server.core.llm.allowance import Allowance
 from hive_mind.server.core.llm.changing import ChangingModel
 from hive_mind.server.core.llm.engine import Chat, LanguageModel
 from hive_mind.server.core.llm.fallback import counted
 from hive_mind.server.core.llm.prompt import Abilities, History, chat, persona
+from hive_mind.server.core.llm.rationed import RationedModel
 from hive_mind.server.core.llm.tool_prompt import choosing_chat
 from hive_mind.server.core.llm.tools import Offer
 from hive_mind.server.core.mending import TextMender
@@ -39,6 +41,7 @@ from hive_mind.server.core.metrics.metered_model import MeteredModel
 from hive_mind.server.core.metrics.meters import Meters
 from hive_mind.server.core.news import News
 from hive_mind.server.core.offering import offers_of
+from hive_mind.server.core.pace import Pace
 from hive_mind.server.core.peers import Peers
 from hive_mind.server.core.plugin_house import HousePlugins
 from hive_mind.server.core.quality.journal import Journal
@@ -134,7 +137,9 @@ class House:
         self.links: set[Rechecked] = set()
         self.connections = 0
         self.stopping = False
+        self.pace = Pace(context.fields.count_all, time.monotonic)
         self._history = History(config.history_chars)
+        self._allowance = Allowance(context.fields.count, config.llm_client_s, config.llm_house_s, self.spawn)
         self.peers = Peers(
             context.publish,
             self._present,
@@ -144,6 +149,8 @@ class House:
             time.monotonic,
             self._see_again,
         )
+        self.peers.on_wrong = self.access.wrong_elsewhere
+        self.access.tell_wrong = self.peers.tell_wrong
         context.on_event = self.peers.take
         context.on_joined = self.peers.joined
         context.others = lambda: bool(self.peers.alive)
@@ -192,14 +199,16 @@ class House:
         """The chat in which the model chooses a tool."""
         return choosing_chat(self.offers(), self.plugins.host.prompt_context(), question)
 
-    def mind(self, memory: Memory) -> Mind:
+    def mind(self, client_id: str, memory: Memory) -> Mind:
         """What a client thinks with.
 
         Args:
+            client_id: its name.
             memory: of the conversation that it takes part in.
         """
         prompt = partial(self.prompt, memory=memory)
-        return Mind(lambda: self.grammar, self.offers, self.choosing, prompt, self.model, self.now)
+        model = RationedModel(self.model, self._allowance, client_id)
+        return Mind(lambda: self.grammar, self.offers, self.choosing, prompt, model, self.now)
 
     async def renew_model(self, make: Callable[[], LanguageModel]) -> None:
         """Think with another model, or with another beginning of every prompt."""
@@ -374,10 +383,10 @@ class House:
             and remote.client_id != entry.client_id
             and not remote.who.rights.private
         ]
-        if not others:
-            return
-        for remote in others:
-            remote.send(as_event(entry))
+        if others:
+            event = as_event(entry)
+            for remote in others:
+                remote.send(event)
 
     def _reap(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
