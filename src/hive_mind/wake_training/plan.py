@@ -96,9 +96,9 @@ SIZES = {
 }
 
 TESTED = {
-    "clean": Conditions(quiet=1.0, echo=0.0, near=0.0),
-    "noise": Conditions(quietest_db=10.0, loudest_db=10.0, echo=0.0, quiet=0.0, near=0.0),
-    "far": Conditions(quietest_db=10.0, loudest_db=25.0, echo=1.0, quiet=0.5, near=0.0),
+    "clean": Conditions(quiet=1.0, echo=0.0, near=0.0, dull=0.0),
+    "noise": Conditions(quietest_db=10.0, loudest_db=10.0, echo=0.0, quiet=0.0, near=0.0, dull=0.0),
+    "far": Conditions(quietest_db=10.0, loudest_db=25.0, echo=1.0, quiet=0.5, near=0.0, dull=0.0),
 }
 """Rooms in which the word is tested: next to the microphone, with noise 10 dB below it, from afar."""
 

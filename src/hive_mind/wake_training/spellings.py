@@ -25,6 +25,9 @@ WAKE_COSTS = 0.03
 """What one false wake in speech without the word costs: as much as three calls in a hundred. There are only
 minutes of such speech, so that one is many an hour."""
 
+SPOKEN_WORSE = 1.0
+"""By how much less, in mean log probability, people's calls may fit than those of the voices."""
+
 FLOORS = np.round(np.arange(-6.5, -1.99, 0.1), 1)
 """Among which is chosen. Below -6 to -7 nearly anything fits, of which minutes of speech show too little."""
 
@@ -97,7 +100,7 @@ def _best_floor(
 ) -> tuple[float, float]:
     """The least cost with these texts, and the middle of the floors that have it."""
     word, near, other = (table[:, chosen].max(axis=1)[:, None] for table in tables)
-    missed = (word < FLOORS).mean(axis=0)
+    missed = (word - SPOKEN_WORSE < FLOORS).mean(axis=0)
     waking = (near >= FLOORS).sum(axis=0) / near_total
     false = (other >= FLOORS).sum(axis=0)
     costs = missed + NEAR_COSTS * waking + WAKE_COSTS * false

@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -13,6 +14,7 @@ from typing import Any
 
 from hive_mind.errors import ModelError
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
+from hive_mind.speech.cancel import CancelToken
 from hive_mind.speech.engines import ScoresPhrases, SpeechToText
 from hive_mind.speech.wake_word.card import VERIFY_AT, WakeWordCard
 from hive_mind.wake_training import calibration, evaluation, spellings
@@ -109,9 +111,7 @@ def train(
         own=len(studio.own),
     )
     meter = Meter(_work(groups, order, verified=stt is not None), tell)
-    takes = _takes(groups, studio, meter)
-    settings = FitSettings(steps=order.size.steps)
-    memory = _learnt(groups, takes, settings, order.seed, studio, meter)
+    memory, takes = _learnt_and_said(groups, order, studio, meter)
     network = memory.network
     everyday = [take_of(studio.front_end, piece) for piece in _pieces(order.everyday)]
     card = calibrated(order, network, takes, everyday, stt, meter)
@@ -256,32 +256,55 @@ def forget(studio_folder: Path) -> None:
     shutil.rmtree(studio_folder, ignore_errors=True)
 
 
+def _learnt_and_said(
+    groups: Sequence[Group], order: Order, studio: Studio, meter: Meter
+) -> tuple[Memory, dict[str, list[Take]]]:
+    """The head and all takes; it learns while the voices for calibration and test are still speaking."""
+    speech = studio.speech(groups[0])
+    meter.add("voices", KOKORO_S * 2 * len(groups[0].lines))
+    learning = [group for group in groups if group.split == "train"]
+    takes = _takes(learning, studio, speech, meter)
+    settings, token = FitSettings(steps=order.size.steps), CancelToken()
+
+    def step(_: int) -> None:
+        token.raise_if_cancelled()
+        meter.add("fit", STEP_S)
+
+    with ThreadPoolExecutor(1) as apart:
+        job = apart.submit(_learnt, learning, dict(takes), settings, order.seed, studio, step)
+        try:
+            takes |= _takes([group for group in groups if group.split != "train"], studio, speech, meter)
+            return job.result(), takes
+        finally:
+            token.cancel()  # who gives up does not wait for the fit
+
+
 def _learnt(
     groups: Sequence[Group],
     takes: Mapping[str, Sequence[Take]],
     settings: FitSettings,
     seed: int,
     studio: Studio,
-    meter: Meter,
+    step: Callable[[int], None],
 ) -> Memory:
     """The head: that of an earlier run with the same takes, or a new one."""
-    keys = [studio.key(group) for group in groups if group.split == "train"]
+    keys = [studio.key(group) for group in groups]
     digest = hashlib.sha256(repr((keys, settings, seed)).encode()).hexdigest()[:12]
     file = studio.folder / f"head-{digest}.npz"
     if file.exists():
-        meter.add("fit", STEP_S * settings.steps)
+        for done in range(settings.steps):
+            step(done + 1)
         return load_memory(file)
     known = examples(groups, takes)
-    network = fit(known, settings, seed, lambda _: meter.add("fit", STEP_S))
+    network = fit(known, settings, seed, step)
     memory = remembered(network, known, seed)
     save_memory(memory, file)
     return memory
 
 
-def _takes(groups: Sequence[Group], studio: Studio, meter: Meter) -> dict[str, list[Take]]:
-    first = groups[0]
-    speech = studio.speech(first)
-    meter.add("voices", KOKORO_S * 2 * len(first.lines))
+def _takes(
+    groups: Sequence[Group], studio: Studio, speech: Sequence[Samples], meter: Meter
+) -> dict[str, list[Take]]:
     takes: dict[str, list[Take]] = {}
     for group in groups:
         each = _line_work(group)

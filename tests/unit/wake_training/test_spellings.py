@@ -29,8 +29,12 @@ def test_one_spelling_is_enough_where_it_tells_everything() -> None:
 
 def test_a_false_wake_in_speech_weighs_more_than_a_call_in_a_hundred() -> None:
     word = [(-1.0 - 0.01 * n,) for n in range(200)]
-    assert compared(("a",), word, [], [(-2.95,)] * 10).floor > -2.95
-    assert compared(("a",), word, [], []).floor < -2.9
+    assert compared(("a",), word, [], [(-3.95,)] * 10).floor > -3.95
+    assert compared(("a",), word, [], []).floor < -3.9
+
+
+def test_people_may_speak_worse_than_the_voices() -> None:
+    assert compared(("a",), [(-2.0,)] * 50, [], [(-2.55,)] * 5).floor < -2.9
 
 
 def test_without_a_word_that_woke_there_is_nothing_to_learn() -> None:
