@@ -16,8 +16,8 @@ WIDTH, SCALE = 720, 1.5
 QUALITY = 70
 
 
-async def main(report: Path, target: Path) -> None:
-    """Write the picture of a report, as light readers see it."""
+async def picture(report: str) -> Image.Image:
+    """A report, as light readers see it."""
     async with open_browser() as browser:
         viewport = {"width": WIDTH, "height": 400}
         page = await browser.new_page(
@@ -25,8 +25,13 @@ async def main(report: Path, target: Path) -> None:
             device_scale_factor=SCALE,
             color_scheme="light",
         )
-        await page.set_content(report.read_text("utf-8"))
-        shot = Image.open(io.BytesIO(await page.screenshot(full_page=True))).convert("RGB")
+        await page.set_content(report)
+        return Image.open(io.BytesIO(await page.screenshot(full_page=True))).convert("RGB")
+
+
+def main(report: Path, target: Path) -> None:
+    """Write the picture of a report."""
+    shot = asyncio.run(picture(report.read_text("utf-8")))
     shot.save(target, quality=QUALITY, method=6)
     size = target.stat().st_size
     print(f"{target.name}: {shot.width} x {shot.height}, {size / 1024:.1f} KiB")
@@ -34,4 +39,4 @@ async def main(report: Path, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), Path(sys.argv[2])))
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -13,7 +13,7 @@ from hive_mind.wake_training.events import Scored
 ALONE_AN_HOUR = 0.5
 """False wakes an hour of speech that the first stage alone may make."""
 
-LOOSE_AN_HOUR = 60.0
+LOOSE_AN_HOUR = 120.0
 """Wakes an hour of speech that the second stage may be asked about."""
 
 MOST_MISSED = 0.12

@@ -10,7 +10,7 @@ from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.engines import ScoresPhrases
 from hive_mind.speech.wake_word.embedding import Floats
 from hive_mind.speech.wake_word.rise import risen
-from hive_mind.speech.wake_word.verifier import LEAD_SAMPLES, TAIL_SAMPLES
+from hive_mind.speech.wake_word.verifier import LEAD_SAMPLES, TAIL_SAMPLES, Phrase
 from hive_mind.wake_training.examples import all_windows
 from hive_mind.wake_training.fit import scores
 from hive_mind.wake_training.network import LENGTH, Network
@@ -39,7 +39,6 @@ class Scored:
     def best(self) -> float:
         """The highest."""
         return float(self.odds.max(initial=NEVER))
-
 
     def wakes(self, threshold: float) -> int | None:
         """Samples heard when the score is done with rising past a threshold, as `Candidates` has it."""
@@ -86,6 +85,6 @@ def second_looks(
     return looks
 
 
-def best_of(looks: Sequence[Look]) -> list[float | None]:
-    """The score of the spelling that fits best, of each take."""
-    return [None if look is None else max(look) for look in looks]
+def best_of(looks: Sequence[Look], phrase: Phrase) -> list[float | None]:
+    """How well the phrase fits each take, as the second stage has it."""
+    return [None if look is None else phrase.fit(look) for look in looks]

@@ -79,18 +79,18 @@ class Size:
         steps: of the optimiser.
     """
 
-    positives: int = 300
-    near: int = 190
-    sentences: int = 62
+    positives: int = 260
+    near: int = 150
+    sentences: int = 40
     cheap: int = 100
     scenes: int = 5
     tests: int = 50
-    steps: int = 1500
+    steps: int = 1200
 
 
 SIZES = {
     "tiny": Size(24, 12, 6, 24, 2, 8, 120),
-    "quick": Size(200, 130, 62, 100, 5, 30, 1200),
+    "quick": Size(140, 90, 32, 80, 5, 30, 900),
     "normal": Size(),
     "high": Size(1000, 600, 160, 300, 6, 100, 4000),
 }

@@ -48,7 +48,7 @@ def coloured(samples: Samples, random: np.random.Generator) -> Samples:
 
 
 def dulled(samples: Samples, random: np.random.Generator) -> Samples:
-    """As through a telephone, a bad codec or a cloth: nothing above 2.8 to 6.5 kHz, less below 50 to 350 Hz."""
+    """As through a telephone, a bad codec or a cloth: little above 2.8 to 6.5 or below 0.05 to 0.35 kHz."""
     spectrum = np.fft.rfft(samples)
     pitches = np.fft.rfftfreq(len(samples), 1 / SAMPLE_RATE)
     spectrum /= 1.0 + (pitches / random.uniform(2800.0, 6500.0)) ** 12

@@ -1,8 +1,8 @@
 """The eyes in a window: a process of its own, `python -m hive_mind.client.ui.window`.
 
 Reads one `Look` in JSON a line from stdin, writes `{"press": "down"}`, `{"press": "up"}`,
-`{"press": "not_for_you"}` and `{"closed": true}` to stdout, and ends with stdin. It is a process so that drawing never holds up sound, and
-so that a fault of the graphics driver ends the window and nothing else.
+`{"press": "not_for_you"}` and `{"closed": true}` to stdout, and ends with stdin. It is a process so that
+drawing never holds up sound, and so that a fault of the graphics driver ends the window and nothing else.
 """
 
 import argparse

@@ -36,7 +36,7 @@ class Candidate:
 class Candidates:
     """A loose detector that also keeps the sound of what it hears. Not thread-safe.
 
-    Such a detector wakes on half a word. A candidate waits until the score is done with rising, and ends there.
+    Such a detector wakes on half a word: a candidate waits until the score is done with rising.
 
     Args:
         detector: wakes easily.

@@ -15,7 +15,13 @@ from hive_mind.speech.wake_word.mel import LEAD_SAMPLES, STEP_SAMPLES, MelSpectr
 from hive_mind.speech.wake_word.recent_audio import RecentAudio
 from hive_mind.speech.wake_word.rise import WATCHED, risen
 from hive_mind.speech.wake_word.strictness import stricter
-from hive_mind.speech.wake_word.trigger import Trigger, TriggerWord, from_log_odds, log_odds
+from hive_mind.speech.wake_word.trigger import (
+    REFRACTORY,
+    Trigger,
+    TriggerWord,
+    from_log_odds,
+    log_odds,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,7 @@ class OpenWakeWord:
         embedding: of the spectrum.
         words: at least one.
         gate: when to listen.
+        refractory: samples after a wake in which none follows.
     """
 
     def __init__(
@@ -50,12 +57,13 @@ class OpenWakeWord:
         embedding: SpeechEmbedding,
         words: Sequence[ListenedWord],
         gate: SpeechGate | None = None,
+        refractory: int = REFRACTORY,
     ) -> None:
         self._mel = mel
         self._embedding = embedding
         self._words = tuple(words)
         self._gate = gate or SpeechGate()
-        self._trigger = Trigger([word.trigger for word in words])
+        self._trigger = Trigger([word.trigger for word in words], refractory)
         self._seen: dict[str, Seen] = {}
         self._watched: tuple[int, list[float]] | None = None  # a word's place, and its log odds since it woke
         self._length = max(word.head.length for word in words)

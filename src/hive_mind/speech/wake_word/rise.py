@@ -1,4 +1,4 @@
-"""When a word's score is done with rising: a loose detector wakes while the word is still being said. Pure."""
+"""When a word's score is done with rising: a loose detector wakes while the word is being said. Pure."""
 
 from collections.abc import Sequence
 

@@ -83,6 +83,14 @@ def test_the_best_spelling_decides(score: float, accepted: bool) -> None:
     assert scorer.asked == [(9, ("hey jarvis", "et jarvis"))]
 
 
+def test_a_spelling_that_fits_anything_must_fit_better() -> None:
+    phrase = Phrase(("jarvis", "j'avis"), -5.0, (0.0, 3.0))
+    verifier = WakeVerifier(ScriptedScorer({"jarvis": -8.0, "j'avis": -2.1}), {"jarvis": phrase})
+    verdict = verifier.verify(Wake("jarvis", 0.3, 0), np.zeros(9, dtype=np.float32))
+    assert (verdict.accepted, verdict.score) == (False, -5.1)
+    assert phrase.fit((-4.9, -9.0)) == -4.9
+
+
 def test_a_word_without_spellings_is_taken_as_it_is() -> None:
     scorer = ScriptedScorer({})
     assert WakeVerifier(scorer, PHRASES).verify(Wake("ppn", 1.0, 0), np.zeros(9, dtype=np.float32)).accepted
