@@ -190,6 +190,14 @@ def recorded(samples: Samples, rate: int = SAMPLE_RATE) -> Spoken:
     return _spoken(audio, rate, 0, max(0, len(audio) - int(TAIL_S * rate)))
 
 
+def varied(spoken: Spoken, faster: float) -> Spoken:
+    """The same by a mouth so much smaller, which is so much faster: 1 changes nothing."""
+    rate = round(SAMPLE_RATE * faster)
+    samples = soxr.resample(spoken.samples, rate, SAMPLE_RATE, quality="LQ").astype(np.float32)
+    place = SAMPLE_RATE / rate
+    return Spoken(samples, int(spoken.begin * place), int(spoken.end * place))
+
+
 def _spoken(audio: Samples, rate: int, begin: int, end: int) -> Spoken:
     samples = soxr.resample(audio.astype(np.float32), rate, SAMPLE_RATE) if rate != SAMPLE_RATE else audio
     loudest = max(float(np.abs(samples).max(initial=0.0)), 1e-6)
