@@ -1,10 +1,11 @@
 """The same spoken questions through the page and through a room's client: end of speech to first sound.
 
-    ./hive bench page_latency [--rounds 2] [--llm qwen2.5-coder-0.5b]
+    ./hive bench page_latency [--rounds 2] [--moving] [--llm qwen2.5-coder-0.5b]
 
 One server; the two take turns. The page runs in Chromium on the same processor, with its own echo and noise
 suppression, and a microphone that plays a file; its times are read off one recording of what it heard and
-what it played. The room's client is `benchmarks.voice_loop`'s.
+what it played. The room's client is `benchmarks.voice_loop`'s. With `--moving` the eyes move, drawn by the
+same processor as everything else; without, they rest, as for somebody who wants no motion.
 """
 
 import asyncio
@@ -96,13 +97,23 @@ _HEARD = """
 """
 
 
-async def ask_page(address: str, question: Question, folder: Path) -> dict[str, Any]:
+# Where the time went, as the server knows it: from the beginning of each stage to its end.
+_STAGES = """
+async () => {
+  const [turn] = await (await fetch("/api/turns?limit=1")).json();
+  const { bars } = await (await fetch(`/api/turns/${turn.turn_id}`)).json();
+  return Object.fromEntries(bars.map((bar) => [bar.stage, bar.ms]));
+}
+"""
+
+
+async def ask_page(address: str, question: Question, folder: Path, *, moving: bool) -> dict[str, Any]:
     """One question through the page, in real time."""
     wav = folder / "question.wav"
     write_wav(wav, Clip(np.concatenate([silence(LEAD_S), question.samples, silence(60)]), SAMPLE_RATE))
     async with (
         open_browser(wav) as browser,
-        visit(browser, "about:blank", reduced_motion="reduce") as visitor,
+        visit(browser, "about:blank", reduced_motion="no-preference" if moving else "reduce") as visitor,
     ):
         page = visitor.page
         await page.add_init_script(_TWO_EARS)
@@ -115,11 +126,17 @@ async def ask_page(address: str, question: Question, folder: Path) -> dict[str, 
         rate = await page.evaluate("rate")
         heard, played = [from_pcm16(base64.b64decode(await page.evaluate(_HEARD, ear))) for ear in (0, 1)]
         transcript = await page.locator(".asked p").last.text_content()
+        stages = await page.evaluate(_STAGES)
     start = first_audible(played)
     if start is None:
         raise RuntimeError("The page played nothing.")
     end = speech_end(heard[:start], rate)
-    return {"start": start / rate - end, "transcript": transcript}
+    return {"start": start / rate - end, "transcript": transcript, "stages": stages}
+
+
+def told(stages: dict[str, float]) -> str:
+    """The stages in order of their ends."""
+    return ", ".join(f"{stage} {ms:.0f}" for stage, ms in stages.items())
 
 
 def summary(seconds: list[float]) -> dict[str, float]:
@@ -160,7 +177,7 @@ async def run(options: Namespace) -> dict[str, Any]:
                 listening = asyncio.ensure_future(client.loop.run(ears))
                 await asyncio.sleep(options.warm_up)
                 for question in questions:
-                    through_page = await ask_page(address, question, data)
+                    through_page = await ask_page(address, question, data, moving=options.moving)
                     await asyncio.sleep(IDLE_S)
                     through_room = await ask_ours(ears, turns, sink, question)
                     await forget_timers(client)
@@ -169,6 +186,7 @@ async def run(options: Namespace) -> dict[str, Any]:
                     print(
                         f"page {page[-1]:.2f} s « {through_page['transcript']} »"
                         f"  room {room[-1]:.2f} s « {through_room['transcript']} »"
+                        f"  page: {told(through_page['stages'])}"
                     )
                 listening.cancel()
         finally:
@@ -180,6 +198,7 @@ def main() -> None:
     parser = ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--count", type=int, default=5, help="questions in a round")
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--moving", action="store_true", help="the page's eyes move")
     parser.add_argument("--llm", default="qwen2.5-coder-0.5b", help="language model, by catalogue id")
     parser.add_argument("--data", type=Path, default=None, help="data folder that holds the models")
     parser.add_argument("--warm-up", type=float, default=10.0, help="seconds of idling before it begins")

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -24,15 +23,28 @@ pytestmark = [
 ]
 SUM, RESULT = "Combien font douze fois treize ?", "156"
 TWO = "Mets un minuteur de dix minutes et dis-moi quelle heure il est"
+LONG = "Raconte"
+STORY = " ".join(["Il était une fois une ruche où chaque abeille racontait sa journée."] * 12)
 WAIT_S = 0.03
 
 
-class Home(NamedTuple):
+class Home:
     """What the tests share."""
 
     server: Running
     browser: Browser
-    engines: SpeechEngines
+
+    def __init__(self, engines: SpeechEngines, microphone: Path) -> None:
+        self.engines = engines
+        self.microphone = microphone
+
+    def say(self, words: str) -> None:
+        """What a microphone hears that is opened from now on."""
+        said = Clip(
+            np.concatenate(list(self.engines.voice.synthesize(words))), self.engines.voice.capabilities.rate
+        )
+        samples = np.concatenate([silence(0.7), resample(said, SAMPLE_RATE).samples, silence(60)])
+        write_wav(self.microphone, Clip(samples, SAMPLE_RATE))
 
 
 @pytest.fixture(scope="module")
@@ -45,16 +57,14 @@ async def home(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> As
     folder = tmp_path_factory.mktemp("house")
     (folder / "models").symlink_to(models_dir)
     engines = loader(ServerConfig(data=folder, voice="kokoro:ff_siwis"))()
-    asked = np.concatenate(list(engines.voice.synthesize(SUM)))
-    question = resample(Clip(asked, engines.voice.capabilities.rate), SAMPLE_RATE).samples
-    write_wav(
-        folder / "question.wav", Clip(np.concatenate([silence(0.7), question, silence(60)]), SAMPLE_RATE)
-    )
+    home = Home(engines, folder / "question.wav")
+    home.say(SUM)
+    model = ScriptedModel({LONG: (STORY,)})
     async with (
-        running_server(folder, ScriptedModel(), lambda: engines, announce=False) as server,
-        open_browser(folder / "question.wav") as browser,
+        running_server(folder, model, lambda: engines, announce=False) as home.server,
+        open_browser(home.microphone) as home.browser,
     ):
-        yield Home(server, browser, engines)
+        yield home
 
 
 @pytest.fixture
@@ -121,6 +131,29 @@ async def test_an_answer_is_stopped_by_a_key_and_by_speaking(home: Home, visitor
     await expect(page.locator(".asked").last).to_contain_text("Combien font", timeout=PATIENCE_MS)
     await answered(page, RESULT)
     await page.get_by_role("button", name="Mains libres").click()
+
+
+@pytest.mark.parametrize(("word", "wish"), [("Stop !", "stop"), ("Attends !", "wait")])
+async def test_a_word_over_the_answer_silences_it_with_free_hands(
+    home: Home, visitor: Visit, word: str, wish: str
+) -> None:
+    page = visitor.page
+    home.say(word)
+    try:
+        await page.get_by_role("button", name="Écrire").click()
+        await page.get_by_role("textbox").fill(LONG)
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".talk")).to_have_attribute("data-mood", "speaking", timeout=PATIENCE_MS)
+        await page.get_by_role("button", name="Mains libres").click()
+        await expect(page.locator(".asked").nth(1)).to_be_visible(timeout=PATIENCE_MS)
+        await expect(page.locator(".talk")).to_have_attribute("data-mood", "follow_up", timeout=PATIENCE_MS)
+        await visitor.falls_silent(0.5)
+        assert visitor.told("speech_end")[-1]["outcome"] == "interrupted"
+        assert visitor.told("transcript")[-1]["wish"] == wish
+        assert len(visitor.told("turn_end")) == 1  # it was no question
+        await page.get_by_role("button", name="Mains libres").click()
+    finally:
+        home.say(SUM)
 
 
 async def test_no_serious_fault_for_people_who_see_hear_or_move_otherwise(home: Home) -> None:

@@ -1,13 +1,14 @@
 """The house on the page, in a real browser, with a real server and clients that obey."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from hive_mind.server.core.access.identity import Rights
 from tests.fakes.browser import CHROMIUM, NO_CHROMIUM, PATIENCE_MS, Visit, open_browser, visit
@@ -23,6 +24,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.skipif(CHROMIUM is None, reason=NO_
 SERIOUS = ("serious", "critical")
 HOSTILE = "<img src=x onerror=alert(1)><b>gras</b> 🧨🦆 \u202eבוקר טוב\u202c {t} %s"
 WRONG = "Ce code n'est pas le bon, ou il est trop vieux."
+NAMED = ("name", "room", "title", "description", "about", "persona", "text", "heard", "label", "licence")
 PARTS = ("conversation", "rooms", "assistant", "plugins", "models", "devices")
 
 
@@ -143,6 +145,34 @@ async def test_timers_and_words_in_a_room(home: Home, visitor: Visit) -> None:
         assert (await client.until("announce"))["text"] == "À table !"
 
 
+async def test_a_device_has_one_name_wherever_it_is_renamed(home: Home, visitor: Visit) -> None:
+    page = visitor.page
+    code = (await home.api("POST", "/pair/codes")).json()["code"]
+    who = {"client_id": "tablette-1", "name": "Tablette", "room": "entrée"}
+    entered = (await home.api("POST", "/pair", code=code, **who)).json()
+    devices, path = page.locator(".clients"), "/clients/tablette-1"
+    hello = {"token": entered["access_token"]}
+    async with TextClient(home.server.ws, "tablette-1", hello=hello):
+        await go(page, "#house/rooms")
+        card = page.locator("article.room", has=page.get_by_text("tablette-1"))
+        await expect(card.get_by_role("heading")).to_have_text("Tablette")  # as it was paired
+        await card.get_by_text("Nom, pièce, mots de réveil").click()
+        await card.get_by_label("Nom", exact=True).fill("Écran du couloir")
+        await card.get_by_role("button", name="Enregistrer").first.click()
+        await expect(card.get_by_role("heading")).to_have_text("Écran du couloir")
+        assert "room" not in home.server.house.settings.values.client("tablette-1").model_dump(
+            exclude_none=True
+        )
+        await go(page, "#house/devices")
+        await expect(devices).to_contain_text("Écran du couloir")
+        await expect(devices).not_to_contain_text("Tablette")
+        assert (await home.api("PATCH", path, name="Ardoise")).json()["name"] == "Ardoise"
+        await expect(devices).to_contain_text("Ardoise")
+        await go(page, "#house/rooms")
+        await expect(card.get_by_role("heading")).to_have_text("Ardoise")
+    await home.api("DELETE", path)
+
+
 async def test_a_plugin_is_set_and_its_secret_not_shown(home: Home, visitor: Visit) -> None:
     page = visitor.page
     await go(page, "#house/plugins")
@@ -210,6 +240,39 @@ async def test_hostile_words_are_words(home: Home, visitor: Visit) -> None:
         await go(page, "#quality/l-1")
         await expect(page.locator(".shown .asked")).to_contain_text("<b>gras</b>")
         await whole(page)
+
+
+async def test_a_name_without_end_leaves_the_layout_whole(home: Home) -> None:
+    """A server that lies: whatever is named in it, by anybody, is 100 KB long."""
+    endless = HOSTILE + "x" * 100_000
+
+    def lie(told: Any) -> Any:
+        if isinstance(told, list):
+            return [lie(one) for one in told]
+        if not isinstance(told, dict):
+            return told
+        return {name: endless if name in NAMED and value else lie(value) for name, value in told.items()}
+
+    async def answer(route: Route) -> None:
+        answered = await route.fetch()
+        await route.fulfill(response=answered, json=lie(await answered.json()))
+
+    async with (
+        TextClient(home.server.ws, "mal-2", hello={"room": "grenier"}) as client,
+        visit(home.browser, "about:blank") as visitor,
+    ):
+        await client.ask("Mets un minuteur de neuf minutes qui s'appelle pâtes")
+        code = (await home.api("POST", "/pair/codes")).json()["code"]
+        await home.api("POST", "/pair", client_id="mal-3", name="Tablette", code=code)
+        page = visitor.page
+        await page.route(re.compile("/api/(?!events)"), answer)
+        await page.goto(f"{home.server.address}/#house")
+        for part in (*(f"house/{part}" for part in PARTS), "quality"):
+            await go(page, f"#{part}")
+            await expect(page.locator("main .card, main .turn").first).to_be_visible(timeout=PATIENCE_MS)
+            await whole(page)
+            assert await page.locator("main img, main b, main script").count() == 0
+        assert faults_of(visitor) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

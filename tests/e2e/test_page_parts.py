@@ -314,6 +314,67 @@ async def test_what_a_server_says_is_text_and_the_page_stays_whole(home: Home, k
         await expect(page.locator(".big")).to_be_in_viewport(ratio=1)
 
 
+async def test_what_the_house_forgets_is_gone_from_an_open_page(home: Home) -> None:
+    async with lied_to(home) as (visitor, server):
+        page = visitor.page
+        await page.get_by_role("button", name="Écrire").click()
+        shown = page.locator(".entry")
+        for turn, words in enumerate(("Mon code est 4711.", "Il pleut ?", "Et demain ?")):
+            await page.get_by_role("textbox").fill(words)
+            await page.keyboard.press("Enter")
+            await expect(page.locator(".asked").last).to_have_text(f"Toi :{words}", timeout=PATIENCE_MS)
+            asked = [m for m in server.heard if m["type"] == "voice_input"][turn]
+            reply = {"turn_id": f"t{turn}", "utterance_id": asked["utterance_id"]}
+            server.say(type="response_chunk", content=f"Bien, {turn}.", is_final=True, chunk_index=0, **reply)
+            server.say(type="turn_end", outcome="completed", route="llm", intent="none", **reply)
+            await expect(page.locator(".told").last).to_contain_text(f"Bien, {turn}.")
+        server.say(type="forgotten", scope="turn", forgotten_turn="t0")
+        await expect(shown).to_have_count(4)
+        assert "4711" not in await page.content()
+        assert "Bien, 0." not in await page.locator(".log").inner_text()
+        server.say(type="forgotten", scope="day", day="2001-01-01")
+        server.say(type="forgotten", scope="nonsense")
+        server.say(type="forgotten", scope="turn")
+        server.say(type="announce", text="À table !", kind="info", turn_id="a-1")
+        await expect(shown).to_have_count(5)
+        server.say(type="forgotten", scope="all")
+        await expect(shown).to_have_count(0)
+
+
+async def test_the_bar_bears_the_assistants_name_whatever_it_is(home: Home) -> None:
+    async with lied_to(home) as (visitor, server):
+        page = visitor.page
+        server.say(
+            type="settings", version=3, persona="Alison", night="00:00-23:59", wake_words={"jarvis": 0.5}
+        )
+        await expect(page.locator("#name")).to_have_text("Alison", timeout=PATIENCE_MS)
+        await expect(page).to_have_title("Parler · Alison")
+        told = next(m for m in server.heard if m["type"] == "settings_state")
+        assert (told["version"], told["night"]) == (3, "00:00-23:59")
+        assert told["refused"] == {"wake_words": "SETTING_NOT_HERE"}
+        for name in (HOSTILE["endless"], HOSTILE["markup"], HOSTILE["right to left"]):
+            server.say(type="settings", version=4, persona=name)
+            await expect(page.locator("#name")).to_have_text(name)
+            assert await page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+            await expect(page.locator("#theme")).to_be_in_viewport(ratio=1)
+
+
+async def test_night_is_told_by_the_clock(page: Page) -> None:
+    told = await page.evaluate(
+        """async () => {
+            const { isNight } = await import("/web/obeying.js");
+            const at = (hour, minute) => new Date(2026, 10, 26, hour, minute);
+            const [late, nap] = ["22:00-07:00", "13:00-14:30"];
+            return [
+                ...[at(22, 0), at(3, 30), at(7, 0)].map((moment) => isNight(late, moment)),
+                ...[at(14, 29), at(14, 30)].map((moment) => isNight(nap, moment)),
+                isNight(null, at(3, 0)),
+            ];
+        }"""
+    )
+    assert told == [True, True, False, True, False, False]
+
+
 async def test_garbage_on_the_wire_is_left_alone(home: Home) -> None:
     async with lied_to(home) as (visitor, server):
         for frame in ("", "null", "[]", "7", "{", '{"type": 5}', '{"type": "transcript"}', b"", b"\x00\x01"):

@@ -120,6 +120,27 @@ async def test_speech_over_an_answer_lowers_it_and_words_cut_it(page: Page) -> N
     assert done[7] == ["finish", "rest_ear", "hush", "duck", "heard"]
 
 
+@pytest.mark.parametrize("wish", ["stop", "wait"])
+async def test_a_word_that_silences_is_no_question(page: Page, wish: str) -> None:
+    talk = (HANDS, {"type": "voice", "id": "u"}, HEARD, CHUNK, SOUNDS, END)
+    said = {"id": "u2", "text": "Attends !", "wish": wish}
+    state, done = await play(page, *talk, {"type": "voice", "id": "u2"}, HEARD | said, SILENT)
+    assert done[7] == ["finish", "rest_ear", "hush", "heard"]
+    assert (state["phase"], state["sounding"], state["ear"]) == ("idle", None, "waiting")
+    assert state["asked"] is None  # no answer is awaited
+
+
+async def test_what_sounds_of_no_turn_is_stopped_with_everything_else(page: Page) -> None:
+    asked = await page.evaluate(
+        """async () => {
+            const { START, step } = await import("/web/talk/turns.js");
+            const stop = (state) => step({ ...START, ...state }, { type: "stop" })[1][0];
+            return [stop({ turn: "t", sounding: "a-1" }), stop({ turn: "t", sounding: "t" })];
+        }"""
+    )
+    assert asked == [{"do": "interrupt", "turn": None}, {"do": "interrupt", "turn": "t"}]
+
+
 @pytest.mark.parametrize("last", [HEARD | {"id": "u2", "text": ""}, {"type": "echo"}])
 async def test_a_cough_or_our_own_voice_does_not(page: Page, last: Event) -> None:
     talk = (HANDS, {"type": "voice", "id": "u"}, HEARD, CHUNK, SOUNDS, END)

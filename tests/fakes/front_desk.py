@@ -16,6 +16,7 @@ from hive_mind.server.core.access.routes import router
 from hive_mind.server.core.access.tokens import owner_key
 from hive_mind.server.core.access.welcome import Door
 from hive_mind.server.core.answers import answer_faults
+from hive_mind.server.core.settings.values import HouseSettings
 from hive_mind.server.core.shield import Shield
 
 LAN = "192.168.1.30"
@@ -79,7 +80,11 @@ class FrontDesk:
         )
         self.app = FastAPI()
         self.app.state.house = SimpleNamespace(
-            access=self.desk, door=Door(self.desk), remotes={}, keys=OneKey()
+            access=self.desk,
+            door=Door(self.desk),
+            remotes={},
+            keys=OneKey(),
+            settings=SimpleNamespace(values=HouseSettings()),
         )
         self.app.add_middleware(Shield)
         answer_faults(self.app)

@@ -21,10 +21,8 @@ from hive_mind.client.core.naming import Naming
 from hive_mind.client.core.parts import Parts, Status
 from hive_mind.client.core.pipeline import VoiceLoop
 from hive_mind.client.core.plugin_sentences import PluginSentences
-from hive_mind.client.core.preparing import Preparer
 from hive_mind.client.core.ringing import Ringer
 from hive_mind.client.core.satellite import SatelliteLoop
-from hive_mind.client.core.speaking import spoken_forms
 from hive_mind.client.core.state import ClientState, Event
 from hive_mind.client.core.timers import StateFile, Timekeeper
 from hive_mind.client.core.turn import TurnRecord
@@ -46,6 +44,8 @@ from hive_mind.speech.endpointing import EndpointSettings
 from hive_mind.speech.listening import Ear
 from hive_mind.speech.pace import Pace
 from hive_mind.speech.playout import PlayoutSink
+from hive_mind.speech.preparing import Preparer
+from hive_mind.speech.speaking import spoken_forms
 from hive_mind.speech.wake_word.factory import word_names
 from hive_mind.speech.wake_word.lessons import Learner
 from hive_mind.understanding.grammar import Grammar, Match

@@ -133,6 +133,12 @@ def likely_replies(state: CommandState, now: datetime) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def lasting_replies(state: CommandState, now: datetime) -> list[str]:
+    """The likely replies that stay true for a while: worth rendering long before they are said."""
+    later = set(likely_replies(state, now + timedelta(minutes=10)))
+    return [reply for reply in likely_replies(state, now) if reply in later]
+
+
 def _stop(state: CommandState, now: datetime, slots: Mapping[str, object]) -> Outcome:
     """Alone, "arrête" is for what rings, else for the stopwatch; "annule" for a timer; else for the voice."""
     if state.waking:

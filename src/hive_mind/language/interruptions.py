@@ -1,7 +1,7 @@
 """Short things that are said over an answer, or right after it, and what they want."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import Literal, TypeAlias
@@ -40,6 +40,19 @@ def interruption(readings: Iterable[str], language: str = "fr") -> Interruption 
             if heard and distance(heard, known) <= _ALIKE:
                 return kind
     return None
+
+
+def silencing(readings: Sequence[str], said: str, language: str = "fr") -> Interruption | None:
+    """The same of what was heard over an answer, unless it is that answer itself, come back.
+
+    Args:
+        readings: what the recogniser may have heard, the likeliest first.
+        said: the answer, as far as it is known.
+        language: ISO 639-1 code.
+    """
+    heard = " ".join(keys_of(readings[0]))
+    echo = f" {heard} " in f" {' '.join(keys_of(said))} "
+    return None if echo else interruption(readings, language)
 
 
 def continues(text: str, language: str = "fr") -> bool:

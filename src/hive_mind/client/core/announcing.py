@@ -8,8 +8,8 @@ import structlog
 
 from hive_mind.client.core.chime import chime
 from hive_mind.client.core.parts import Parts
-from hive_mind.client.core.speaking import clauses_of
 from hive_mind.speech.answering import Answer
+from hive_mind.speech.speaking import clauses_of
 
 MOST_WAITING = 32
 """Announcements that wait; more are refused and logged."""

@@ -11,7 +11,6 @@ from hive_mind.client.core.exchange import Exchange, ServerSaid
 from hive_mind.client.core.homecoming import away_sentences, lost_sentence
 from hive_mind.client.core.parts import Parts
 from hive_mind.client.core.reading import Reading, Utterance
-from hive_mind.client.core.speaking import clauses_of
 from hive_mind.client.core.state import Event
 from hive_mind.client.core.turn import Route, Timeline, TurnRecord, local_turn
 from hive_mind.client.core.websocket import ServerLink
@@ -23,6 +22,7 @@ from hive_mind.language.written import written_forms
 from hive_mind.protocol.messages import Playout
 from hive_mind.speech.answering import Answer, Hooks
 from hive_mind.speech.audio import SAMPLE_RATE
+from hive_mind.speech.speaking import clauses_of
 from hive_mind.understanding.decision import Decision
 from hive_mind.understanding.gates import GATES_MS, gate_ms
 
@@ -370,11 +370,11 @@ class Attempt:
     def _sounding(self, at: float) -> None:
         self.timeline.mark("first_audible", at)
         self._parts.status.tell(Event.ANSWER_STARTED)
-        if self._exchange is not None and self._exchange.turn_id is not None:
+        exchange = self._exchange
+        if exchange is not None and exchange.turn_id is not None:
             since = max(0.0, self.timeline.since_question("first_audible") or 0.0)
-            self._exchange.played(
-                Playout(turn_id=self._exchange.turn_id, state="started", since_question_ms=since)
-            )
+            told = Playout(turn_id=exchange.turn_id, state="started", since_question_ms=since)
+            exchange.played(told.model_copy(update={"stages_ms": self.timeline.for_server(self._timings)}))
 
     def _mark(self, name: str) -> None:
         self.timeline.mark(name, self._parts.clock.now())

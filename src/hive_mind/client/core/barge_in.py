@@ -13,8 +13,7 @@ from hive_mind.client.core.parts import Parts
 from hive_mind.client.core.reading import Begun, recognise
 from hive_mind.errors import SpeechError
 from hive_mind.language.called import without_call
-from hive_mind.language.interruptions import interruption
-from hive_mind.language.words import keys_of
+from hive_mind.language.interruptions import silencing
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.endpointing import Endpoint, EndpointEvent, Speculate, SpeechResumed, TooLong
 from hive_mind.speech.engines import Transcript
@@ -189,7 +188,5 @@ class BargeIn:
         """A word that silences, and not our own voice saying it."""
         transcript = await recognise(self._parts, samples)
         others = (hypothesis.text for hypothesis in transcript.alternatives[1:MOST_READINGS])
-        wish = interruption((transcript.text, *others))
-        heard, ours = keys_of(transcript.text), keys_of(self._said())
-        echo = f" {' '.join(heard)} " in f" {' '.join(ours)} "
-        return None if wish is None or echo else Judgement(wish, end_sample, samples, heard_to, transcript)
+        wish = silencing((transcript.text, *others), self._said())
+        return None if wish is None else Judgement(wish, end_sample, samples, heard_to, transcript)

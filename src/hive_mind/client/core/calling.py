@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from hive_mind.client.core.parts import Parts
-from hive_mind.client.core.speaking import spoken_forms
 from hive_mind.errors import LinkError, SpeechError
 from hive_mind.protocol.messages import WakeDetected
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.engines import Wake
 from hive_mind.speech.listening import Ear
+from hive_mind.speech.speaking import spoken_forms
 
 MOST_LIKELY = 8
 """Replies rendered ahead while the user speaks: more than there is time for."""

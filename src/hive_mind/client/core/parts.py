@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from hive_mind.client.core.clock import Clock
 from hive_mind.client.core.dialogue import Dialogue
 from hive_mind.client.core.homecoming import Homecoming
-from hive_mind.client.core.preparing import Preparer
 from hive_mind.client.core.state import ClientState, Effect, Event, step
 from hive_mind.client.core.timers import Timekeeper
 from hive_mind.client.core.websocket import ServerLink
@@ -15,6 +14,7 @@ from hive_mind.mending import Mender
 from hive_mind.speech.engines import SpeechToText, TextToSpeech, Wake
 from hive_mind.speech.pace import Pace
 from hive_mind.speech.playout import PlayoutSink
+from hive_mind.speech.preparing import Preparer
 from hive_mind.understanding.grammar import Grammar
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import structlog
 
@@ -20,6 +20,7 @@ from hive_mind.commands.interpret import (
     expected,
     given_up,
     interpret,
+    lasting_replies,
     likely_replies,
     next_due,
     silenced,
@@ -121,9 +122,7 @@ class Timekeeper:
 
     def lasting_replies(self) -> list[str]:
         """Those among them that stay true for a while: worth rendering long before they are asked for."""
-        now = self._clock.today()
-        later = set(likely_replies(self.state, now + timedelta(minutes=10)))
-        return [reply for reply in likely_replies(self.state, now) if reply in later]
+        return lasting_replies(self.state, self._clock.today())
 
     def is_elsewhere(self, order: Match) -> bool:
         """Whether an order is for another room, or for a timer that we do not have."""

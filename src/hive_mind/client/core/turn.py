@@ -1,5 +1,6 @@
 """What is kept of a turn: what came of it, and the moments that mattered in seconds of the client's clock."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -47,6 +48,19 @@ class Timeline:
             "question_end_to_first_audio": self.since_question("first_audible"),
         }
         return {name: ms for name, ms in found.items() if ms is not None}
+
+    def for_server(self, timings_ms: Mapping[str, float]) -> dict[str, float]:
+        """How long took what is done here of a turn that the server answers, in milliseconds.
+
+        Args:
+            timings_ms: what was measured besides.
+        """
+        found = {
+            "stt": timings_ms.get("stt"),
+            "endpoint": self.since_question("committed"),
+            "tts": self.between("tts_started", "first_audio"),
+        }
+        return {stage: ms for stage, ms in found.items() if ms is not None and ms >= 0}
 
     def as_ms(self) -> dict[str, float]:
         """All moments in order, in milliseconds since the end of the question."""

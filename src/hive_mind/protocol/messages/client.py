@@ -156,6 +156,7 @@ class AudioStart(Message):
         rate: samples per second.
         wake: this is no question, but what a client without a recogniser took for its wake word, 2.5 s at
             most: the server says in a `wake_verdict` whether it is. A question that is under way goes on.
+        over: the answer of this turn sounds meanwhile: what silences it is no question.
     """
 
     type: Literal["audio_start"] = "audio_start"
@@ -163,6 +164,7 @@ class AudioStart(Message):
     format: Literal["pcm_s16le", "opus"] = "pcm_s16le"
     rate: Annotated[int, Field(ge=8000, le=48000)] = 16000
     wake: WakePhrase | None = None
+    over: Identifier | None = None
 
 
 class AudioEnd(Message):
@@ -213,12 +215,14 @@ class Playout(Message):
         turn_id: the turn whose answer it is.
         state: which of the two.
         since_question_ms: from the end of the question to this moment.
+        stages_ms: how long took what the client did by itself ("endpoint", "stt", "tts"), in milliseconds.
     """
 
     type: Literal["playout"] = "playout"
     turn_id: Identifier
     state: Literal["started", "finished"]
     since_question_ms: Annotated[float, Field(ge=0)] | None = None
+    stages_ms: dict[str, float] | None = None
 
 
 class Flow(Message):

@@ -128,6 +128,7 @@ class Welcome(ServerMessage):
         protocol_version: the version both sides will speak.
         session_id: name of the session, for the next `hello`.
         resumed: the old session goes on; the messages missed follow.
+        audio_formats: what the server reads after `audio_start`, best first; PCM alone where absent.
     """
 
     numbered: ClassVar[bool] = False
@@ -136,6 +137,7 @@ class Welcome(ServerMessage):
     protocol_version: int
     session_id: Identifier
     resumed: bool = False
+    audio_formats: Annotated[tuple[Literal["pcm_s16le", "opus"], ...], Field(max_length=4)] | None = None
 
 
 class TurnEnd(ServerMessage):
@@ -164,12 +166,15 @@ class TranscriptMessage(ServerMessage):
         text: the words.
         is_final: no better version will come.
         utterance_id: of the `audio_start`.
+        wish: this was said `over` an answer and silences it: nothing more comes of either. stop: be silent;
+            wait: be silent and listen.
     """
 
     type: Literal["transcript"] = "transcript"
     text: Text
     is_final: bool
     utterance_id: Identifier | None = None
+    wish: Literal["stop", "wait"] | None = None
 
 
 class SpeechStart(ServerMessage):
@@ -310,6 +315,7 @@ class Settings(ServerMessage):
         volume: of its voice, in hundredths of the loudest.
         wake_words: names that it answers to.
         night: hours in which it is dimmed.
+        persona: what the assistant calls itself, for clients that show it; no wish.
     """
 
     numbered: ClassVar[bool] = False
@@ -320,6 +326,7 @@ class Settings(ServerMessage):
     volume: Annotated[int, Field(ge=0, le=100)] | None = None
     wake_words: WakeWords | None = None
     night: Night | None = None
+    persona: ShortText | None = None
 
 
 class Sentences(ServerMessage):

@@ -50,6 +50,7 @@ from hive_mind.server.core.rooms import InRoom
 from hive_mind.server.core.settings.effects import Effects
 from hive_mind.server.core.settings.fixed import persona_of
 from hive_mind.server.core.settings.keeper import SettingsKeeper
+from hive_mind.server.core.speech.ahead import lasting_phrases
 from hive_mind.server.core.speech.engines import Load
 from hive_mind.server.core.speech.house_speech import HouseSpeech
 from hive_mind.server.core.trace import Traces
@@ -111,7 +112,13 @@ class House:
         self.traces = Traces()
         kept = CorrectionsFile(config.data_path, config.key.get_secret_value() if config.key else None)
         self.mender = TextMender(lambda: self.grammar, kept)
-        self.speech = HouseSpeech(speech, kept, lambda: self.grammar, self.meters.on_engine)
+        self.speech = HouseSpeech(
+            speech,
+            kept,
+            lambda: self.grammar,
+            self.meters.on_engine,
+            lambda: lasting_phrases(self.now()),
+        )
         self.plugins = HousePlugins(
             self,
             vault,
@@ -343,6 +350,7 @@ class House:
         if trace is None or playout.state != "started" or playout.since_question_ms is None:
             return
         if trace.playout_ms is None:
+            trace.note(playout.stages_ms or {})
             self.news.on_sound(trace, playout.since_question_ms, room)
         self._log.info("heard", turn_id=playout.turn_id, since_question_ms=playout.since_question_ms)
 

@@ -7,7 +7,7 @@ the answer to what the user seems to be saying.
 import asyncio
 from collections import deque
 
-from hive_mind.errors import HiveMindError, ProtocolError
+from hive_mind.errors import ProtocolError
 from hive_mind.protocol.messages import (
     Announce,
     Capabilities,
@@ -24,15 +24,15 @@ from hive_mind.protocol.messages import (
 from hive_mind.protocol.session import ServerSession
 from hive_mind.server.core.access.identity import HERE, Identity
 from hive_mind.server.core.acting import Acting
-from hive_mind.server.core.complaints import complaint
 from hive_mind.server.core.house import House
 from hive_mind.server.core.house_orders import HouseOrders
 from hive_mind.server.core.ladder import Ladder
 from hive_mind.server.core.link import Link
+from hive_mind.server.core.listening import Listening
 from hive_mind.server.core.remembering import of_guest
 from hive_mind.server.core.rooms import Rooms
 from hive_mind.server.core.speech.delivery import Delivery
-from hive_mind.server.core.speech.hearing import Reading, Said
+from hive_mind.server.core.speech.hearing import Said
 from hive_mind.server.core.speech.mouth import Mouth
 from hive_mind.server.core.speech.stream import Stream
 from hive_mind.server.core.timekeeper import Timekeeper
@@ -88,7 +88,7 @@ class RemoteClient:
             lambda: self.who.rights,
             None if who.rights.private else house.context.fields,
         )
-        self._ladder = Ladder(
+        self.ladder = Ladder(
             house.mind(client_id, self.talk.memory),
             self.keeper,
             acting,
@@ -99,7 +99,7 @@ class RemoteClient:
             learns=not who.rights.private,
         )
         self.mouth = Mouth(client_id, self, house.speech, lambda: self.keeper)
-        self.stream = Stream(client_id, house.speech, self, house)
+        self.stream = Stream(client_id, house.speech, Listening(self, house), house)
         self._house = house
         self._turn: Turn | None = None
         self._draft: Turn | None = None
@@ -184,7 +184,7 @@ class RemoteClient:
             return
         if said.speculative and utterance is None:
             raise ProtocolError("A speculative voice_input needs an utterance_id.", code="INVALID_MESSAGE")
-        self._take(text, utterance, speculative=bool(said.speculative))
+        self.take(text, utterance, speculative=bool(said.speculative))
 
     def on_wake(self, wake: WakeDetected) -> None:
         """Its name was heard there: the words that follow are for us."""
@@ -192,26 +192,15 @@ class RemoteClient:
         self._house.news.on_wake(wake.word, self.room)
         self._house.spawn(self._house.warm())
 
-    async def read(self, text: str) -> Reading:
-        """What a text asks for, as far as listening depends on it."""
-        return await self._ladder.reading(text)
+    def take(self, text: str, utterance: str | None, *, speculative: bool, said: Said | None = None) -> None:
+        """Begin, confirm or replace a turn.
 
-    def on_said(self, said: Said, *, final: bool) -> None:
-        """The client streamed this: prepare an answer or, when it is `final`, answer."""
-        self._take(said.text, said.utterance_id, speculative=not final, said=said)
-
-    def on_unsaid(self, utterance_id: str) -> None:
-        """The speaker goes on: drop what was prepared."""
-        if self._draft is not None and self._draft.utterance_id == utterance_id:
-            self._drop_draft()
-
-    def on_deaf(self, utterance_id: str, error: HiveMindError) -> None:
-        """What the client streams cannot be heard."""
-        self._log.info("not heard", code=error.code, reason=error.message)
-        self.send(complaint(error, utterance_id))
-
-    def _take(self, text: str, utterance: str | None, *, speculative: bool, said: Said | None = None) -> None:
-        """Begin, confirm or replace a turn."""
+        Args:
+            text: of the question.
+            utterance: its name.
+            speculative: the user may go on speaking.
+            said: the same as we heard it, where it was we.
+        """
         draft = self._draft
         fits = draft is not None and utterance == draft.utterance_id is not None and draft.text == text
         if speculative:
@@ -234,6 +223,15 @@ class RemoteClient:
         else:
             self._drop_draft()
             self._turn = self._begin(text, utterance, draft=False, after=old, said=said)
+        if said is not None:
+            self._turn.trace.stages_ms["endpoint"] = round(said.endpoint_ms, 1)
+
+    def said(self, turn_id: str) -> str:
+        """The answer of a turn, as far as it is known."""
+        if self._turn is not None and self._turn.turn_id == turn_id:
+            return self._turn.saying.text
+        trace = self.talk.traces.find(turn_id)
+        return "" if trace is None else trace.answer
 
     def on_device_state(self, told: DeviceState) -> None:
         """The client says which time things it has."""
@@ -259,15 +257,27 @@ class RemoteClient:
         """Stop the answer, or drop the draft."""
         if wish.utterance_id is not None and wish.turn_id is None:
             self.stream.drop(wish.utterance_id)
-            if self._draft is not None and self._draft.utterance_id == wish.utterance_id:
-                self._drop_draft()
+            self.drop_draft(wish.utterance_id)
             if self._turn is not None and self._turn.utterance_id == wish.utterance_id:
                 self._stop(self._turn, wish.spoken)
             return
         if wish.turn_id is None or (self._draft is not None and self._draft.turn_id == wish.turn_id):
             self._drop_draft()
-        if self._turn is not None and wish.turn_id in (None, self._turn.turn_id):
-            self._stop(self._turn, wish.spoken)
+        self.silence(wish.turn_id, wish.spoken)
+
+    def silence(self, turn_id: str | None, spoken: str | None = None) -> None:
+        """Stop an answer or an announcement; None: whatever is said.
+
+        Args:
+            turn_id: of it.
+            spoken: what was heard of it, where the client knows better than we.
+        """
+        if self._turn is not None and turn_id in (None, self._turn.turn_id):
+            self._stop(self._turn, spoken)
+        if turn_id is None:
+            self.mouth.hush()
+        else:
+            self.mouth.cut(turn_id)
 
     def on_flow(self, flow: Flow) -> None:
         """Pause or resume the model, for a client that shares its processor."""
@@ -314,7 +324,7 @@ class RemoteClient:
             send=delivery.take,
             memory=self.talk.memory,
             rooms=self.who.rights.rooms,
-            ladder=self._ladder,
+            ladder=self.ladder,
             heard=None if said is None else said.transcript,
             alive=lambda: self._house.peers.alive,
             fresh=self._fresh,
@@ -325,13 +335,13 @@ class RemoteClient:
         if said is not None:
             turn.trace.stages_ms["stt"] = said.stt_ms
         if self.voiced and self.link is not None:
-            delivery.speech = self.mouth.begin(turn.turn_id, turn.gate)
+            delivery.speech = self.mouth.begin(turn.turn_id, turn.gate, turn.trace)
         if draft:
             self._deliveries[turn] = delivery
         else:
             delivery.release()
         self.talk.traces.add(turn.trace)
-        task = self._house.spawn(turn.run(after))
+        task = self._house.spawn(self._house.speech.before_all_else(lambda: turn.run(after)))
         self._tasks[turn] = task
         task.add_done_callback(lambda _: self._gone(turn))
         return turn
@@ -340,6 +350,11 @@ class RemoteClient:
         self._tasks.pop(turn, None)
         self._deliveries.pop(turn, None)
         self._house.news.on_turn(turn.trace, self.room, private=self.talk.private)
+
+    def drop_draft(self, utterance_id: str) -> None:
+        """Forget what was prepared for an utterance."""
+        if self._draft is not None and self._draft.utterance_id == utterance_id:
+            self._drop_draft()
 
     def _drop_draft(self) -> None:
         if self._draft_patience is not None:

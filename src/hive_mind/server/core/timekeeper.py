@@ -12,7 +12,15 @@ from datetime import UTC, datetime, timedelta
 from pydantic import ValidationError
 
 from hive_mind.commands.alarms import MAX_ALARMS, next_occurrence
-from hive_mind.commands.interpret import READ_ONLY, due, expected, interpret, next_due, ring_text
+from hive_mind.commands.interpret import (
+    READ_ONLY,
+    due,
+    expected,
+    interpret,
+    likely_replies,
+    next_due,
+    ring_text,
+)
 from hive_mind.commands.merge import items_of, merged, stamped, with_items
 from hive_mind.commands.outcome import Outcome
 from hive_mind.commands.replies import reply
@@ -104,6 +112,11 @@ class Timekeeper:
         """Everything, as it is known here."""
         async with self._changing:
             return await self._load()
+
+    async def likely_replies(self) -> list[str]:
+        """What may well be said next, the likeliest first."""
+        async with self._changing:
+            return likely_replies(await self._load(), self._today())
 
     async def add_alarm(self, hour: int, minute: int, days: tuple[int, ...], name: str | None) -> None:
         """Set an alarm at a time of the wall clock: once, or on each of `days` (from Monday 0)."""

@@ -1,7 +1,7 @@
 """What happened in the last turns, in memory alone: who answered, with what proof, how long it took."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,9 @@ from typing import Any
 from hive_mind.protocol.messages import LocalTurn
 
 KEPT = 200
+
+CLIENT_STAGES = ("wake", "endpoint", "stt", "tts")
+"""What a client with engines of its own does by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,11 @@ class TurnTrace:
     def over(self) -> bool:
         """Whether it has ended and was not dropped."""
         return self.outcome not in ("running", "dropped")
+
+    def note(self, stages_ms: Mapping[str, float]) -> None:
+        """The client tells how long took what it did by itself; what was measured here stays."""
+        told = {stage: ms for stage, ms in stages_ms.items() if stage in CLIENT_STAGES and ms >= 0}
+        self.stages_ms = told | self.stages_ms
 
     def as_json(self) -> dict[str, Any]:
         """For tools."""

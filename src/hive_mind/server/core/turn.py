@@ -93,7 +93,7 @@ class Turn:
         self._confirmed = asyncio.Event()
         self._outcome: Outcome = "completed"
         self._spoken: str | None = None
-        self._saying = Saying(send, self.turn_id, utterance_id, self._first_piece)
+        self.saying = Saying(send, self.turn_id, utterance_id, self._first_piece)
         self._understood: Understood | None = None
         self._done: list[Done] = []
         self._conversed = False
@@ -121,12 +121,12 @@ class Turn:
         if self.over.is_set() or self._outcome == "interrupted":
             return
         self._spoken = spoken
-        if self._saying.over:
+        if self.saying.over:
             return
         self._outcome = "interrupted"
         if self._answering is not None:
             self._answering.cancel()
-        self._saying.finish()
+        self.saying.finish()
 
     async def run(self, after: "Turn | None" = None) -> None:
         """Answer. Cancelling this drops the turn without a word.
@@ -149,7 +149,7 @@ class Turn:
             if self._confirmed.is_set():
                 await self._question_first()
             await (self._answer if self._is_quick(understood) else self._answer_aside)(understood)
-            self._saying.finish()  # whatever happened, even to the excuse itself: one last chunk
+            self.saying.finish()  # whatever happened, even to the excuse itself: one last chunk
             if self._remembering is not None and not self._remembering.done():
                 await asyncio.wait({self._remembering})
             await self._end()
@@ -169,13 +169,13 @@ class Turn:
         if before is None:
             return False
         self.turn_id = self.trace.turn_id = before.turn_id
-        self._saying = Saying(self._send, self.turn_id, self.utterance_id, self._first_piece)
+        self.saying = Saying(self._send, self.turn_id, self.utterance_id, self._first_piece)
         self._request = replace(self._request, turn_id=before.turn_id)
         self._begun_elsewhere = True
         if before.answer is None:
             return False
         self.trace.intent, self.trace.outcome, self.trace.answer = before.intent, "completed", before.answer
-        self._saying.finish(before.answer)
+        self.saying.finish(before.answer)
         self._time("total")
         self._send_end("none")
         self._log.info("answered before", intent=before.intent)
@@ -223,7 +223,7 @@ class Turn:
             else:
                 await self._confirmed.wait()
                 await self._climb(understood)
-            self._saying.finish()
+            self.saying.finish()
         except HiveMindError as error:
             self._fail(error.code, error.retryable)
             self._log.warning("turn failed", code=error.code, reason=error.message)
@@ -258,7 +258,7 @@ class Turn:
         if self.utterance_id is not None:
             request = replace(request, call=len(self._done) + 1)
         if acting.is_slow(order):
-            async with filling_silence(self._confirmed, lambda: not self._saying.text, self._saying.fill):
+            async with filling_silence(self._confirmed, lambda: not self.saying.text, self.saying.fill):
                 done = await acting.carry_out(order, request, sure=sure)
         else:
             done = await acting.carry_out(order, request)
@@ -274,7 +274,7 @@ class Turn:
         if done.trace.ms is not None:
             self.trace.stages_ms["plugin"] = self.trace.stages_ms.get("plugin", 0.0) + done.trace.ms
         if done.speech is not None:
-            (self._saying.finish if last else self._saying.sentence)(done.speech)
+            (self.saying.finish if last else self.saying.sentence)(done.speech)
 
     async def _phrase(self, done: Done) -> None:
         """Have the model put a plugin's data into words."""
@@ -282,17 +282,17 @@ class Turn:
         try:
             await self._converse(self._request.text, question)
         except LlmError as error:
-            if done.fallback is None or self._saying.text:
+            if done.fallback is None or self.saying.text:
                 raise
             self._log.warning("result not phrased", code=error.code)
-            self._saying.sentence(done.fallback)
+            self.saying.sentence(done.fallback)
 
     async def _chosen(self, understood: Understood) -> Called | None:
         """The tool that the model calls, if it may and does."""
         if not understood.offers:
             return None
         begun = asyncio.get_running_loop().time()
-        async with filling_silence(self._confirmed, lambda: not self._saying.text, self._saying.fill):
+        async with filling_silence(self._confirmed, lambda: not self.saying.text, self.saying.fill):
             called = await self._ladder.choose(understood, self.gate)
         self.trace.stages_ms["tool_choice"] = self._since(begun)
         return called
@@ -308,7 +308,7 @@ class Turn:
         begun = asyncio.get_running_loop().time()
         self._asked_model = begun
         try:
-            await converse(self._mind.model, self._mind.prompt(prompt), self.gate, guard, self._saying)
+            await converse(self._mind.model, self._mind.prompt(prompt), self.gate, guard, self.saying)
         finally:
             self.trace.stages_ms["llm"] = self._since(begun)
             self.trace.withheld = self.trace.withheld or guard.blocked is not None
@@ -343,7 +343,7 @@ class Turn:
                 utterance_id=self.utterance_id,
             )
         )
-        self._saying.finish("" if self._saying.text else sentence)
+        self.saying.finish("" if self.saying.text else sentence)
 
     def _remember(self, role: Literal["user", "assistant"], text: str) -> asyncio.Future[None]:
         return self._memory.add(
@@ -360,7 +360,7 @@ class Turn:
         )
 
     async def _end(self) -> None:
-        heard = self._saying.text if self._spoken is None else self._spoken
+        heard = self.saying.text if self._spoken is None else self._spoken
         if heard.strip():
             await self._remember("assistant", heard.strip())
         await self._ladder.settle(self.text, self._understood, self._done, conversed=self._conversed)

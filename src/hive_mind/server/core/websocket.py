@@ -283,7 +283,7 @@ class Connection:
         remote.told_room = remote.room
         self._house.peers.presence_changed()
         for answer in answers:
-            self.put(answer)
+            self.put(self._house.speech.offer(answer))
         self._house.effects.tell(remote)
         self._house.plugins.greet(remote)
         if remote.voiced:

@@ -36,6 +36,8 @@ export class HouseLink {
     this.url = url;
     this.me = me;
     this.state = "connecting";
+    this.formats = []; // of voice that the server reads besides PCM
+    this.night = null; // hours in which the eyes are dimmed
   }
 
   /** Call `handler` for each message of a type; `audio` for binary frames, `state` for changes of state. Gives the way to stop it. */
@@ -109,6 +111,7 @@ export class HouseLink {
     if (message.type === "welcome") {
       if (!message.resumed) this.#lastSeq = 0;
       this.#session = message.session_id;
+      this.formats = Array.isArray(message.audio_formats) ? message.audio_formats : [];
       this.#upAt = performance.now();
       this.#become("connected");
       this.#schedulePing(HEARTBEAT_MS);

@@ -13,6 +13,6 @@ export function identity() {
   return {
     client_id: clientId,
     room: localStorage.getItem(ROOM) ?? "",
-    capabilities: { plays: true, display: "eyes", audio_formats: ["pcm_s16le"] },
+    capabilities: { plays: true, display: "eyes", settings: true, audio_formats: ["pcm_s16le"] },
   };
 }

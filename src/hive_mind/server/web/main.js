@@ -6,6 +6,7 @@ import { fill, h, icon } from "./dom.js";
 import { HouseLink } from "./house_link.js";
 import { identity } from "./identity.js";
 import { install } from "./installed.js";
+import { obey } from "./obeying.js";
 import { startRouter } from "./router.js";
 import { applyTheme, nextTheme, theme } from "./theme.js";
 import { load } from "./words.js";
@@ -27,6 +28,7 @@ const t = await load("frame");
 const find = (id) => document.getElementById(id);
 const link = new HouseLink(`${location.origin.replace(/^http/, "ws")}/ws`, identity());
 let shown = null;
+let titled = "";
 const api = makeApi(t, () => toPair());
 
 /** Say something to a screen reader. */
@@ -42,7 +44,11 @@ function toast(text) {
 }
 
 function contextOf(_name, words) {
-  return { t: words ?? t, api, link, toast, announce, title: (text) => `${text} · ${find("name").textContent}` };
+  const title = (text) => {
+    titled = text;
+    return `${text} · ${find("name").textContent}`;
+  };
+  return { t: words ?? t, api, link, toast, announce, title };
 }
 
 /** The house does not know this device. */
@@ -98,6 +104,10 @@ link.on("state", async (state) => {
   if (state !== "refused") return;
   if (await renew()) link.open();
   else toPair();
+});
+obey(link, (persona) => {
+  find("name").textContent = persona;
+  if (titled) document.title = `${titled} · ${persona}`;
 });
 link.on("announce", ({ text }) => shown !== "talk" && toast(text));
 await startRouter(find("main"), VIEWS, contextOf, markView);

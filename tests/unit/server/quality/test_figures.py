@@ -69,6 +69,27 @@ def test_a_turn_of_ours_as_bars() -> None:
     ]
 
 
+def test_what_was_heard_here_begins_at_the_end_of_the_question() -> None:
+    trace = TurnTrace("t", "c", NOON, "Il est quelle heure ?", route="command", outcome="completed")
+    trace.stages_ms = {"stt": 200.0, "endpoint": 250.0, "understanding": 2.0, "tts": 4.0}
+    trace.timings_ms = {"first_piece": 3.0}
+    trace.playout_ms = 320.0
+    assert [(bar.stage, bar.start_ms, bar.ms) for bar in waterfall(trace)] == [
+        ("endpoint", -264.0, 250.0),
+        ("stt", -200.0, 200.0),
+        ("understanding", 0.0, 2.0),
+        ("tts", 3.0, 4.0),
+        ("first_audio", -264.0, 320.0),
+    ]
+
+
+def test_a_client_tells_what_it_did_by_itself_and_no_more() -> None:
+    trace = TurnTrace("t", "c", NOON, "Bonjour", route="llm", outcome="completed")
+    trace.stages_ms = {"llm": 900.0, "tts": 7.0}
+    trace.note({"stt": 300.0, "llm": 1.0, "tts": 9.0, "nonsense": 5.0})
+    assert trace.stages_ms == {"stt": 300.0, "llm": 900.0, "tts": 7.0}
+
+
 def test_a_turn_of_a_client_as_bars_and_as_a_row() -> None:
     told = LocalTurn(
         turn_id="l-1", heard="Quelle heure est-il ?", answer="Il est midi.", intent="get_time",

@@ -20,6 +20,7 @@ from tests.fakes.scripted_llm import ScriptedModel
 from tests.fakes.scripted_speech import ScriptedStt, ToneVoice
 from tests.fakes.text_client import answer_in
 from tests.fakes.thin_client import TONE, ThinClient
+from tests.fakes.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 ITALY = "Quelle est la capitale de l'Italie ?"
@@ -150,6 +151,66 @@ async def test_an_interruption_stops_the_voice_and_what_was_not_heard_is_forgott
         assert len(kept[0]) < len(long) / 2
 
 
+@pytest.mark.parametrize(("word", "wish"), [("Stop !", "stop"), ("Attends.", "wait")])
+async def test_a_word_over_the_answer_silences_it_and_is_no_question(
+    tmp_path: Path, word: str, wish: str
+) -> None:
+    long = " ".join(["Voici une phrase assez longue pour durer un moment."] * 20)
+    model = ScriptedModel({ITALY: (long,)})
+    load = engines(ITALY, word)
+    async with running_server(tmp_path, model, load) as server, ThinClient(server.ws) as page:
+        await page.say_tone()
+        turn_id = (await page.until("speech_start"))["turn_id"]
+        # No silence follows: a pause is enough.
+        await page.stream(np.concatenate([silence(0.3), TONE, silence(0.2)]), "u2", over=turn_id)
+        said = await page.until("transcript", utterance_id="u2")
+        assert (said["text"], said["is_final"], said["wish"]) == (word, True, wish)
+        await page.end("u2")
+        await page.ask("Bonjour")
+        assert page.of_type("speech_end")[0]["outcome"] == "interrupted"
+        assert [t.heard for t in server.house.traces.newest_first() if t.over] == ["Bonjour", ITALY]
+        assert page.of_type("error") == []
+
+
+async def test_over_the_answer_our_own_word_and_a_question_silence_nothing_by_themselves(
+    tmp_path: Path,
+) -> None:
+    model = ScriptedModel({ITALY: ("Arrête, dit-il. " + "Puis il attend encore un moment. " * 20,)})
+    load = engines(ITALY, "Arrête", "Bonjour")
+    async with running_server(tmp_path, model, load) as server, ThinClient(server.ws) as page:
+        await page.say_tone()
+        turn_id = (await page.until("speech_start"))["turn_id"]
+        await page.stream(np.concatenate([silence(0.3), TONE, silence(0.2)]), "u2", over=turn_id)
+        heard = await page.until("transcript", utterance_id="u2")
+        assert "wish" not in heard
+        await page.send("interrupt", utterance_id="u2")  # the page knows its own voice
+        await page.say_tone("u3", over=turn_id)
+        assert (await page.until("transcript", utterance_id="u3", is_final=True))["text"] == "Bonjour"
+        ends = [await page.until("speech_end"), await page.until("speech_end")]
+        assert [end["outcome"] for end in ends] == ["interrupted", "completed"]
+
+
+async def test_what_may_be_answered_is_rendered_while_somebody_speaks(tmp_path: Path) -> None:
+    voice = ToneVoice()
+    load = engines("Lance le chronomètre", voice=voice)
+    async with house(tmp_path, load) as server, ThinClient(server.ws) as page:
+        await page.stream(silence(0.2))
+        speech = await server.house.speech.engines()
+        await eventually(lambda: speech.voice.has("Chronomètre démarré."))
+        await page.stream(np.concatenate([TONE, silence(0.2)]), "u2")
+        await page.until("speech_end")
+        assert page.spoken().seconds > 0.5
+        assert voice.said.count("Chronomètre démarré.") == 1
+
+
+async def test_an_interruption_without_a_name_stops_whatever_is_said(tmp_path: Path) -> None:
+    async with house(tmp_path, engines(ITALY)) as server, ThinClient(server.ws) as page:
+        await server.house.plugins.announce("Le linge est sec. " * 40, None, "info")
+        await page.until("speech_start")
+        await page.send("interrupt")
+        assert (await page.until("speech_end"))["outcome"] == "interrupted"
+
+
 async def test_a_new_question_stops_the_voice_of_the_last_answer(tmp_path: Path) -> None:
     long = " ".join(["Voici une phrase assez longue pour durer un moment."] * 20)
     model = ScriptedModel({ITALY: (long,)})
@@ -180,7 +241,8 @@ async def test_faults_are_errors_and_the_connection_stays(tmp_path: Path) -> Non
         await page.end()
         assert (await page.until("error"))["code"] == "AUDIO_UNEXPECTED"
         await page.send("audio_start", utterance_id="u", format="opus")
-        assert (await page.until("error"))["code"] == "AUDIO_UNSUPPORTED"
+        await page.ws.send(b"\xff" * 40)
+        assert (await page.until("error"))["code"] == "INVALID_AUDIO"
         await page.send("audio_start", utterance_id="u")
         await page.ws.send(b"odd")
         assert (await page.until("error"))["code"] == "INVALID_AUDIO"

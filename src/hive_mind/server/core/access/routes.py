@@ -15,6 +15,7 @@ from hive_mind.server.core.access.identity import Identity, Name, Rights
 from hive_mind.server.core.access.link import pairing_link
 from hive_mind.server.core.access.register import Granted, PairedClient
 from hive_mind.server.core.access.welcome import Digits, Door, Introduction, Proof, Welcome
+from hive_mind.server.core.client_names import called, keep_as_paired
 from hive_mind.server.core.trace_access import is_forwarded
 
 router = APIRouter(prefix="/api")
@@ -188,7 +189,7 @@ async def rotate_keys(_: Admin, request: Request) -> dict[str, int]:
 async def clients(_: Admin, request: Request) -> list[dict[str, Any]]:
     """The paired clients."""
     house = request.app.state.house
-    return [listed(client, house.remotes) for client in house.access.register.clients.values()]
+    return [listed(client, house) for client in house.access.register.clients.values()]
 
 
 @router.patch("/clients/{client_id}")
@@ -196,9 +197,11 @@ async def change(_: Admin, client_id: str, asked: Changing, request: Request) ->
     """Rename a client, put it into another room, give it other rights."""
     desk = _desk(request)
     client = await desk.rename(client_id, asked.name, asked.room)
+    house = request.app.state.house
+    await keep_as_paired(house, client_id, name=asked.name is not None, room=asked.room is not None)
     if asked.rights is not None:
         client = await desk.allow(client_id, asked.rights)
-    return listed(client, request.app.state.house.remotes)
+    return listed(client, house)
 
 
 @router.delete("/clients/{client_id}", status_code=204)
@@ -223,11 +226,12 @@ def described(who: Identity) -> dict[str, Any]:
     }
 
 
-def listed(client: PairedClient, remotes: Any) -> dict[str, Any]:
+def listed(client: PairedClient, house: Any) -> dict[str, Any]:
     """A client as those see it who run the house; no key of it."""
-    remote = remotes.get(client.client_id)
+    remote = house.remotes.get(client.client_id)
     return {
         **described(as_identity(client)),
+        "name": called(house, client.client_id),
         "paired_at": _when(client.paired_at),
         "renewed_at": _when(client.chain.issued_at) if client.chain is not None else None,
         "shut_out": client.shut_out,

@@ -10,6 +10,7 @@ from hive_mind.commands.merge import items_of
 from hive_mind.commands.state import CommandState
 from hive_mind.errors import ProtocolError
 from hive_mind.language.messages import error_message
+from hive_mind.server.core.client_names import called
 from hive_mind.server.core.house import House
 from hive_mind.server.core.house_api.reach import Home, client_of
 from hive_mind.server.core.remote_client import RemoteClient
@@ -128,10 +129,11 @@ async def _told(house: House, remote: RemoteClient) -> dict[str, JsonValue]:
     setting, device = remote.setting, remote.device
     here: dict[str, JsonValue] = {"volume": state.volume} if remote.voiced else {}
     if setting is not None:
-        here = setting.model_dump(mode="json", exclude={"type", "client_id", "known_words", "refused"})
+        own = setting.model_dump(mode="json", exclude={"type", "client_id", "known_words", "refused"})
+        here |= {name: value for name, value in own.items() if value is not None}
     return {
         "client_id": remote.client_id,
-        "name": wished.name,
+        "name": called(house, remote.client_id),
         "room": remote.room,
         "connected": remote.link is not None,
         "busy": remote.busy,
@@ -155,7 +157,7 @@ def _absent(house: House, client_id: str) -> JsonValue:
     wished = house.settings.values.client(client_id)
     return {
         "client_id": client_id,
-        "name": wished.name,
+        "name": called(house, client_id),
         "room": wished.room,
         "connected": False,
         "timers": [],

@@ -7,6 +7,9 @@ answered by itself are counted from the end of the question, the others from the
 from dataclasses import dataclass
 
 from hive_mind.server.core.trace import TurnTrace
+from hive_mind.speech.endpointing import EndpointSettings
+
+_PAUSE_MS = EndpointSettings().speculate_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +31,20 @@ def waterfall(trace: TurnTrace) -> list[Bar]:
     """The bars of a turn, in order of their beginning."""
     bars = _local(trace) if trace.local else _ours(trace)
     if trace.playout_ms is not None:
-        bars.append(Bar("first_audio", 0.0, trace.playout_ms))
+        asked = next((bar.start_ms for bar in bars if bar.stage == "endpoint" and not trace.local), 0.0)
+        bars.append(Bar("first_audio", asked, trace.playout_ms))
     return [bar for bar in bars if bar.ms > 0]
 
 
 def _ours(trace: TurnTrace) -> list[Bar]:
     took, bars = trace.stages_ms, list[Bar]()
-    for before in ("stt", "endpoint", "wake"):
-        if before in took:
-            begin = bars[0].start_ms if bars else 0.0
-            bars.insert(0, Bar(before, begin - took[before], took[before]))
+    if "stt" in took:
+        bars.append(Bar("stt", -took["stt"], took["stt"]))
+    if "endpoint" in took:  # recognition began at the pause that then was the end
+        bars.insert(0, Bar("endpoint", -took.get("stt", took["endpoint"]) - _PAUSE_MS, took["endpoint"]))
+    if "wake" in took:
+        begin = bars[0].start_ms if bars else 0.0
+        bars.insert(0, Bar("wake", begin - took["wake"], took["wake"]))
     at = 0.0
     for stage in ("understanding", "tool_choice", "plugin", "llm"):
         if stage not in took:

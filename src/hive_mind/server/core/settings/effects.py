@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _PROMPT = frozenset({"persona", "facts"})
 _MODEL = _PROMPT | {"llm_model"}
 _SPEECH = frozenset({"stt_model", "voice"})
+_SHOWN = frozenset({"persona", "night"})
 
 
 class Effects:
@@ -37,7 +38,8 @@ class Effects:
         settings = self._house.settings.settings
         remote.room = settings.values.client(remote.client_id).room or remote.told_room
         if remote.capabilities.settings:
-            remote.send(wishes_of(settings.values, settings.version, remote.client_id))
+            name = self._house.name
+            remote.send(wishes_of(settings.values, settings.version, remote.client_id, name))
 
     def _changed(self, before: HouseSettings, after: HouseSettings) -> None:
         house = self._house
@@ -53,13 +55,14 @@ class Effects:
             house.speech.load_anew(loader(house.config, after))
         for remote in house.remotes.values():
             was, now = before.client(remote.client_id), after.client(remote.client_id)
-            if "night" in differing or was != now:
+            if differing & _SHOWN or was != now:
                 self.tell(remote)
-            if was.volume != now.volume and now.volume is not None and not remote.capabilities.settings:
+            ours = not remote.capabilities.local_commands  # it is we who know how loud it is
+            if was.volume != now.volume and now.volume is not None and ours:
                 house.spawn(remote.keeper.set_volume(now.volume))
 
 
-def wishes_of(values: HouseSettings, version: int, client_id: str) -> Settings:
+def wishes_of(values: HouseSettings, version: int, client_id: str, persona: str) -> Settings:
     """What one client is told of the settings."""
     wished = values.client(client_id)
     return Settings(
@@ -68,4 +71,5 @@ def wishes_of(values: HouseSettings, version: int, client_id: str) -> Settings:
         volume=wished.volume,
         wake_words=wished.wake_words,
         night=values.night,
+        persona=persona,
     )

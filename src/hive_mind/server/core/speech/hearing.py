@@ -7,16 +7,17 @@ utterance is over, and no longer.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
 from hive_mind.errors import HiveMindError, ProtocolError
 from hive_mind.language.called import without_call
+from hive_mind.language.interruptions import Interruption
 from hive_mind.protocol.messages import AudioStart, ServerMessage, TranscriptMessage
 from hive_mind.server.core.speech.engines import SpeechEngines
 from hive_mind.server.core.speech.house_speech import HouseSpeech
 from hive_mind.server.core.speech.incoming import IncomingAudio
-from hive_mind.speech.audio import Samples
+from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.cancel import CancelToken
 from hive_mind.speech.endpointing import Endpoint, Speculate, SpeechResumed, TooLong
 from hive_mind.speech.engines import Transcript
@@ -25,6 +26,9 @@ from hive_mind.understanding.gates import GATES_MS
 
 STALLED_S = 5.0
 """Without audio for so long, the utterance ends where it is."""
+
+MOST_READINGS = 4
+"""Readings that are looked at for a word that silences: one word alone is heard badly."""
 
 _NOISE_PROBABILITY = 0.8
 
@@ -51,12 +55,20 @@ class Said:
         text: the words.
         transcript: the same with what a repair by ear needs.
         stt_ms: how long recognition took, its waiting included.
+        endpoint_ms: the silence that ended it, as soon as it has.
     """
 
     utterance_id: str
     text: str
     transcript: Transcript
     stt_ms: float
+    endpoint_ms: float = 0.0
+
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """What may have been said, the likeliest first."""
+        others = (reading.text for reading in self.transcript.alternatives[1:MOST_READINGS])
+        return (self.text, *others)
 
 
 class Listener(Protocol):
@@ -69,6 +81,10 @@ class Listener(Protocol):
 
     def send(self, message: ServerMessage) -> None:
         """Send to the client."""
+        ...
+
+    def on_listening(self) -> None:
+        """Somebody begins to speak: get ready, while the processor is idle."""
         ...
 
     async def read(self, text: str) -> Reading:
@@ -85,6 +101,10 @@ class Listener(Protocol):
 
     def on_deaf(self, utterance_id: str, error: HiveMindError) -> None:
         """The utterance cannot be heard."""
+        ...
+
+    def silenced(self, said: Said, over: str) -> Interruption | None:
+        """Whether this, said over the answer of a turn, silences it; then it is silent."""
         ...
 
 
@@ -123,6 +143,7 @@ class Hearing:
         self.utterance_id = start.utterance_id
         self.over = False
         """Whether its end was heard: audio that still comes belongs to nothing."""
+        self._answering = start.over
         self._audio = IncomingAudio(start)
         self._speech = speech
         self._client_id = client_id
@@ -134,6 +155,7 @@ class Hearing:
         self._recognised: _Recognised | None = None
         self._ended: Endpoint | None = None
         self._silent = False
+        self._wish: Interruption | None = None
 
     def feed(self, data: bytes) -> None:
         """Take the next piece of audio; ignored when the utterance is over.
@@ -159,6 +181,7 @@ class Hearing:
         try:
             engines = await self._speech.engines()
             ear = self._make_ear(engines)
+            self._listener.on_listening()
             while not self._silent and not self._concluded:
                 await self._take(await self._next(), ear, engines)
             await self._conclude()
@@ -242,7 +265,9 @@ class Hearing:
             return
         said = recognised.said
         gate_ms = GATES_MS["open"]
-        if said.text:
+        if self._silences(said):
+            self._silent = True
+        elif said.text:
             self._listener.send(
                 TranscriptMessage(text=said.text, is_final=False, utterance_id=self.utterance_id)
             )
@@ -263,11 +288,29 @@ class Hearing:
         if said is not None and ended is not None and ended.reason == "unbroken" and said.text:
             said = said if (await self._listener.read(said.text)).order else None
         text = "" if said is None else said.text
+        if said is not None and self._silences(said):
+            return
         self._listener.send(TranscriptMessage(text=text, is_final=True, utterance_id=self.utterance_id))
-        if said is not None and text:
-            self._listener.on_said(said, final=True)
+        if said is not None and ended is not None and text:
+            waited = 1000 * (ended.sample - ended.speech_end_sample) / SAMPLE_RATE
+            self._listener.on_said(replace(said, endpoint_ms=waited), final=True)
         else:
             self._listener.on_unsaid(self.utterance_id)
+
+    def _silences(self, said: Said) -> bool:
+        """Whether this was a word that silences the answer that sounds: then nothing more is made of it."""
+        if self._wish is not None:
+            return True
+        if self._answering is None or not said.text:
+            return False
+        self._wish = self._listener.silenced(said, self._answering)
+        if self._wish is None:
+            return False
+        self._listener.on_unsaid(self.utterance_id)
+        self._listener.send(
+            TranscriptMessage(text=said.text, is_final=True, utterance_id=self.utterance_id, wish=self._wish)
+        )
+        return True
 
     def _forget(self) -> None:
         recognising, self._recognising, self._recognised = self._recognising, None, None

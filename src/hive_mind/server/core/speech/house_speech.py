@@ -1,7 +1,7 @@
 """Hearing and speaking of the whole house: engines that load when first needed, and their threads."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 
 import psutil
@@ -9,7 +9,10 @@ import psutil
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import HiveMindError, SpeechError
 from hive_mind.mending import Mender
+from hive_mind.protocol.messages import ServerMessage, Welcome
+from hive_mind.server.core.speech.ahead import Ahead
 from hive_mind.server.core.speech.engines import Load, SpeechEngines
+from hive_mind.server.core.speech.opus import opus_is_read
 from hive_mind.server.core.speech.pool import Pool
 from hive_mind.server.logs import get_logger
 from hive_mind.speech.engines import Transcript
@@ -30,6 +33,7 @@ class HouseSpeech:
         file: what the house has corrected.
         grammar: of now.
         told: takes what worked ("ears", "stt", "tts") and for how many seconds.
+        phrases: what may well be said at any time; rendered when there is nothing else to do.
     """
 
     def __init__(
@@ -38,17 +42,21 @@ class HouseSpeech:
         file: CorrectionsFile,
         grammar: Callable[[], Grammar],
         told: Callable[[str, float], None] = lambda *_: None,
+        phrases: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         self.memory_bytes = 0
         """By how much loading the engines has made this process grow."""
         self.ears = Pool("ears", told=told)
         """Voice activity detection: a hundredth of a core for each who speaks."""
-        self.recogniser = Pool("stt", told=told)
-        self.voice = Pool("tts", told=told)
         self.pace = Pace()
+        self.ahead = Ahead(self.pace)
+        """What is rendered before it is asked for."""
+        self.recogniser = Pool("stt", told=told, around=self.ahead.given_way)
+        self.voice = Pool("tts", told=told, around=self.ahead.given_way)
         self._load = load
         self._file = file
         self._grammar = grammar
+        self._phrases = phrases
         self._engines: asyncio.Future[SpeechEngines] | None = None
         self._preparing: asyncio.Future[None] | None = None
         self._loading: asyncio.Future[None] | None = None
@@ -86,6 +94,7 @@ class HouseSpeech:
         before = psutil.Process().memory_info().rss
         engines = await asyncio.to_thread(load)
         self.memory_bytes = max(0, psutil.Process().memory_info().rss - before)
+        self.ahead.use(engines.voice)
         self._preparing = asyncio.ensure_future(self._prepare(engines))
         return engines
 
@@ -93,6 +102,12 @@ class HouseSpeech:
         """Do early what the first repair would wait for, but not before what somebody says just now."""
         await asyncio.sleep(PREPARE_AFTER_S)
         await self._mender_of(engines).prepare()
+        self.ahead.want(self._phrases())
+
+    async def before_all_else(self, answer: Callable[[], Awaitable[None]]) -> None:
+        """Answer a question: nothing is rendered ahead meanwhile."""
+        with self.ahead.given_way():
+            await answer()
 
     def load_anew(self, load: Load) -> None:
         """Other engines are wanted: they are loaded when next needed, or now where some are at work."""
@@ -107,6 +122,12 @@ class HouseSpeech:
         """Load now what will soon be needed; a fault is told to whoever needs it."""
         with suppress(SpeechError):
             await self.engines()
+
+    def offer(self, answer: ServerMessage) -> ServerMessage:
+        """A welcome says in which formats a voice may come; any other message is as it was."""
+        if not isinstance(answer, Welcome) or self._load is None or not opus_is_read():
+            return answer
+        return answer.model_copy(update={"audio_formats": ("opus", "pcm_s16le")})
 
     def refuse_if_off(self) -> None:
         """Say at once what is known to be impossible.
@@ -138,6 +159,7 @@ class HouseSpeech:
             self._preparing.cancel()
         if self._loading is not None:
             self._loading.cancel()
+        self.ahead.close()
         for pool in (self.ears, self.recogniser, self.voice):
             pool.close()
 

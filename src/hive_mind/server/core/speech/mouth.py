@@ -14,6 +14,8 @@ from hive_mind.language.clauses import ClauseSplitter
 from hive_mind.protocol.messages import ServerMessage, SpeechEnd, SpeechStart
 from hive_mind.server.core.llm.engine import Gate
 from hive_mind.server.core.speech.house_speech import HouseSpeech
+from hive_mind.server.core.speech.loop_clock import LoopClock
+from hive_mind.server.core.trace import TurnTrace
 from hive_mind.server.logs import get_logger
 from hive_mind.speech.answering import Answer, Hooks
 from hive_mind.speech.audio import Samples, to_pcm16
@@ -50,18 +52,6 @@ class Manner(Protocol):
     def speed(self) -> float:
         """1 is the voice's own."""
         ...
-
-
-class LoopClock:
-    """The event loop's clock."""
-
-    def now(self) -> float:
-        """Seconds."""
-        return asyncio.get_running_loop().time()
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait."""
-        await asyncio.sleep(max(0.0, seconds))
 
 
 class WireSink(NullSink):
@@ -114,9 +104,10 @@ class Speech:
     Args:
         turn_id: of the turn whose answer it is.
         gate: of the turn: the model pauses while the first clause is rendered, for both want the same cores.
+        trace: of the turn: takes how long the first sound took.
     """
 
-    def __init__(self, turn_id: str | None, gate: Gate | None = None) -> None:
+    def __init__(self, turn_id: str | None, gate: Gate | None = None, trace: TurnTrace | None = None) -> None:
         self.turn_id = turn_id
         self.released = asyncio.Event()
         """Set when it may sound; until then it is only rendered."""
@@ -124,6 +115,8 @@ class Speech:
         self.sink: WireSink | None = None
         self.task: asyncio.Task[None] | None = None
         self._gate = gate
+        self._trace = trace
+        self._asked_at: float | None = None
         self._splitter = ClauseSplitter()
         self._clauses: asyncio.Queue[str | None] = asyncio.Queue(MOST_CLAUSES)
 
@@ -145,8 +138,16 @@ class Speech:
 
     def rendering(self, on: bool) -> None:
         """The first clause is being rendered."""
+        if on:
+            self._asked_at = asyncio.get_running_loop().time()
         if self._gate is not None:
             (self._gate.hold if on else self._gate.go)()
+
+    def first_audio(self) -> None:
+        """A piece of sound is there."""
+        if self._trace is not None and self._asked_at is not None:
+            took = asyncio.get_running_loop().time() - self._asked_at
+            self._trace.stages_ms.setdefault("tts", round(1000 * took, 1))
 
 
 class Mouth:
@@ -173,9 +174,9 @@ class Mouth:
         """Whether anything is said or rendered."""
         return bool(self._said)
 
-    def begin(self, turn_id: str | None, gate: Gate | None = None) -> Speech:
-        """Something will be said: give it text, and release it when it may sound."""
-        speech = Speech(turn_id, gate)
+    def begin(self, turn_id: str | None, gate: Gate | None = None, trace: TurnTrace | None = None) -> Speech:
+        """Something will be said: give it text, and release it when it may sound. See `Speech`."""
+        speech = Speech(turn_id, gate, trace)
         self._said.append(speech)
         speech.task = asyncio.create_task(self._say(speech))
         return speech
@@ -219,7 +220,7 @@ class Mouth:
                 self._seat,
                 sink,
                 LoopClock(),
-                Hooks(first_clause=speech.rendering),
+                Hooks(speech.rendering, speech.first_audio),
                 self._speech.pace,
                 lambda: self._manner().loudness,
                 lambda: self._manner().speed,

@@ -11,7 +11,7 @@ import asyncio
 from collections import OrderedDict, deque
 from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from time import monotonic
 from typing import TypeVar
 
@@ -30,13 +30,19 @@ class Pool:
         name: of the threads, for debuggers.
         threads: pieces of work at once.
         told: takes the pool's name and how many seconds each piece took.
+        around: entered while a piece waits or runs.
     """
 
     def __init__(
-        self, name: str, threads: int = 1, told: Callable[[str, float], None] = lambda *_: None
+        self,
+        name: str,
+        threads: int = 1,
+        told: Callable[[str, float], None] = lambda *_: None,
+        around: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self._name = name
         self._told = told
+        self._around = around
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._free = threads
         self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
@@ -61,7 +67,10 @@ class Pool:
             Cancelled: `cancel` was set while it ran.
             SpeechError: SPEECH_BUSY, see above.
         """
-        token = cancel or CancelToken()
+        with self._around():
+            return await self._run(client_id, work, cancel or CancelToken())
+
+    async def _run(self, client_id: str, work: Callable[[CancelToken], T], token: CancelToken) -> T:
         await self._turn(client_id)
         loop = asyncio.get_running_loop()
 

@@ -4,6 +4,7 @@ import { h, icon } from "../dom.js";
 
 const MOST_ENTRIES = 30;
 const MOST_TEXT = 4000;
+const DAY = new Intl.DateTimeFormat("sv-SE"); // 2026-11-26
 
 export class Log {
   #entries = new Map();
@@ -25,10 +26,12 @@ export class Log {
     entry.classList.toggle("interim", !final);
   }
 
-  /** A piece of an answer; gives the whole so far. */
-  answer(turn, piece) {
+  /** A piece of the answer to a question; gives the whole so far. */
+  answer(turn, piece, id) {
+    if (id !== undefined) this.#entries.get(`q:${id}`)?.setAttribute("data-turn", turn);
     if (!piece && !this.#entries.has(`a:${turn}`)) return "";
     const entry = this.#entry(`a:${turn}`, "told", this.t("log.it"));
+    entry.dataset.turn = turn;
     entry.whole = (entry.whole ?? "") + piece;
     this.#write(entry, entry.whole);
     return entry.whole;
@@ -37,6 +40,7 @@ export class Log {
   /** Something that was not asked for. */
   announce(id, text) {
     const entry = this.#entry(`n:${id}`, "told unasked", this.t("log.it"));
+    entry.dataset.turn = id;
     entry.prepend(icon("bell"));
     this.#write(entry, text);
   }
@@ -54,6 +58,17 @@ export class Log {
     this.#entries.delete(`q:${id}`);
   }
 
+  /** The house has forgotten a turn, a day ("2026-11-26"), or everything: nothing of it is shown any more. */
+  forget({ scope, forgotten_turn: turn, day }) {
+    const gone = { turn: (entry) => entry.dataset.turn === turn, day: (entry) => entry.dataset.day === day, all: () => true }[scope];
+    if (!gone) return;
+    for (const [key, entry] of [...this.#entries]) {
+      if (!gone(entry)) continue;
+      entry.remove();
+      this.#entries.delete(key);
+    }
+  }
+
   get empty() {
     return this.#entries.size === 0;
   }
@@ -61,7 +76,7 @@ export class Log {
   #entry(key, kind, who) {
     let entry = this.#entries.get(key);
     if (!entry) {
-      entry = h("li", { class: `entry ${kind}` }, h("span", { class: "unseen" }, who), h("p", { dir: "auto" }));
+      entry = h("li", { class: `entry ${kind}`, data: { day: DAY.format(new Date()) } }, h("span", { class: "unseen" }, who), h("p", { dir: "auto" }));
       this.#entries.set(key, entry);
       this.place.append(entry);
       this.#follow = true;

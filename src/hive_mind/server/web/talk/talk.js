@@ -4,10 +4,12 @@ import { Ear, echoes } from "./ear.js";
 import { Microphone, MicrophoneError } from "./microphone.js";
 import { Speaker } from "./speaker.js";
 import { START, step } from "./turns.js";
+import { VoiceWire } from "./voice_wire.js";
 
 const DUCKED = 0.2;
 const QUIET_FAULTS = new Set(["CLIENT_REPLACED", "SERVER_STOPPING"]);
 const SILENT_DB = -120;
+const NAMELESS = "voice"; // that of no turn
 const LOWEST_RATE = 8000;
 const HIGHEST_RATE = 48000;
 
@@ -25,6 +27,7 @@ export class Talk {
   #speaker = null;
   #microphone = null;
   #ear;
+  #wire;
   #waiting = 0;
   #count = 0;
   #askedAt = 0;
@@ -35,9 +38,10 @@ export class Talk {
 
   constructor(link, log, show, tell) {
     Object.assign(this, { link, log, show, tell });
+    this.#wire = new VoiceWire(link);
     this.#ear = new Ear({
-      start: (id) => this.link.send({ type: "audio_start", utterance_id: id, format: "pcm_s16le", rate: 16000 }),
-      frame: (pcm) => this.link.sendAudio(pcm),
+      start: (id) => this.#wire.start(id, this.#over()),
+      frame: (pcm) => this.#wire.send(pcm),
       begin: () => this.dispatch({ type: "voice", id: this.newId() }),
       end: () => this.dispatch({ type: "silence" }),
       over: () => this.state.sounding !== null,
@@ -52,6 +56,7 @@ export class Talk {
     on("speech_start", (m) => this.#onSpeech(m));
     on("audio", (pcm) => this.#voice !== null && pcm.byteLength % 2 === 0 && this.#speaker.add(pcm));
     on("speech_end", (m) => this.#onSpeechEnd(m));
+    on("forgotten", (m) => this.#forget(m));
     on("state", (state) => this.#onLink(state));
   }
 
@@ -103,7 +108,7 @@ export class Talk {
       shut_ear: () => this.#shutEar(),
       stream: () => this.#ear.stream(effect.id, true),
       finish: () => this.#finish(effect.id),
-      drop: () => this.link.send({ type: "interrupt", utterance_id: effect.id }),
+      drop: () => this.#drop(effect.id),
       ask: () => this.#ask(effect),
       interrupt: () => this.link.send({ type: "interrupt", ...(effect.turn ? { turn_id: effect.turn } : {}) }),
       hush: () => this.#hush(),
@@ -139,8 +144,13 @@ export class Talk {
   }
 
   #finish(id) {
-    if (this.#ear.streaming === id) this.link.send({ type: "audio_end", utterance_id: id });
+    if (this.#ear.streaming === id) this.#wire.end(id);
     else if (this.state.asked === id && this.state.phase === "thinking") this.dispatch({ type: "transcript", id, text: "", final: true });
+  }
+
+  #drop(id) {
+    this.#wire.drop();
+    this.link.send({ type: "interrupt", utterance_id: id });
   }
 
   #deaf(error) {
@@ -167,8 +177,8 @@ export class Talk {
     if (final && this.state.spoken) this.#askedAt = this.#ear.lastVoiceAt;
   }
 
-  #answer({ turn, text, final }) {
-    const whole = this.log.answer(turn, text);
+  #answer({ turn, id, text, final }) {
+    const whole = this.log.answer(turn, text, id);
     this.#spokenText = whole;
     if (final && whole) this.tell("answered", whole);
   }
@@ -183,10 +193,17 @@ export class Talk {
     this.#waiting = setTimeout(() => this.dispatch({ type: "waited" }), 1000 * seconds);
   }
 
-  #onTranscript({ utterance_id: id, text: heard, is_final }) {
+  /** Of whose answer a word may be to silence it. */
+  #over() {
+    const { sounding } = this.state;
+    // Over what rings, "stop" is an order like any other: it stops the timer.
+    return sounding === null || sounding === NAMELESS || this.state.ringing ? {} : { over: sounding };
+  }
+
+  #onTranscript({ utterance_id: id, text: heard, is_final, wish }) {
     const [said, final] = [text(heard), is_final === true];
-    if (this.state.sounding && said && echoes(said, this.#spokenText)) this.dispatch({ type: "echo" });
-    else this.dispatch({ type: "transcript", id, text: said, final });
+    if (this.state.sounding && said && !wish && echoes(said, this.#spokenText)) this.dispatch({ type: "echo" });
+    else this.dispatch({ type: "transcript", id, text: said, final, wish });
   }
 
   #onSpeech({ turn_id: turn, rate, format = "pcm_s16le" }) {
@@ -198,7 +215,7 @@ export class Talk {
       return;
     }
     if (turn !== undefined && turn === this.state.over) return;
-    this.#voice = turn ?? "voice";
+    this.#voice = turn ?? NAMELESS;
     this.#speaker.gain(1);
     this.#speaker.start(this.#voice, rate);
   }
@@ -208,6 +225,12 @@ export class Talk {
     if (outcome === "completed") this.#speaker.end();
     else this.#speaker.clear();
     this.#voice = null;
+  }
+
+  #forget(told) {
+    this.log.forget(told);
+    if (!this.state.sounding) this.#spokenText = "";
+    this.show(this.state);
   }
 
   #hush() {
@@ -229,7 +252,7 @@ export class Talk {
   }
 
   #playout(turn, state) {
-    if (turn === "voice") return;
+    if (turn === NAMELESS) return;
     const since = this.#askedAt ? { since_question_ms: Math.round(performance.now() - this.#askedAt) } : {};
     this.link.send({ type: "playout", turn_id: turn, state, ...(state === "started" ? since : {}) });
     this.#askedAt = 0;

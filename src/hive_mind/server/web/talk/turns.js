@@ -5,7 +5,7 @@
 //
 // Effects: open_ear {id} (stream from now on), stream {id} (what the open ear hears, with what came just
 // before), finish {id} (that was all), drop {id} (it is no question), rest_ear / shut_ear (open without a question / closed), ask {id, text},
-// interrupt {turn}, hush (the voice here), duck {on}, heard {id, text, final}, answer {turn, text, final}, nothing_heard,
+// interrupt {turn}, hush (the voice here), duck {on}, heard {id, text, final}, answer {turn, id, text, final}, nothing_heard,
 // announce {turn, text, kind}, fault {message}, wait {seconds} (ask for the event `waited` then).
 
 export const START = Object.freeze({
@@ -23,6 +23,8 @@ export const START = Object.freeze({
 });
 
 const broken = (state) => ({ turn: null, over: state.turn ?? state.over });
+// What sounds may be of no turn, or of another one than is shown: then everything is to stop.
+const sounds = (state) => (state.sounding === null || state.sounding === state.turn ? state.turn : null);
 const busy = (state) => state.phase !== "idle" || state.sounding !== null;
 const rested = (state) => (state.handsFree ? "waiting" : "closed");
 const restEffect = (state) => ({ do: state.handsFree ? "rest_ear" : "shut_ear" });
@@ -40,7 +42,7 @@ const HANDLERS = {
   // The button or key is pressed: what sounds falls silent, and we listen.
   press(state, { id }) {
     if (state.ear === "hearing") return HANDLERS.release(state);
-    const effects = busy(state) ? [{ do: "interrupt", turn: state.turn }, { do: "hush" }] : [];
+    const effects = busy(state) ? [{ do: "interrupt", turn: sounds(state) }, { do: "hush" }] : [];
     const fresh = { phase: "idle", asked: null, sounding: null, ringing: false, followUp: 0 };
     const next = { ...state, ...fresh, ...broken(state), ear: "hearing", utterance: id, spoken: true };
     return [next, [...effects, { do: "open_ear", id }]];
@@ -90,8 +92,9 @@ const HANDLERS = {
     return [next, [...effects, { do: "heard", id, text, final: true }, { do: "ask", id, text }]];
   },
 
-  transcript(state, { id, text, final }) {
+  transcript(state, { id, text, final, wish }) {
     if (id !== state.utterance && id !== state.asked) return [state, []];
+    if (wish) return silenced(state, id, text);
     const effects = [];
     if (!final) {
       return [state, text ? [{ do: "heard", id, text, final }] : []];
@@ -112,7 +115,7 @@ const HANDLERS = {
     if (turn === state.over) return [state, []];
     const ours = turn === state.turn || (id !== undefined && id === state.asked);
     const next = ours ? { ...state, turn, phase: "answering" } : state; // else of a question of before
-    return [next, [{ do: "answer", turn, text, final }]];
+    return [next, [{ do: "answer", turn, id, text, final }]];
   },
 
   turn_end(state, { turn, id }) {
@@ -146,7 +149,7 @@ const HANDLERS = {
   stop(state) {
     const effects = [{ do: "hush" }];
     if (state.ear === "hearing") effects.push({ do: "drop", id: state.utterance });
-    if (busy(state)) effects.unshift({ do: "interrupt", turn: state.turn });
+    if (busy(state)) effects.unshift({ do: "interrupt", turn: sounds(state) });
     const fresh = { phase: "idle", utterance: null, asked: null, sounding: null, followUp: 0, ringing: false };
     return [{ ...state, ...fresh, ...broken(state), ear: rested(state) }, [...effects, restEffect(state)]];
   },
@@ -173,6 +176,15 @@ const HANDLERS = {
     return [{ ...state, ear: "closed", handsFree: false, utterance: null, phase }, [{ do: "shut_ear" }]];
   },
 };
+
+/** "Stop", said over an answer: it is silent, and this was no question. */
+function silenced(state, id, text) {
+  const streaming = state.ear === "hearing" && id === state.utterance;
+  const fresh = { phase: "idle", utterance: null, asked: null, sounding: null, followUp: 0, ringing: false };
+  const next = { ...state, ...fresh, ...broken(state), ear: streaming ? rested(state) : state.ear };
+  const ended = streaming ? [{ do: "finish", id }, restEffect(state)] : [];
+  return [next, [...ended, { do: "hush" }, { do: "heard", id, text, final: true }]];
+}
 
 /** When nothing sounds and nothing is awaited, it listens on if it was asked back. */
 function settled(state) {

@@ -68,6 +68,7 @@ export async function mount(root, context) {
         card(t("by_stage"), bars(t, all.stages.map((one) => ({ label: stageName(one.stage), value: one.p50_ms, more: one.p95_ms, count: one.count })), seconds)),
         card(t("wakes"), columns(t, days, [["wakes", t("wakes_short")], ["false_wakes", t("false_wakes")]])),
         card(t("outages"), columns(t, days, [["reconnections", t("reconnections")], ["failed", t("failed")]])),
+        card(t("without_server"), columns(t, days, [["degraded_s", t("degraded_short")]], minutes)),
       ),
     );
   }

@@ -1,6 +1,7 @@
 // The assistant's face: its eyes, what was said, and the ways to speak to it.
 
 import { fill, h, icon } from "../dom.js";
+import { isNight } from "../obeying.js";
 import { Awake } from "../talk/awake.js";
 import { Face } from "../talk/face.js";
 import { hold } from "../talk/holding.js";
@@ -14,6 +15,7 @@ export const keep = true;
 
 const LEVEL_MS = 33;
 const HINT_MS = 5000;
+const LOOK_MS = 60000; // the night begins and ends by itself
 const LOUD = { silent: -50, full: -14 };
 const IDEAS = ["idea.time", "idea.timer", "idea.weather", "idea.story"];
 const SECURE_FAULTS = new Set(["INSECURE"]);
@@ -23,6 +25,7 @@ export async function mount(root, { t, link, announce }) {
   const parts = build(t);
   root.append(parts.view);
   const log = new Log(parts.log, t);
+  const look = (expression, tone, loudness) => ({ expression, tone, loudness, night: isNight(link.night, new Date()), brightness: 1 });
   const face = new Face(parts.canvas, raw, look("waking", "yellow", 0), seedOf(link.me.client_id));
   const awake = new Awake();
   let hint = "";
@@ -114,6 +117,8 @@ export async function mount(root, { t, link, announce }) {
   });
   for (const idea of parts.ideas.querySelectorAll("button")) idea.addEventListener("click", () => talk.ask(idea.textContent));
   setInterval(() => (talk.state.ear === "hearing" || talk.state.sounding) && show(), LEVEL_MS);
+  setInterval(() => show(), LOOK_MS);
+  link.on("settings", () => show());
   show();
 
   // While another view is shown answers still sound, but nobody is listened to: nothing would show it.
@@ -162,5 +167,4 @@ function set(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-const look = (expression, tone, loudness) => ({ expression, tone, loudness, night: false, brightness: 1 });
 const seedOf = (name) => [...name].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) >>> 0, 7);

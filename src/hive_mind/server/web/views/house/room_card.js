@@ -124,11 +124,20 @@ export class RoomCard {
     const { t } = this.#context;
     return form(
       { class: "stack" },
-      () => this.#wish({ name: this.#name.value.trim() || null, room: this.#place.value.trim() || null }),
+      () => this.#rename(),
       field(t("rooms.name"), this.#name),
       field(t("rooms.room"), this.#place, t("rooms.room_hint")),
       h("button", { class: "button" }, t("save")),
     );
+  }
+
+  /** Only what was changed is wished. */
+  async #rename() {
+    const { name, wished, room } = this.#room;
+    const typed = { name: this.#name.value.trim(), room: this.#place.value.trim() };
+    const shown = { name: name ?? "", room: wished.room ?? room ?? "" };
+    const changes = Object.entries(typed).filter(([field, value]) => value !== shown[field]);
+    if (changes.length) await this.#wish(Object.fromEntries(changes.map(([field, value]) => [field, value || null])));
   }
 
   #adder(symbol, make) {

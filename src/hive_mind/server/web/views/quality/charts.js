@@ -22,7 +22,7 @@ export function lines(t, days, series, unit) {
 }
 
 /** Counts over days as columns side by side. */
-export function columns(t, days, series) {
+export function columns(t, days, series, unit = String) {
   const most = nice(Math.max(0, ...days.flatMap((day) => series.map(([key]) => day[key]))));
   if (!most) return nothing(t);
   const step = (WIDTH - SIDE.left - SIDE.right) / days.length;
@@ -34,7 +34,7 @@ export function columns(t, days, series) {
       return s("rect", { class: `column c${n + 1}`, x: x(i) + (n - series.length / 2) * wide + 1, y: top, width: wide - 2, height: Math.max(0, HEIGHT - SIDE.bottom - top), rx: 2 });
     }),
   );
-  return whole(t, days, series, String, [axis(most, String), labels(days, x), ...drawn]);
+  return whole(t, days, series, unit, [axis(most, unit), labels(days, x), ...drawn]);
 }
 
 /** Medians as bars with a mark at the 95th percentile; one row each. */

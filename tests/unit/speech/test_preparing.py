@@ -2,10 +2,10 @@
 
 import asyncio
 
-from hive_mind.client.core.preparing import MOST, Preparer
-from hive_mind.client.core.speaking import clauses_of, spoken_forms
 from hive_mind.client.core.worker import Worker
 from hive_mind.speech.pace import Pace
+from hive_mind.speech.preparing import MOST, Preparer
+from hive_mind.speech.speaking import clauses_of, spoken_forms
 from hive_mind.speech.tts.cached import CachedVoice
 from tests.fakes.scripted_speech import ToneVoice
 from tests.fakes.virtual_time import VirtualClock, run

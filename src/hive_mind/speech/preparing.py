@@ -3,21 +3,31 @@
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Protocol, TypeVar
 
 import structlog
 
-from hive_mind.client.core.clock import Clock
-from hive_mind.client.core.worker import Worker
 from hive_mind.errors import Cancelled, SpeechError
 from hive_mind.memory import trim
 from hive_mind.speech.cancel import CancelToken
 from hive_mind.speech.pace import Pace
+from hive_mind.speech.playout import Clock
 from hive_mind.speech.tts.cached import CachedVoice
 
 MOST = 64
 """Phrases waiting to be rendered; beyond it the least urgent are forgotten."""
 
 _log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+
+class Runs(Protocol):
+    """A thread."""
+
+    async def run(self, work: Callable[[CancelToken], T], cancel: CancelToken | None = None) -> T:
+        """Run `work` there and wait for it."""
+        ...
 
 
 class Preparer:
@@ -28,13 +38,13 @@ class Preparer:
         worker: a thread of its own, so that real synthesis never waits behind it.
         clock: measures the voice.
         pace: learns from it.
-        speed: of the speech, asked for each phrase.
+        speed: of the speech, asked for each phrase of which it was not said.
     """
 
     def __init__(
         self,
         voice: CachedVoice,
-        worker: Worker,
+        worker: Runs,
         clock: Clock,
         pace: Pace,
         speed: Callable[[], float] = lambda: 1.0,
@@ -44,15 +54,21 @@ class Preparer:
         self._clock = clock
         self._pace = pace
         self._speed = speed
-        self._wanted: list[str] = []
+        self._wanted: list[tuple[str, float | None]] = []
         self._token = CancelToken()
         self._holds = 0
         self._go = asyncio.Event()
 
-    def want(self, texts: Iterable[str]) -> None:
-        """Render these (already speakable) before anything that was wanted earlier."""
-        fresh = [t for t in dict.fromkeys(texts) if not self._voice.has(t, self._speed())]
-        self._wanted = [*fresh, *(t for t in self._wanted if t not in fresh)][:MOST]
+    def want(self, texts: Iterable[str], speed: float | None = None) -> None:
+        """Render these (already speakable) before anything that was wanted earlier.
+
+        Args:
+            texts: the most urgent first.
+            speed: at which they will be said, where it is not the usual one.
+        """
+        at = self._speed() if speed is None else speed
+        fresh = [(text, speed) for text in dict.fromkeys(texts) if not self._voice.has(text, at)]
+        self._wanted = [*fresh, *(one for one in self._wanted if one not in fresh)][:MOST]
         self._token.cancel()
         self._update()
 
@@ -74,16 +90,16 @@ class Preparer:
             await self._go.wait()
             if not self._go.is_set():
                 continue  # it was taken back before we woke up
-            text = self._wanted[0]
+            phrase = self._wanted[0]
             self._token = CancelToken()
             try:
-                await self._render(text)
+                await self._render(*phrase)
             except Cancelled:
                 continue  # it stays wanted
             except SpeechError as error:
                 _log.warning("phrase not prepared", code=error.code)
-            if text in self._wanted:
-                self._wanted.remove(text)
+            if phrase in self._wanted:
+                self._wanted.remove(phrase)
             if not self._wanted:  # a rendering leaves 120 MiB behind that glibc would keep
                 await self._worker.run(lambda _: trim())
             self._update()
@@ -94,8 +110,8 @@ class Preparer:
         while self._wanted and self._clock.now() < end:
             await self._clock.sleep(0.05)
 
-    async def _render(self, text: str) -> None:
-        speed = self._speed()
+    async def _render(self, text: str, wished: float | None) -> None:
+        speed = self._speed() if wished is None else wished
 
         def _whole(token: CancelToken) -> float:
             pieces = self._voice.synthesize(text, speed=speed, cancel=token)
