@@ -3,14 +3,13 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hive_mind import __version__
 from hive_mind.corrections_file import CorrectionsFile
-from hive_mind.errors import ContextError
 from hive_mind.language.messages import error_message
 from hive_mind.protocol.messages import Error, Forget, Forgotten, Playout, ServerMessage
 from hive_mind.protocol.session import ServerSession
@@ -22,8 +21,8 @@ from hive_mind.server.core.bulletin import Bulletin
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault
 from hive_mind.server.core.downloads import Downloads
-from hive_mind.server.core.ending import end
 from hive_mind.server.core.entry import Entry, as_event
+from hive_mind.server.core.errands import Errands
 from hive_mind.server.core.far_client import FarClient
 from hive_mind.server.core.household_time import household_time
 from hive_mind.server.core.ladder import Mind
@@ -98,6 +97,8 @@ class House:
         own_model: bool = True,
         own_speech: bool = True,
     ) -> None:
+        self._errands = Errands()
+        self.spawn = self._errands.spawn
         self.config = config
         self.settings = settings or SettingsKeeper(context, self.now)
         self.grammar = grammar
@@ -162,7 +163,6 @@ class House:
         context.on_joined = self.peers.joined
         context.others = lambda: bool(self.peers.alive)
         self._offers: tuple[tuple[int, Grammar], tuple[Offer, ...]] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
         self._log = get_logger("house")
         context.listen(self._share)
         self.settings.listen(self.news.on_settings)
@@ -210,7 +210,7 @@ class House:
         """What a client thinks with.
 
         Args:
-            client_id: its name.
+            client_id: on whose allowance; guests share one, so that nothing tells of any of them.
             memory: of the conversation that it takes part in.
         """
         prompt = partial(self.prompt, memory=memory)
@@ -233,13 +233,6 @@ class House:
         """Clients or their rights have changed."""
         for link in list(self.links):
             link.recheck()
-
-    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Run something that no connection owns; a fault in it is logged."""
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._reap)
-        return task
 
     def remote(self, client_id: str) -> "RemoteClient | None":
         """The client as known here, if it is."""
@@ -379,7 +372,7 @@ class House:
         await self.peers.leave()
         self.mender.close()
         self.speech.close()
-        await end(self._tasks)
+        await self._errands.end()
 
     def _share(self, entry: Entry) -> None:
         """Show what was said to the other clients, and on the page."""
@@ -395,12 +388,3 @@ class House:
             event = as_event(entry)
             for remote in others:
                 remote.send(event)
-
-    def _reap(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if task.cancelled() or (error := task.exception()) is None:
-            return
-        if isinstance(error, ContextError):
-            self._log.warning("not done", code=error.code, reason=error.message)
-        else:
-            self._log.error("task failed", exc_info=error)
