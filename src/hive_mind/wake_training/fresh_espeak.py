@@ -1,7 +1,7 @@
 """espeak-ng as if nothing had been said before: the same words give the same sound.
 
-The library lets the pitch flutter, going on where its last utterance ended, and hisses by chance. A copy of it
-that is loaded for one utterance, told its chance, and unloaded after it begins anew each time, for 4 ms.
+The library lets the pitch flutter, going on where its last utterance ended, and hisses by chance. A copy
+of it that is loaded for one utterance, told its chance, and unloaded after it begins anew each time: 4 ms.
 """
 
 import _ctypes

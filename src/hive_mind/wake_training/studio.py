@@ -133,9 +133,9 @@ class Studio:
             with np.load(file) as data:
                 return [_floats(data[name]) for name in data.files]
         with ThreadPoolExecutor(self.threads) as pool:
-            made = list(pool.map(lambda n: self._say(group, n).samples, range(len(group.lines))))
-        _save(file, {f"{n:04}": _integers(samples) for n, samples in enumerate(made)})
-        return made
+            said = list(pool.map(lambda n: _integers(self._say(group, n).samples), range(len(group.lines))))
+        _save(file, {f"{n:04}": samples for n, samples in enumerate(said)})
+        return [_floats(samples) for samples in said]  # as an interrupted run finds them
 
     def takes(
         self, group: Group, speech: Sequence[Samples], progress: Callable[[int], None] = lambda _: None
