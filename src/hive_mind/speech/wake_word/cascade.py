@@ -129,7 +129,7 @@ class Remembered:
         return self._candidates.words
 
     def hear(self, frame: Samples, speech: float) -> Wake | None:
-        """Take the next frame; a wake here is one of the first stage alone, an eighth of a second old."""
+        """Take the next frame; a wake here is one of the first stage alone, a moment old."""
         candidate = self._candidates.hear(frame, speech)
         if candidate is None:
             return None
