@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from hive_mind import __version__
 from hive_mind.corrections_file import CorrectionsFile
-from hive_mind.errors import ContextError
 from hive_mind.language.messages import error_message
 from hive_mind.protocol.messages import Error, Forget, Forgotten, Playout, ServerMessage
 from hive_mind.protocol.session import ServerSession
@@ -22,7 +21,7 @@ from hive_mind.server.core.bulletin import Bulletin
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault
 from hive_mind.server.core.downloads import Downloads
-from hive_mind.server.core.ending import end
+from hive_mind.server.core.ending import Tasks
 from hive_mind.server.core.entry import Entry, as_event
 from hive_mind.server.core.far_client import FarClient
 from hive_mind.server.core.household_time import household_time
@@ -99,6 +98,7 @@ class House:
         own_speech: bool = True,
     ) -> None:
         self.config = config
+        self._tasks = Tasks("house")
         self.settings = settings or SettingsKeeper(context, self.now)
         self.grammar = grammar
         self.context = context
@@ -162,7 +162,6 @@ class House:
         context.on_joined = self.peers.joined
         context.others = lambda: bool(self.peers.alive)
         self._offers: tuple[tuple[int, Grammar], tuple[Offer, ...]] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
         self._log = get_logger("house")
         context.listen(self._share)
         self.settings.listen(self.news.on_settings)
@@ -214,7 +213,8 @@ class House:
             memory: of the conversation that it takes part in.
         """
         prompt = partial(self.prompt, memory=memory)
-        model = RationedModel(self.model, self._allowance, client_id)
+        # A guest leaves not even a name: all guests share one allowance.
+        model = RationedModel(self.model, self._allowance, client_id if memory is self.context else "")
         return Mind(lambda: self.grammar, self.offers, self.choosing, prompt, model, self.now)
 
     async def renew_model(self, make: Callable[[], LanguageModel]) -> None:
@@ -236,10 +236,7 @@ class House:
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something that no connection owns; a fault in it is logged."""
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._reap)
-        return task
+        return self._tasks.spawn(work)
 
     def remote(self, client_id: str) -> "RemoteClient | None":
         """The client as known here, if it is."""
@@ -379,7 +376,7 @@ class House:
         await self.peers.leave()
         self.mender.close()
         self.speech.close()
-        await end(self._tasks)
+        await self._tasks.end()
 
     def _share(self, entry: Entry) -> None:
         """Show what was said to the other clients, and on the page."""
@@ -395,12 +392,3 @@ class House:
             event = as_event(entry)
             for remote in others:
                 remote.send(event)
-
-    def _reap(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if task.cancelled() or (error := task.exception()) is None:
-            return
-        if isinstance(error, ContextError):
-            self._log.warning("not done", code=error.code, reason=error.message)
-        else:
-            self._log.error("task failed", exc_info=error)
