@@ -26,7 +26,7 @@ from tests.fakes.air import Air, open_air
 from tests.fakes.waiting import eventually
 
 from benchmarks.questions import spoken
-from benchmarks.self_wake import ANSWERS, PATIENCE_S, QUESTION, ROOMS, Scene, Storyteller, scene
+from benchmarks.self_wake import ANSWERS, PATIENCE_S, QUESTION, ROOMS, Scene, Storyteller, scene, tell
 from benchmarks.timeline import speech_end
 from hive_mind.client.core.state import Turn
 from hive_mind.paths import data_dir, models_dir
@@ -38,6 +38,9 @@ OVER_S = (0.8, 1.5, 3.0)
 
 WRITING_S = 12.0
 """The model rests so long in mid-answer: it still writes while somebody interrupts."""
+
+LEARN_S = 6.0
+"""It has told so much in a room before somebody interrupts it there."""
 
 AGAIN_S = 1.2
 LOUD = 0.01
@@ -78,6 +81,8 @@ async def interrupted(
 ) -> Trial:
     """Ask for a story, and say the word over it; `most` times, until it is silent."""
     text, sound = word
+    while not at.watch.turns.empty():  # of the trial before
+        at.watch.turns.get_nowait()
     at.watch.asking()
     at.button.press()
     await asyncio.sleep(0.2)
@@ -149,10 +154,22 @@ async def interrupt_it(
 
 
 async def measure(air: Air, data: Path, words: Sequence[str]) -> list[Trial]:
-    """All words, to a client that is started for it."""
-    async with scene(air, data, Storyteller(ANSWERS[1:2] + ANSWERS[3:], rest_s=WRITING_S)) as at:
-        await asyncio.sleep(2)
-        return await interrupt_it(at, air, words)
+    """All words, to a client that is started for it.
+
+    A room stays as it is for a while: in each it first tells a story to its end, from which it learns the way
+    of its own voice to the microphone.
+    """
+    trials: list[Trial] = []
+    model = Storyteller(ANSWERS[1:2] + ANSWERS[3:])
+    async with scene(air, data, model) as at:
+        question = Clip(spoken(at.engines.voice, QUESTION), SAMPLE_RATE)
+        each = -(-len(words) // len(ROOMS))
+        for place, room in enumerate(ROOMS):
+            model.rest_s = 0.0
+            await tell(air, at.watch, at.button, question, at.watch.tally.spoken_s + LEARN_S, (room,))
+            model.rest_s = WRITING_S
+            trials += await interrupt_it(at, air, words[place * each : (place + 1) * each], (room,))
+    return trials
 
 
 def report(trials: Sequence[Trial]) -> None:

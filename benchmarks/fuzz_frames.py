@@ -49,7 +49,7 @@ class Report:
         slowest_s: the longest that one frame had the processor.
         codes: answers by code.
         seconds: all of it.
-        grown_mib: memory after it, over what there was after the first tenth.
+        memory_mib: what the process held, after each tenth.
     """
 
     frames: int = 0
@@ -57,7 +57,12 @@ class Report:
     slowest_s: float = 0.0
     codes: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
-    grown_mib: float = 0.0
+    memory_mib: list[float] = field(default_factory=list)
+
+    @property
+    def grown_mib(self) -> float:
+        """In the second half."""
+        return self.memory_mib[-1] - self.memory_mib[len(self.memory_mib) // 2] if self.memory_mib else 0.0
 
 
 def fuzz_codec(frames: int, seed: int) -> Report:
@@ -85,7 +90,7 @@ def fuzz_codec(frames: int, seed: int) -> Report:
             report.crashes[f"{type(error).__name__}: {str(error)[:80]}"] += 1
         report.slowest_s = max(report.slowest_s, time.thread_time() - start)
         memory.look(n)
-    report.seconds, report.grown_mib = time.perf_counter() - began, memory.grown
+    report.seconds, report.memory_mib = time.perf_counter() - began, memory.held
     return report
 
 
@@ -109,7 +114,7 @@ async def fuzz_house(house: House, frames: int, seed: int) -> Report:
                 report.crashes[f"{type(error).__name__}: {str(error)[:80]}"] += 1
         report.frames += todo
         memory.look(report.frames - 1)
-    report.seconds, report.grown_mib = time.perf_counter() - began, memory.grown
+    report.seconds, report.memory_mib = time.perf_counter() - began, memory.held
     return report
 
 
@@ -163,7 +168,7 @@ async def fuzz_sockets(url: str, frames: int, seed: int) -> Report:
         await still_answers(url)
         report.slowest_s = max(report.slowest_s, time.thread_time() - start)
         memory.look(report.frames - 1)
-    report.seconds, report.grown_mib = time.perf_counter() - began, memory.grown
+    report.seconds, report.memory_mib = time.perf_counter() - began, memory.held
     return report
 
 
@@ -183,23 +188,22 @@ async def still_answers(url: str) -> None:
 
 
 class Memory:
-    """How much a process has grown since the first tenth of its work."""
+    """What the process holds after each tenth of its work: it is to stop growing.
+
+    Args:
+        steps: of the work.
+    """
 
     def __init__(self, steps: int) -> None:
-        self._from = max(1, steps // 10)
+        self._each = max(1, steps // 10)
         self._process = psutil.Process()
-        self._first: int | None = None
+        self.held: list[float] = []
+        """MiB."""
 
     def look(self, step: int) -> None:
-        """Note the memory, once."""
-        if self._first is None and step >= self._from:
-            self._first = self._process.memory_info().rss
-
-    @property
-    def grown(self) -> float:
-        """MiB."""
-        now = self._process.memory_info().rss
-        return 0.0 if self._first is None else (now - self._first) / 2**20
+        """A step was done."""
+        if (step + 1) // self._each > len(self.held):
+            self.held.append(round(self._process.memory_info().rss / 2**20, 1))
 
 
 @contextlib.asynccontextmanager
@@ -219,11 +223,11 @@ async def running(folder: Path) -> AsyncIterator[tuple[HiveServer, str]]:
 
 
 async def fuzz(frames: int, seed: int) -> dict[str, Report]:
-    """All three parts: of a thousand frames, ten go through a house and two through a socket."""
-    reports = {"codec": fuzz_codec(frames - frames // 100 - frames // 500, seed)}
+    """All three parts: of a thousand frames, fifty go through a house and two through a socket."""
+    reports = {"codec": fuzz_codec(frames - frames // 20 - frames // 500, seed)}
     with tempfile.TemporaryDirectory() as folder:
         async with running(Path(folder)) as (server, url):
-            reports["house"] = await fuzz_house(server.house, frames // 100, seed + 1)
+            reports["house"] = await fuzz_house(server.house, frames // 20, seed + 1)
             reports["socket"] = await fuzz_sockets(url, frames // 500, seed + 2)
     return reports
 
@@ -236,12 +240,13 @@ def main() -> None:
     chosen = parser.parse_args()
     set_up_logs("error", "json")
     reports = asyncio.run(fuzz(chosen.frames, chosen.seed))
-    print(f"{'part':8}{'frames':>10}{'s':>8}{'crashes':>9}{'slowest ms':>12}{'grown MiB':>11}")
+    print(f"{'part':8}{'frames':>10}{'s':>8}{'crashes':>9}{'slowest ms':>12}{'2nd half MiB':>14}")
     for name, report in reports.items():
         crashes, slowest = report.crashes.total(), 1000 * report.slowest_s
         print(
-            f"{name:8}{report.frames:>10}{report.seconds:>8.1f}{crashes:>9}{slowest:>12.1f}{report.grown_mib:>11.1f}"
+            f"{name:8}{report.frames:>10}{report.seconds:>8.1f}{crashes:>9}{slowest:>12.1f}{report.grown_mib:>14.1f}"
         )
+        print(f"  MiB after each tenth: {' '.join(f'{held:.0f}' for held in report.memory_mib)}")
         for crash, times in report.crashes.most_common(5):
             print(f"  {times} × {crash}")
     told = {
@@ -249,7 +254,7 @@ def main() -> None:
             "frames": r.frames,
             "crashes": r.crashes.total(),
             "slowest_ms": round(1000 * r.slowest_s, 1),
-            "grown_mib": round(r.grown_mib, 1),
+            "memory_mib": r.memory_mib,
             "codes": dict(r.codes.most_common()),
         }
         for name, r in reports.items()

@@ -1,12 +1,12 @@
 """How many can talk to one server: turns/s, latency, memory with many WebSocket clients, beside a bare echo.
 
-    ./hive bench load [--clients 1,10,50,200,500] [--seconds 5] [--age] [--two] [--json FILE]
+    ./hive bench load [--clients 1,10,50,200,500] [--seconds 5] [--age CLIENTS] [--two] [--secured]
 
 Clients speak the specification's JSON and give text commands. Two phases: `flat out`, each asks again as
 soon as it is answered (but not faster than the rate limit allows), gives turns/s; `paced`, each asks once a
 second, gives the latency. The echo is a bare ASGI application under the same uvicorn, asked by the same
-clients in the same run. `--url` and `--header` measure a server that runs already, with TLS and a token if
-need be.
+clients in the same run. `--secured` adds the same server with TLS and a paired client's token; `--url` and
+`--header` measure a server that runs already.
 """
 
 import argparse
@@ -18,7 +18,9 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,9 +29,16 @@ from typing import Any
 import psutil
 
 from benchmarks.load_client import connected, flat_out, paced
+from hive_mind.crypto import Vault, load_key
+from hive_mind.server.core.access.desk import Desk
+from hive_mind.server.core.access.identity import Rights
 from hive_mind.server.core.entry import Entry
 from hive_mind.server.core.redis_client import connect
+from hive_mind.server.core.redis_server import runtime_dir
 from hive_mind.server.core.store import ContextStore
+
+PAIRED = "banc"
+"""Name of the paired client, whose parts (`banc:…`) speak with its token."""
 
 LEAST_S = 1 / 18
 """Between two questions of one client: its rate limit is 20 a second."""
@@ -73,6 +82,31 @@ def echo_server() -> Iterator[tuple[str, psutil.Process]]:
 @contextmanager
 def hive_server(data: Path, **settings: str) -> Iterator[tuple[str, psutil.Process]]:
     """The server as it ships, without a language model, in a process of its own."""
+    with _process(data, settings) as (port, process):
+        _wait_until_loaded(port, {})
+        _wait_until_calm(process)
+        yield f"ws://127.0.0.1:{port}/ws", process
+
+
+@contextmanager
+def secured_server(data: Path) -> Iterator[tuple[str, psutil.Process, dict[str, Any]]]:
+    """The same with TLS, where this machine is let in no more than others: a client is paired."""
+    settings = {"HIVE_MIND_TLS": "on", "HIVE_MIND_TRUST_LOOPBACK": "false"}
+    with _process(data, settings) as (port, process):
+        with ThreadPoolExecutor() as pool:  # somebody else's loop runs in this thread
+            token = pool.submit(asyncio.run, paired(data)).result()
+        _wait_until_loaded(port, {"Authorization": f"Bearer {token}"})
+        _wait_until_calm(process)
+        how = {
+            "trust": ssl.create_default_context(cafile=str(data / "tls" / "ca.pem")),
+            "header": f"Authorization: Bearer {token}\r\n",
+            "name": f"{PAIRED}:",
+        }
+        yield f"wss://127.0.0.1:{port}/ws", process, how
+
+
+@contextmanager
+def _process(data: Path, settings: dict[str, str]) -> Iterator[tuple[int, psutil.Process]]:
     env = os.environ | {
         "HIVE_MIND_LLM_ENGINE": "none",
         "HIVE_MIND_MAX_CLIENTS": "2000",
@@ -84,34 +118,48 @@ def hive_server(data: Path, **settings: str) -> Iterator[tuple[str, psutil.Proce
     command = [sys.executable, "-m", "hive_mind", "serve", "--port", str(port), "--data", str(data)]
     process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)
     try:
-        import urllib.request
-
-        for _ in range(300):
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1) as reply:
-                    told = json.load(reply)
-                if (
-                    all(p["state"] != "loading" for p in told["plugins"].values())
-                    and len(told["plugins"]) >= 5
-                ):
-                    break
-            except OSError:
-                pass
-            time.sleep(0.1)
-        settled = psutil.Process(process.pid)
-        for _ in range(60):  # the grammar of the plugins is still being worked out
-            if settled.cpu_percent(1.0) < 15:
-                break
-        yield f"ws://127.0.0.1:{port}/ws", settled
+        yield port, psutil.Process(process.pid)
     finally:
         process.terminate()
         process.wait(20)
 
 
+def _wait_until_loaded(port: int, headers: dict[str, str]) -> None:
+    for _ in range(300):
+        try:
+            request = urllib.request.Request(f"http://127.0.0.1:{port}/health", headers=headers)
+            with urllib.request.urlopen(request, timeout=1) as reply:
+                plugins = json.load(reply).get("plugins", {})
+            if len(plugins) >= 5 and all(plugin["state"] != "loading" for plugin in plugins.values()):
+                return
+        except OSError:
+            pass
+        time.sleep(0.1)
+
+
+def _wait_until_calm(process: psutil.Process) -> None:
+    """The grammar of the plugins is still being worked out."""
+    for _ in range(60):
+        if process.cpu_percent(1.0) < 15:
+            return
+
+
+async def paired(data: Path) -> str:
+    """Pair a client with a server that starts there; its token."""
+    socket, key = runtime_dir(data) / "redis.sock", data / "context.key"
+    while not (socket.exists() and key.exists()):  # noqa: ASYNC110 - of another process
+        await asyncio.sleep(0.1)
+    store = ContextStore(connect(f"unix://{socket}"), Vault(load_key(None, key)), 8.0)
+    desk = Desk(store, lambda work: work.close())
+    await desk.start()
+    now = datetime.now(UTC)
+    await desk.change(lambda register: (register.let_in(PAIRED, "Banc d'essai", None, Rights(), now), None))
+    await store.close()
+    return desk.register.tokens_of(PAIRED, now).access
+
+
 async def preload(socket: str, key: bytes, days: int, turns_a_day: int) -> None:
     """A conversation of so many days."""
-    from hive_mind.server.core.crypto import Vault
-
     store = ContextStore(connect(f"unix://{socket}"), Vault(key), 8.0)
     began = datetime.now(UTC) - timedelta(days=days)
     for number in range(days * turns_a_day):
@@ -205,10 +253,10 @@ async def run(asked: argparse.Namespace) -> list[dict[str, Any]]:
         if asked.two:
             second, other = stack.enter_context(hive_server(Path(folder)))
             await _each("two, one Redis", [url, second], [process, other])
+    if asked.secured:
+        with tempfile.TemporaryDirectory() as folder, secured_server(Path(folder)) as (url, process, how):
+            await _each("TLS and tokens", [url], [process], **how)
     if asked.age:
-        from hive_mind.crypto import load_key
-        from hive_mind.server.core.redis_server import runtime_dir
-
         with tempfile.TemporaryDirectory() as folder, hive_server(Path(folder)) as (url, process):
             key, socket = (
                 load_key(None, Path(folder) / "context.key"),
@@ -230,6 +278,7 @@ def main() -> None:
     parser.add_argument("--clients", default="1,10,50,200,500")
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--two", action="store_true", help="also two servers on one Redis")
+    parser.add_argument("--secured", action="store_true", help="also with TLS and a token")
     parser.add_argument(
         "--age", type=int, default=0, metavar="CLIENTS", help="also conversations of 0, 1, 7 days"
     )

@@ -159,14 +159,20 @@ class Talker:
 
 
 async def connected(
-    urls: list[str], count: int, *, echo: bool, header: str = "", trust: ssl.SSLContext | None = None
+    urls: list[str],
+    count: int,
+    *,
+    echo: bool,
+    header: str = "",
+    trust: ssl.SSLContext | None = None,
+    name: str = "load-",
 ) -> tuple[list[Talker], list[Socket]]:
     """So many clients, spread over the servers."""
     sockets = [Socket(urls[number % len(urls)], header) for number in range(count)]
     for at in range(0, count, 20):
         await asyncio.gather(*(socket.connect(trust) for socket in sockets[at : at + 20]))
     run = os.urandom(3).hex()
-    return [Talker(s, f"load-{run}-{number}", echo=echo) for number, s in enumerate(sockets)], sockets
+    return [Talker(s, f"{name}{run}-{number}", echo=echo) for number, s in enumerate(sockets)], sockets
 
 
 async def paced(talkers: list[Talker], seconds: float, each_s: float) -> list[float]:

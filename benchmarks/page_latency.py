@@ -22,7 +22,7 @@ from tests.fakes.browser import open_browser, visit
 
 from benchmarks.questions import Question, synthesised
 from benchmarks.timeline import speech_end
-from benchmarks.voice_loop import RecordingSink, Room, ask_ours
+from benchmarks.voice_loop import RecordingSink, Room, ask_ours, forget_timers
 from hive_mind.cli.server_process import ServerProcess, free_port
 from hive_mind.client.app import open_client
 from hive_mind.client.config import load_config
@@ -30,7 +30,6 @@ from hive_mind.client.core.clock import SystemClock
 from hive_mind.client.core.door import TurnTaking
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.client.engines import load_engines
-from hive_mind.commands.state import CommandState
 from hive_mind.models.store import ModelStore
 from hive_mind.paths import data_dir, models_dir
 from hive_mind.speech.audio import SAMPLE_RATE, Clip, from_pcm16, silence
@@ -181,7 +180,7 @@ async def run(options: Namespace) -> dict[str, Any]:
                     through_page = await ask_page(address, question, data, moving=options.moving)
                     await asyncio.sleep(IDLE_S)
                     through_room = await ask_ours(ears, turns, sink, question)
-                    await client.parts.keeper.accept(CommandState())
+                    await forget_timers(client)
                     page.append(through_page["start"])
                     room.append(through_room["start"])
                     print(

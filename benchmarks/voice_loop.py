@@ -25,7 +25,7 @@ from benchmarks.naive import NaiveLoop, WholeKokoro
 from benchmarks.questions import Question, recorded, speakers, synthesised
 from benchmarks.timeline import Timeline, speech_end
 from hive_mind.cli.server_process import ServerProcess, free_port
-from hive_mind.client.app import open_client
+from hive_mind.client.app import Client, open_client
 from hive_mind.client.config import load_config
 from hive_mind.client.core.clock import Clock, SystemClock
 from hive_mind.client.core.door import TurnTaking
@@ -110,6 +110,12 @@ async def ask_ours(
     }
 
 
+async def forget_timers(client: Client) -> None:
+    """Let none of them ring into a later question."""
+    keeper = client.parts.keeper
+    await keeper.accept(CommandState(version=keeper.state.version))
+
+
 async def ask_naive(naive: NaiveLoop, question: Question) -> dict[str, Any]:
     """The same question through the usual loop."""
     timeline, stages = await naive.ask(question.samples, speech_end(question.samples, SAMPLE_RATE))
@@ -173,7 +179,7 @@ async def run(options: Namespace) -> dict[str, Any]:
                 for number, question in enumerate(questions):
                     await asyncio.sleep(IDLE_S)
                     ours = await ask_ours(room, turns, sink, question)
-                    await client.parts.keeper.accept(CommandState())  # no timer rings into a later question
+                    await forget_timers(client)
                     await asyncio.sleep(IDLE_S)
                     usual = await ask_naive(naive, question)
                     rows["ours", question.kind].append(ours)

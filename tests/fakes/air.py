@@ -103,6 +103,7 @@ class Air:
         self._modules: dict[str, str] = {}
         self._listeners: list[subprocess.Popen[bytes]] = []
         self._daemon: subprocess.Popen[bytes] | None = None
+        self._echo: tuple[float, int] | None = None
 
     def start(self) -> None:
         """Start the daemon and plug in the devices."""
@@ -169,7 +170,13 @@ class Air:
             self.pactl("suspend-sink", sink, "0")
 
     def echo(self, gain_db: float = -12.0, latency_ms: int = 60) -> None:
-        """From now on the microphone hears the speaker, quieter and later; again changes both."""
+        """From now on the microphone hears the speaker, quieter and later; again changes both.
+
+        The same again changes nothing: a room stays as it is.
+        """
+        if self._echo == (gain_db, latency_ms):
+            return
+        self._echo = (gain_db, latency_ms)
         self._unload("echo")
         self._load(
             "echo",

@@ -82,6 +82,12 @@ class Room:
         return f"ws://127.0.0.1:{self._port}/ws"
 
     @property
+    def client_pid(self) -> int:
+        """Of the client that runs."""
+        assert self._client is not None
+        return self._client.pid
+
+    @property
     def turns(self) -> list[tuple[str, str]]:
         """What it heard and what it answered, so far."""
         told = _TURN.finditer(self._out.read_text("utf-8"))

@@ -37,7 +37,8 @@ class TextClient:
         return self._ws
 
     async def __aenter__(self) -> Self:
-        self._ws = await websockets.connect(self.url, max_size=None)
+        # What a test leaves unread must not hold up the goodbye.
+        self._ws = await websockets.connect(self.url, max_size=None, max_queue=None)
         assert (await self.receive())["type"] == "connected"
         if self._hello is not False:
             extra = self._hello if isinstance(self._hello, dict) else {}

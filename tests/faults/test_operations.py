@@ -8,13 +8,20 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from hive_mind.crypto import Vault, load_key
+from hive_mind.protocol.messages import Announce
+from hive_mind.server.core.entry import Entry
 from hive_mind.server.core.llm.fallback import FallbackModel
 from hive_mind.server.core.llm.openai import OpenAiModel
+from hive_mind.server.core.redis_client import connect
+from hive_mind.server.core.redis_server import EmbeddedRedis, runtime_dir
+from hive_mind.server.core.store import ContextStore
 from tests.fakes.openai_server import openai_server
 from tests.fakes.plugin_folder import write_plugin
 from tests.fakes.proxy import proxy
@@ -48,6 +55,17 @@ def check(clients: list[SteadyClient], users: list[str]) -> int:
     asked = [q for client in clients for q in client.answers]
     assert sorted(users) == sorted(asked)
     return len(asked)
+
+
+async def conversation(data: Path) -> list[Entry]:
+    """What Redis holds of it."""
+    store = ContextStore(
+        connect(f"unix://{runtime_dir(data) / 'redis.sock'}"), Vault(load_key(None, data / "context.key")), 7
+    )
+    try:
+        return [stored.entry for stored in await store.between(None, None)]
+    finally:
+        await store.close()
 
 
 async def test_redis_killed_under_load(tmp_path: Path) -> None:
@@ -93,8 +111,7 @@ async def test_one_of_two_servers_killed_under_load(tmp_path: Path) -> None:
         )
         back = time.monotonic() - killed
         await asyncio.gather(*lives)
-    async with running_server(tmp_path, ScriptedModel()) as running:
-        stored = await running.house.context.between(None, None)
+        stored = await conversation(tmp_path)
     check(clients, [entry.text for entry in stored if entry.role == "user"])
     told("one of two servers killed", 0, back, f", slowest answer {max(c.slowest_s for c in clients):.2f} s")
 
@@ -206,33 +223,30 @@ async def test_a_language_model_that_stalls(tmp_path: Path) -> None:
 
 
 async def test_slow_and_silent_clients_hold_nobody_up(tmp_path: Path) -> None:
-    model = ScriptedModel({"Parle": ["bla" * 2100 + " "] * 800})
     async with (
-        running_server(tmp_path, model, slow_client_s=0.5) as running,
+        running_server(tmp_path, ScriptedModel(), slow_client_s=0.5) as running,
         TextClient(running.ws, "muet"),
         TextClient(running.ws, "sourd") as deaf,
         TextClient(running.ws, "salon") as good,
     ):
-        await deaf.say("Parle")
         deaf.ws.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         deaf.ws.transport.pause_reading()
         began = time.monotonic()
         worst = 0.0
-        while running.house.remotes["sourd"].link is not None and time.monotonic() - began < 60:
+        remote = running.house.remotes["sourd"]
+        while remote.link is not None and time.monotonic() - began < 60:
+            for _ in range(40):
+                remote.send(Announce(text="bla" * 2600, kind="info", turn_id="a-1"))
             asked = time.monotonic()
             assert (await good.ask("Quelle heure est-il ?"))[1]["outcome"] == "completed"
             worst = max(worst, time.monotonic() - asked)
-        assert running.house.remotes["sourd"].link is None
+        assert remote.link is None
         assert running.house.meters.registry.get_sample_value("hive_mind_clients_cut_off_total") == 1
         deaf.ws.transport.abort()
     told("a client that does not read, one that says nothing", 0, worst, " at most for the others")
 
 
 async def test_the_clock_is_set_back(tmp_path: Path) -> None:
-    from datetime import UTC, datetime, timedelta
-
-    from hive_mind.server.core.entry import Entry
-
     async with running_server(tmp_path, ScriptedModel()) as running, TextClient(running.ws) as client:
         await client.ask("Je m'appelle Alice.")
         ahead = datetime.now(UTC) + timedelta(hours=3)
@@ -247,16 +261,23 @@ async def test_the_clock_is_set_back(tmp_path: Path) -> None:
 
 
 async def test_a_file_of_redis_that_was_cut_or_damaged(tmp_path: Path) -> None:
-    async with running_server(tmp_path, ScriptedModel()) as running, TextClient(running.ws) as client:
-        for number in range(3):
-            await client.ask(f"Message {number}")
+    redis, vault = EmbeddedRedis(tmp_path), Vault(load_key(None, tmp_path / "context.key"))
+    await redis.start()
+    store = ContextStore(connect(f"unix://{redis.socket}"), vault, 7)
+    for number in range(3):
+        for role, text in (("user", f"Message {number}"), ("assistant", "Oui.")):
+            said = {"role": role, "text": text, "client_id": "salon", "turn_id": f"t-{number}"}
+            await store.append_all([Entry.model_validate({**said, "timestamp": datetime.now(UTC)})])
+    await store.close()
+    await redis.stop()
     file = next((tmp_path / "redis").glob("*.aof"))
     whole = file.read_bytes()
     file.write_bytes(whole[:-40])  # the power went while it was written
-    async with running_server(tmp_path, ScriptedModel()) as running:
-        kept = [e.text for e in running.house.context.tail if e.role == "user"]
+    await redis.start()
+    kept = [entry.text for entry in await conversation(tmp_path) if entry.role == "user"]
+    await redis.stop()
     assert kept == ["Message 0", "Message 1", "Message 2"]
-    middle = len(whole) // 2
+    middle = whole.index(b"*1\r\n", len(whole) // 2)
     file.write_bytes(whole[:middle] + b"\0garbage\0" * 3 + whole[middle:])
     began = time.monotonic()
     async with running_server(tmp_path, ScriptedModel()) as running, TextClient(running.ws) as client:

@@ -64,6 +64,13 @@ class Client:
     loop: VoiceLoop
     parts: Parts
     link: ServerLink
+    lessons: WakeLessons | None = None
+
+    def not_for_you(self) -> None:
+        """A tap says that the last wake was false: it stops, and learns where it may."""
+        self.loop.interrupt()
+        if self.lessons is not None:
+            self.lessons.was_false()
 
 
 @asynccontextmanager
@@ -228,7 +235,7 @@ async def open_client(
             work += [lessons.run] if lessons is not None else []
             running = [tasks.create_task(part()) for part in work]
             try:
-                yield Client(loop, parts, link)
+                yield Client(loop, parts, link, lessons)
             finally:
                 for task in running:
                     task.cancel()

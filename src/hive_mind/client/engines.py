@@ -10,7 +10,7 @@ import structlog
 
 from hive_mind.client.config import ClientConfig
 from hive_mind.errors import ModelError
-from hive_mind.memory import give_back
+from hive_mind.memory import give_back, one_heap
 from hive_mind.models.store import ModelStore
 from hive_mind.paths import models_dir, voice_speeds_file, wake_words_dir
 from hive_mind.speech.audio import silence
@@ -78,6 +78,7 @@ def load_engines(config: ClientConfig) -> Engines:
         ModelError: a model is missing, damaged or unknown; the message says what to run.
         SpeechError: the voice is unknown or cannot be had.
     """
+    one_heap()
     store = ModelStore(models_dir(config.data_folder))
     if config.profile == "satellite":
         return _satellite(config, store)

@@ -222,7 +222,7 @@ async def run_client(
         devices: open; closed at the end.
         taking: how it takes turns; it listens always by default.
         button: each press opens the ear, or ends what is said into it.
-        face: shows what it does; a press on it is one of the button.
+        face: shows what it does; a press on it is one of the button, or says that a wake was false.
         power: of the machine; None leaves it alone.
         on_turn: told of each turn that ended.
         on_change: told of each new state.
@@ -271,7 +271,7 @@ async def run_client(
                 devices.keep(_trouble, _mended),
                 _look_at_level(devices),
                 _press(client, button),
-                _pressed_on(face, button),
+                _pressed_on(face, button, client),
                 eyes.run(_voice, lambda: client.loop.words),
             ]
             work += [mender.prepare()] if mender is not None else []
@@ -305,7 +305,9 @@ async def _press(client: Client, button: Button) -> None:
         client.loop.press()
 
 
-async def _pressed_on(face: Face, button: Button) -> None:
+async def _pressed_on(face: Face, button: Button, client: Client) -> None:
     async for press in face.presses():
         if press is Press.DOWN:
             button.press()
+        elif press is Press.NOT_FOR_YOU:
+            client.not_for_you()

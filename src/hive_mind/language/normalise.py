@@ -9,6 +9,8 @@ from hive_mind.language.phrases import Phrase, PhraseSet
 from hive_mind.language.respell import Respeller
 from hive_mind.language.words import Word, keys_of, words_of
 
+_MOST_RECENT = 16
+
 
 class Normaliser:
     """Makes the readings of a transcript that are worth matching, from `fillers.toml` and `slips.toml`.
@@ -32,6 +34,7 @@ class Normaliser:
         self._open = frozenset(key for phrase in fillers["open"] for key in phrase)
         self._vocabulary = frozenset(vocabulary)
         self._respeller = Respeller(self._vocabulary)
+        self._exact: dict[str, tuple[tuple[Word, ...], ...]] = {}
 
     def readings(self, text: str) -> Iterator[tuple[str, tuple[Word, ...]]]:
         """The words without what means nothing, ever fewer, then the same with slips mended.
@@ -43,16 +46,29 @@ class Normaliser:
         """
         seen: set[tuple[Word, ...]] = set()
         for rung, words in self._spellings(words_of(text)):
-            body = self._without_fillers(words) or words
-            readings = [body, self._without_head(body)]
-            while (shorter := self._without_tail(body)) != body:
-                body = shorter
-                readings += [body, self._without_head(body)]
-            readings.append(self._without_head(self._without_call(body)))
-            for reading in readings:
-                if reading and reading not in seen:
+            for reading in self._shortened(words):
+                if reading not in seen:
                     seen.add(reading)
                     yield rung, reading
+
+    def exact_readings(self, text: str) -> tuple[tuple[Word, ...], ...]:
+        """Those that `readings` calls exact; of the last texts they are kept."""
+        known = self._exact.get(text)
+        if known is None:
+            while len(self._exact) >= _MOST_RECENT:
+                del self._exact[next(iter(self._exact))]
+            known = self._exact[text] = tuple(dict.fromkeys(self._shortened(words_of(text))))
+        return known
+
+    def _shortened(self, words: tuple[Word, ...]) -> Iterator[tuple[Word, ...]]:
+        """Words without what means nothing, ever fewer; some come twice."""
+        body = self._without_fillers(words) or words
+        readings = [body, self._without_head(body)]
+        while (shorter := self._without_tail(body)) != body:
+            body = shorter
+            readings += [body, self._without_head(body)]
+        readings.append(self._without_head(self._without_call(body)))
+        return filter(None, readings)
 
     def _spellings(self, words: tuple[Word, ...]) -> Iterator[tuple[str, tuple[Word, ...]]]:
         yield "exact", words

@@ -75,7 +75,7 @@ def encode(message: Message) -> str:
     if isinstance(message, ServerMessage):
         fields |= {name: fields.pop(name) for name in ADDED_LAST if name in fields}
     _check_values(fields)
-    frame = json.dumps(fields, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    frame = _WRITER.encode(fields)
     _check_size(len(frame.encode()))
     return frame
 
@@ -127,7 +127,7 @@ def check_audio(frame: bytes, audio_format: Literal["pcm_s16le", "opus"] = "pcm_
 def _decode(frame: str | bytes, classes: Mapping[str, type[M]]) -> M:
     text = _text(frame)
     try:
-        fields = json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer)
+        fields = _READER.decode(text)
     except RecursionError:
         _invalid(f"The frame nests deeper than {MAX_DEPTH} levels.")
     except ValueError as error:
@@ -189,13 +189,14 @@ def _check_values(fields: Any) -> None:
     for _ in range(MAX_DEPTH):
         below: list[Any] = []
         for value in level:
-            if isinstance(value, dict):
+            if isinstance(value, str):
+                if not value.isascii():
+                    _check_text(value)
+            elif isinstance(value, dict):
                 below += value.keys()
                 below += value.values()
             elif isinstance(value, list):
                 below += value
-            elif isinstance(value, str):
-                _check_text(value)
             elif isinstance(value, int) and abs(value) > MAX_INTEGER:
                 _invalid("An integer is too large.")
             elif isinstance(value, float) and not math.isfinite(value):
@@ -215,3 +216,7 @@ def _check_text(text: str) -> None:
 
 def _invalid(sentence: str) -> NoReturn:
     raise ProtocolError(sentence, code="INVALID_MESSAGE") from None
+
+
+_WRITER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_READER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer)

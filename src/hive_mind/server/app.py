@@ -241,6 +241,7 @@ async def open_house(
         house.spawn(context.run())
         house.spawn(house.access.run())
         house.spawn(house.peers.run())
+        house.spawn(house.pace.run())
         house.spawn(house.journal.run())
         await house.model.start()
         stack.push_async_callback(house.model.stop)

@@ -42,6 +42,8 @@ class ServerConfig(BaseSettings):
         llm_temperature: 0 always gives the likeliest answer.
         llm_tools: whether the model may choose what plugins do when no sentence matches; `auto` lets models
             of 1.5 billion parameters and more.
+        llm_client_s: seconds that the language model works for one client in an hour; 0: no limit.
+        llm_house_s: the same for all clients together.
         speech: whether the server hears and speaks for clients that have no engines of their own: `auto`
             loads what that takes when the first such client speaks, `on` at the start, `off` never.
         stt_model: id of the recognition model; None means the chosen one.
@@ -93,6 +95,8 @@ class ServerConfig(BaseSettings):
     llm_max_tokens: Annotated[int, Field(ge=16, le=2048)] = 160
     llm_temperature: Annotated[float, Field(ge=0, le=2)] = 0.2
     llm_tools: Literal["auto", "on", "off"] = "auto"
+    llm_client_s: Annotated[float, Field(ge=0)] = 1200.0
+    llm_house_s: Annotated[float, Field(ge=0)] = 3000.0
     history_chars: Annotated[int, Field(ge=0, le=100_000)] = 2400
 
     speech: Literal["auto", "on", "off"] = "auto"

@@ -7,6 +7,9 @@ from typing import Any
 import structlog
 from structlog.typing import Processor
 
+_NAME = "hive_mind"
+"""Of the one logger; without it, structlog walks up the stack for a name each time."""
+
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
@@ -55,4 +58,4 @@ def set_up_logs(level: str, fmt: str) -> None:
 
 def get_logger(part: str) -> Any:
     """A logger that says which part speaks."""
-    return structlog.get_logger(part=part)
+    return structlog.get_logger(_NAME, part=part)

@@ -181,6 +181,10 @@ class Grammar:
         """A text's words without what means nothing, then with slips mended; see `Normaliser.readings`."""
         return self._normaliser.readings(text)
 
+    def exact_readings(self, text: str) -> tuple[tuple[Word, ...], ...]:
+        """A text's words without what means nothing; see `Normaliser.exact_readings`."""
+        return self._normaliser.exact_readings(text)
+
     @property
     def slot_types(self) -> Mapping[str, SlotType]:
         """How each type of value is read: those that everybody has, and those that lists name."""

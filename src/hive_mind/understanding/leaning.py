@@ -50,11 +50,8 @@ class Leaning:
         if self.takes_back(text):
             return self._undone(order)
         for words in self._readings(text):
-            leads = (words,) if self._words["not"].at(words, 0) else self._without("correct", words)
-            for rest in leads:
-                corrected = self._corrected(order, rest)
-                if corrected is not None:
-                    return corrected
+            if (corrected := self._correction(order, words)) is not None:
+                return corrected
             for rest in self._without("follow", words):
                 followed = self._refilled(order, rest)
                 if followed is not None:
@@ -63,6 +60,13 @@ class Leaning:
             if alone is not None:
                 return alone
         return None
+
+    def takes_issue(self, order: Match, text: str) -> Match | None:
+        """As `on`, but only what takes the order back or corrects it."""
+        if self.takes_back(text):
+            return self._undone(order)
+        found = (self._correction(order, words) for words in self._readings(text))
+        return next((match for match in found if match is not None), None)
 
     def fill(self, order: Match, slot: str, text: str, *, freely: bool = False) -> Match | None:
         """The order with its missing slot filled by an answer; None when the answer is no such value.
@@ -112,6 +116,12 @@ class Leaning:
         names = {name + self._types[kind].suffix for name, kind in known.items()}
         slots = {name: value for name, value in order.slots.items() if name in names}
         return Match(intent, slots, _CONFIDENCE, "context")
+
+    def _correction(self, order: Match, words: tuple[Word, ...]) -> Match | None:
+        """What "non, j'ai dit quinze" makes of the order."""
+        leads = (words,) if self._words["not"].at(words, 0) else self._without("correct", words)
+        found = (self._corrected(order, rest) for rest in leads)
+        return next((match for match in found if match is not None), None)
 
     def _corrected(self, order: Match, words: tuple[Word, ...]) -> Match | None:
         """What comes after "non, j'ai dit": the whole order again, or a value for one of its slots."""
@@ -213,12 +223,9 @@ class Leaning:
                 return text_of((*before[:start], *words, *before[at:]))
         return None
 
-    def _readings(self, text: str) -> Iterator[tuple[Word, ...]]:
-        seen: set[tuple[Word, ...]] = set()
-        for rung, words in self._grammar.readings(text):
-            if rung == "exact" and words not in seen:
-                seen.add(words)
-                yield words
+    def _readings(self, text: str) -> tuple[tuple[Word, ...], ...]:
+        """The words of a text without what means nothing, ever fewer."""
+        return self._grammar.exact_readings(text)
 
     def _without(self, table: str, words: tuple[Word, ...]) -> Iterator[tuple[Word, ...]]:
         """The words after a lead of this table, if there is one."""

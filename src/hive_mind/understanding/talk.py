@@ -50,7 +50,8 @@ class TalkState:
 
     def did(self, order: Match, now: datetime) -> "TalkState":
         """An order was carried out."""
-        return TalkState(last=replace(order, replaces=None), at=now)
+        last = order if order.replaces is None else replace(order, replaces=None)
+        return TalkState(last=last, at=now)
 
     def asks(self, order: Match, slot: str, now: datetime) -> "TalkState":
         """A slot is missing, and was asked for."""
@@ -98,10 +99,14 @@ def understand(
         leant = leaning.on(before, part) if before is not None else None
         return leant if leant is not None and (found is None or leant.replaces) else found
 
-    leant = leaning.on(talk.last, text) if talk.last is not None else None
+    exact = grammar.match(text, expecting=expecting)
+    leant = None
+    if talk.last is not None:
+        # What is a sentence by itself leans on nothing, unless it says that something was wrong.
+        sure = exact is not None and exact.confidence == 1.0
+        leant = leaning.takes_issue(talk.last, text) if sure else leaning.on(talk.last, text)
     if leant is not None and (leant.replaces is not None or leaning.takes_back(text)):
         return [leant], talk.did(leant, now)
-    exact = grammar.match(text, expecting=expecting)
     if leant is not None and (exact is None or exact.confidence < leant.confidence):
         return [leant], talk.did(leant, now)
     orders = split_orders(grammar, text, expecting=expecting, read=read)

@@ -13,7 +13,7 @@ from hive_mind.wake_training.events import Scored
 ALONE_AN_HOUR = 0.5
 """False wakes an hour of speech that the first stage alone may make."""
 
-LOOSE_AN_HOUR = 60.0
+LOOSE_AN_HOUR = 120.0
 """Wakes an hour of speech that the second stage may be asked about."""
 
 MOST_MISSED = 0.12
@@ -27,7 +27,7 @@ class Thresholds:
     Attributes:
         strict: log odds, for the first stage alone.
         loose: log odds, where each wake is verified.
-        lag_ms: from the word's end to the moment its score passes `loose`.
+        lag_ms: from the word's end to the moment its score is done with rising.
     """
 
     strict: float
@@ -52,8 +52,8 @@ def thresholds(positives: Sequence[Scored], negatives: Sequence[Scored], hours: 
 
 
 def lag(positives: Sequence[Scored], loose: float) -> int:
-    """From the word's end to the moment its score passes, in milliseconds; rather more than less."""
-    passed = [(each.passes(loose), each.take.end) for each in positives]
+    """From the word's end to the moment its score has risen, in milliseconds; rather more than less."""
+    passed = [(each.wakes(loose), each.take.end) for each in positives]
     lags = [(at - end) * 1000 / SAMPLE_RATE for at, end in passed if at is not None]
     return round(float(np.quantile(lags, 0.6))) if lags else 0
 

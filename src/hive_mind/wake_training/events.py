@@ -9,7 +9,8 @@ import numpy as np
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.engines import ScoresPhrases
 from hive_mind.speech.wake_word.embedding import Floats
-from hive_mind.speech.wake_word.verifier import LEAD_SAMPLES, TAIL_SAMPLES
+from hive_mind.speech.wake_word.rise import risen
+from hive_mind.speech.wake_word.verifier import LEAD_SAMPLES, TAIL_SAMPLES, Phrase
 from hive_mind.wake_training.examples import all_windows
 from hive_mind.wake_training.fit import scores
 from hive_mind.wake_training.network import LENGTH, Network
@@ -39,10 +40,13 @@ class Scored:
         """The highest."""
         return float(self.odds.max(initial=NEVER))
 
-    def passes(self, threshold: float) -> int | None:
-        """Samples heard when the score first reaches a threshold; None when it never does."""
+    def wakes(self, threshold: float) -> int | None:
+        """Samples heard when the score is done with rising past a threshold, as `Candidates` has it."""
         reached = np.flatnonzero(self.odds >= threshold)
-        return end_of(int(reached[0]) + LENGTH - 1) if len(reached) else None
+        if not len(reached):
+            return None
+        first = int(reached[0])
+        return end_of(first + risen(self.odds[first:].tolist()) + LENGTH - 1)
 
 
 def scored(network: Network, takes: Sequence[Take]) -> list[Scored]:
@@ -55,7 +59,7 @@ def scored(network: Network, takes: Sequence[Take]) -> list[Scored]:
 
 def looked_at(each: Scored, threshold: float, lag_ms: int) -> Samples | None:
     """The sound that the second stage would be given; None where the first does not wake."""
-    passed = each.passes(threshold)
+    passed = each.wakes(threshold)
     if passed is None:
         return None
     end = passed - lag_ms * SAMPLE_RATE // 1000
@@ -81,6 +85,6 @@ def second_looks(
     return looks
 
 
-def best_of(looks: Sequence[Look]) -> list[float | None]:
-    """The score of the spelling that fits best, of each take."""
-    return [None if look is None else max(look) for look in looks]
+def best_of(looks: Sequence[Look], phrase: Phrase) -> list[float | None]:
+    """How well the phrase fits each take, as the second stage has it."""
+    return [None if look is None else phrase.fit(look) for look in looks]

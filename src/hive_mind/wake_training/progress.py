@@ -1,7 +1,8 @@
-"""How far a training is: what it does, how much is done, how long the rest will take. Pure."""
+"""How far a training is: what it does, how much is done, how long the rest will take."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ Tell = Callable[[Progress], None]
 
 
 class Meter:
-    """Adds up work in seconds of one core, as estimated, and tells how much of it is done.
+    """Adds up work in seconds of one core, as estimated, and tells how much of it is done. Thread-safe.
 
     Args:
         total: all of it.
@@ -32,8 +33,10 @@ class Meter:
         self._total = max(total, 1e-9)
         self._done = 0.0
         self._tell = tell
+        self._one = Lock()
 
     def add(self, stage: str, work: float) -> None:
         """So much more is done."""
-        self._done = min(self._total, self._done + work)
-        self._tell(Progress(stage, self._done / self._total))
+        with self._one:
+            self._done = min(self._total, self._done + work)
+            self._tell(Progress(stage, self._done / self._total))

@@ -47,6 +47,16 @@ def coloured(samples: Samples, random: np.random.Generator) -> Samples:
     return made
 
 
+def dulled(samples: Samples, random: np.random.Generator) -> Samples:
+    """As through a telephone, a bad codec or a cloth: little above 2.8 to 6.5 or below 0.05 to 0.35 kHz."""
+    spectrum = np.fft.rfft(samples)
+    pitches = np.fft.rfftfreq(len(samples), 1 / SAMPLE_RATE)
+    spectrum /= 1.0 + (pitches / random.uniform(2800.0, 6500.0)) ** 12
+    spectrum *= 1.0 / (1.0 + (random.uniform(50.0, 350.0) / np.maximum(pitches, 1.0)) ** 4)
+    made: Samples = np.fft.irfft(spectrum, len(samples)).astype(np.float32)
+    return made
+
+
 def noise(length: int, random: np.random.Generator) -> Samples:
     """White to brown noise, at times with a hum, or in gusts."""
     spectrum = np.fft.rfft(random.standard_normal(length))

@@ -40,6 +40,7 @@ class Conditions:
         echo: how often there is a room's echo.
         quiet: how often there is hardly any noise.
         near: how often the word follows on other speech.
+        dull: how often high and low tones are lost.
     """
 
     quietest_db: float = 0.0
@@ -47,6 +48,7 @@ class Conditions:
     echo: float = 0.5
     quiet: float = 0.3
     near: float = 0.15
+    dull: float = 0.15
 
 
 def backgrounds(speech: Sequence[Samples], recordings: Sequence[Samples] = ()) -> tuple[Background, ...]:
@@ -107,6 +109,8 @@ def _heard(
         voice = room.convolved(voice, room.impulse_response(random))
     if random.random() < 0.6:
         voice = room.coloured(voice, random)
+    if random.random() < conditions.dull:
+        voice = room.dulled(voice, random)
     level = max(room.loudness(voice), 1e-4)
     far = conditions.quietest_db + (conditions.loudest_db - conditions.quietest_db) * random.random()
     if random.random() < conditions.quiet:

@@ -14,19 +14,28 @@ from hive_mind.wake_training.events import Look
 ALIKE = 0.2
 """Distance of sounds up to which a transcript counts as a way to write the word."""
 
-MOST_CANDIDATES = 14
+MOST_CANDIDATES = 20
 MOST = 6
-"""Spellings that are compared; each costs about 10 ms at every wake."""
+"""Spellings that are compared; each costs a few milliseconds at every wake."""
 
-NEAR_COSTS = 0.3
+NEAR_COSTS = 0.6
 """What it costs when all near misses wake, where missing every call costs 1."""
 
 WAKE_COSTS = 0.03
 """What one false wake in speech without the word costs: as much as three calls in a hundred. There are only
 minutes of such speech, so that one is many an hour."""
 
-FLOORS = np.round(np.arange(-6.5, -1.99, 0.1), 1)
-"""Among which is chosen. Below -6 to -7 nearly anything fits, of which minutes of speech show too little."""
+SPOKEN_WORSE = 0.5
+"""By how much less, in mean log probability, people's calls may fit than those of the voices."""
+
+UNHEARD_BETTER = 0.3
+"""By how much more what was not heard in calibration may fit than what was."""
+
+USUAL = 0.9
+"""Part of what does not hold the word that fits a spelling less well than its handicap says."""
+
+FLOORS = np.round(np.arange(-9.0, -1.49, 0.1), 1)
+"""Among which is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +45,18 @@ class Comparison:
     Attributes:
         texts: ways to write the word; the best one counts.
         floor: mean log probability that it must reach.
+        handicaps: of each text, how much better than the first one it fits whatever is said.
     """
 
     texts: tuple[str, ...]
     floor: float
+    handicaps: tuple[float, ...] = ()
 
 
 def candidates(phrase: str, given: Sequence[str], heard: Sequence[str]) -> tuple[str, ...]:
     """Ways to write the word: the phrase, what a recogniser wrote of it, what was given; none twice.
+
+    A recogniser begins with a capital and may end with a stop: what is written so tells more.
 
     Args:
         phrase: as it is written.
@@ -53,12 +66,21 @@ def candidates(phrase: str, given: Sequence[str], heard: Sequence[str]) -> tuple
     known = [_sounds(text) for text in (phrase, *given)]
     counts: dict[str, int] = {}
     for text in heard:
-        plain = text.lower().strip(" .!?,…").replace("’", "'")
+        written = " ".join(text.replace("’", "'").split()).strip(" …")
+        plain = _plain(written)
         if plain and min(distance(_sounds(plain), sounds) for sounds in known) <= ALIKE:
-            counts[plain] = counts.get(plain, 0) + 1
+            counts[written] = counts.get(written, 0) + 1
     usual = sorted(counts, key=lambda text: (-counts[text], text))
-    found = dict.fromkeys([phrase, *given[:5], *usual, *given[5:]])
+    named = (" ".join(map(_named, phrase.split())), _named(phrase))
+    own = [f"{text}{stop}" for text in named for stop in ("", ".")]
+    others = [_named(text) for text in given]
+    found = dict.fromkeys([phrase, *own, *usual, *given[:3], *others[:3], *given[3:], *others[3:]])
     return tuple(found)[:MOST_CANDIDATES]
+
+
+def plain_ones(texts: Sequence[str]) -> tuple[str, ...]:
+    """The texts in small letters without stops, none twice: how the phrase may stand in a transcript."""
+    return tuple(dict.fromkeys(_plain(text) for text in texts))
 
 
 def compared(
@@ -75,6 +97,8 @@ def compared(
     tables = [_table(looks, len(texts)) for looks in (word, near, other)]
     if not len(tables[0]):
         return Comparison(tuple(texts[:MOST]), VERIFY_AT)
+    handicaps = _handicaps(tables[1], tables[2])
+    tables = [table - handicaps for table in tables]
     total = max(1, len(near))
     chosen = list(range(len(texts)))
     cost, floor = _best_floor(tables, chosen, total)
@@ -89,7 +113,18 @@ def compared(
             break
         cost, floor = new_cost, new_floor
         chosen.remove(-place)
-    return Comparison(tuple(texts[place] for place in chosen), floor)
+    few = tuple(round(float(handicaps[place]), 2) for place in chosen)
+    return Comparison(tuple(texts[place] for place in chosen), floor, few)
+
+
+def _handicaps(near: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How much better than the first text each one fits what is not the word."""
+    without = np.concatenate((other, near))
+    if not len(without):
+        return np.zeros(near.shape[1])
+    usual = np.quantile(without, USUAL, axis=0)
+    made: NDArray[np.float64] = np.round(usual - usual[0], 2)
+    return made
 
 
 def _best_floor(
@@ -97,9 +132,9 @@ def _best_floor(
 ) -> tuple[float, float]:
     """The least cost with these texts, and the middle of the floors that have it."""
     word, near, other = (table[:, chosen].max(axis=1)[:, None] for table in tables)
-    missed = (word < FLOORS).mean(axis=0)
+    missed = (word - SPOKEN_WORSE < FLOORS).mean(axis=0)
     waking = (near >= FLOORS).sum(axis=0) / near_total
-    false = (other >= FLOORS).sum(axis=0)
+    false = (other + UNHEARD_BETTER >= FLOORS).sum(axis=0)
     costs = missed + NEAR_COSTS * waking + WAKE_COSTS * false
     least = float(costs.min())
     good = np.flatnonzero(costs <= least + 1e-9)
@@ -110,5 +145,13 @@ def _table(looks: Sequence[Look], width: int) -> NDArray[np.float64]:
     return np.array([look for look in looks if look is not None], dtype=np.float64).reshape(-1, width)
 
 
+def _named(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _plain(text: str) -> str:
+    return text.lower().strip(" .!?,…")
+
+
 def _sounds(text: str) -> str:
-    return "".join(sounds_of(word) for word in text.replace("'", " ").split())
+    return "".join(sounds_of(word) for word in text.lower().replace("'", " ").replace(",", " ").split())

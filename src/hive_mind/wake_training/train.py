@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -13,8 +14,10 @@ from typing import Any
 
 from hive_mind.errors import ModelError
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
+from hive_mind.speech.cancel import CancelToken
 from hive_mind.speech.engines import ScoresPhrases, SpeechToText
-from hive_mind.speech.wake_word.card import VERIFY_AT, WakeWordCard
+from hive_mind.speech.wake_word.card import WakeWordCard
+from hive_mind.speech.wake_word.verifier import phrase_of
 from hive_mind.wake_training import calibration, evaluation, spellings
 from hive_mind.wake_training.evaluation import Evaluation
 from hive_mind.wake_training.events import Look, Scored, best_of, scored, second_looks
@@ -31,6 +34,9 @@ from hive_mind.wake_training.studio import Studio, Take, take_of
 
 KOKORO_S, CHEAP_S, SCENE_S, STEP_S, LOOK_S = 0.28, 0.01, 0.018, 0.04, 0.18
 """About how long a line, a scene, a step and a second look take on one core."""
+
+UNMEASURED = -6.5
+"""How well a word must fit whose second stage was not calibrated: below this nearly anything does."""
 
 EVERYDAY_S = 8.0
 """Recordings of everyday life are cut into pieces of this length."""
@@ -109,13 +115,18 @@ def train(
         own=len(studio.own),
     )
     meter = Meter(_work(groups, order, verified=stt is not None), tell)
-    takes = _takes(groups, studio, meter)
-    settings = FitSettings(steps=order.size.steps)
-    memory = _learnt(groups, takes, settings, order.seed, studio, meter)
+    memory, takes = _learnt_and_said(groups, order, studio, meter)
     network = memory.network
     everyday = [take_of(studio.front_end, piece) for piece in _pieces(order.everyday)]
-    card = calibrated(order, network, takes, everyday, stt, meter)
-    near = next(group.lines for group in groups if group.name == "test-near")
+    by_name = {group.name: group for group in groups}
+    setting, near = by_name["set-word"], by_name["test-near"].lines
+    alone = [
+        place * setting.scenes + turn
+        for place, line in enumerate(setting.lines)
+        for turn in range(setting.scenes)
+        if not (line.before or line.after)
+    ]
+    card = calibrated(order, network, takes, everyday, stt, meter, alone)
     found = tested(network, takes, card, stt, meter, [line.written or line.text for line in near])
     counts = {name: len(of) for name, of in takes.items()}
     return Trained(memory, card.card, found, counts)
@@ -141,8 +152,19 @@ def calibrated(
     everyday: Sequence[Take],
     stt: SpeechToText | None,
     meter: Meter,
+    said_alone: Sequence[int],
 ) -> Calibrated:
-    """The card of a trained head, from the voices and recordings that set thresholds."""
+    """The card of a trained head, from the voices and recordings that set thresholds.
+
+    Args:
+        order: what is trained.
+        network: the head.
+        takes: by group.
+        everyday: recordings without the word.
+        stt: the second stage, if there is one.
+        meter: told how far it is.
+        said_alone: places of the calibrating takes in which the word stands alone: those are written down.
+    """
     words = scored(network, takes["set-word"])
     verified = words[:VERIFIED]
     others = scored(network, [*takes["set-speech"], *everyday])
@@ -150,9 +172,9 @@ def calibrated(
     limits = calibration.thresholds(words, others, time)
     given = list(readings(order.phrase, order.spellings))[1:]
     texts = spellings.candidates(order.phrase, given, ())
-    by = spellings.Comparison((), VERIFY_AT)
+    by = spellings.Comparison((), UNMEASURED)
     if stt is not None and isinstance(stt, ScoresPhrases):
-        alone = [each for each in words if each.best >= limits.strict][:WRITTEN_DOWN]
+        alone = [words[place] for place in said_alone if words[place].best >= limits.strict][:WRITTEN_DOWN]
         heard = calibration.transcripts(stt, alone)
         meter.add("thresholds", LOOK_S * WRITTEN_DOWN)
         texts = spellings.candidates(order.phrase, given, heard)
@@ -171,8 +193,9 @@ def calibrated(
         by = spellings.compared(texts, looks(verified), looks(near), looks(others))
     card = WakeWordCard(
         phrase=order.phrase,
-        spellings=texts[1:],
+        spellings=spellings.plain_ones(texts)[1:],
         compared=by.texts,
+        handicaps=by.handicaps,
         threshold=calibration.probability(limits.strict),
         loose_threshold=calibration.probability(limits.loose),
         lag_ms=limits.lag_ms,
@@ -191,6 +214,7 @@ def tested(
 ) -> Evaluation:
     """How good a head with its card is, on the voices, sentences and noise that are for testing."""
     card, limits = calibrated.card, calibrated.limits
+    phrase = phrase_of(card)
     rooms = {
         name: scored(network, takes["test-word"][place :: len(TESTED)]) for place, name in enumerate(TESTED)
     }
@@ -203,7 +227,7 @@ def tested(
         if stt is None or not isinstance(stt, ScoresPhrases):
             return [0.0 if each.best >= limits.strict else None for each in found]
         told = partial(meter.add, "test", LOOK_S)
-        return best_of(second_looks(stt, card.verified_by, found, limits.loose, limits.lag_ms, told))
+        return best_of(second_looks(stt, card.verified_by, found, limits.loose, limits.lag_ms, told), phrase)
 
     seen = {name: looks(found) for name, found in rooms.items()}
     near_seen, others_seen = looks(near), looks(others)
@@ -256,32 +280,55 @@ def forget(studio_folder: Path) -> None:
     shutil.rmtree(studio_folder, ignore_errors=True)
 
 
+def _learnt_and_said(
+    groups: Sequence[Group], order: Order, studio: Studio, meter: Meter
+) -> tuple[Memory, dict[str, list[Take]]]:
+    """The head and all takes; it learns while the voices for calibration and test are still speaking."""
+    speech = studio.speech(groups[0])
+    meter.add("voices", KOKORO_S * 2 * len(groups[0].lines))
+    learning = [group for group in groups if group.split == "train"]
+    takes = _takes(learning, studio, speech, meter)
+    settings, token = FitSettings(steps=order.size.steps), CancelToken()
+
+    def step(_: int) -> None:
+        token.raise_if_cancelled()
+        meter.add("fit", STEP_S)
+
+    with ThreadPoolExecutor(1) as apart:
+        job = apart.submit(_learnt, learning, dict(takes), settings, order.seed, studio, step)
+        try:
+            takes |= _takes([group for group in groups if group.split != "train"], studio, speech, meter)
+            return job.result(), takes
+        finally:
+            token.cancel()  # who gives up does not wait for the fit
+
+
 def _learnt(
     groups: Sequence[Group],
     takes: Mapping[str, Sequence[Take]],
     settings: FitSettings,
     seed: int,
     studio: Studio,
-    meter: Meter,
+    step: Callable[[int], None],
 ) -> Memory:
     """The head: that of an earlier run with the same takes, or a new one."""
-    keys = [studio.key(group) for group in groups if group.split == "train"]
+    keys = [studio.key(group) for group in groups]
     digest = hashlib.sha256(repr((keys, settings, seed)).encode()).hexdigest()[:12]
     file = studio.folder / f"head-{digest}.npz"
     if file.exists():
-        meter.add("fit", STEP_S * settings.steps)
+        for done in range(settings.steps):
+            step(done + 1)
         return load_memory(file)
     known = examples(groups, takes)
-    network = fit(known, settings, seed, lambda _: meter.add("fit", STEP_S))
+    network = fit(known, settings, seed, step)
     memory = remembered(network, known, seed)
     save_memory(memory, file)
     return memory
 
 
-def _takes(groups: Sequence[Group], studio: Studio, meter: Meter) -> dict[str, list[Take]]:
-    first = groups[0]
-    speech = studio.speech(first)
-    meter.add("voices", KOKORO_S * 2 * len(first.lines))
+def _takes(
+    groups: Sequence[Group], studio: Studio, speech: Sequence[Samples], meter: Meter
+) -> dict[str, list[Take]]:
     takes: dict[str, list[Take]] = {}
     for group in groups:
         each = _line_work(group)

@@ -265,3 +265,22 @@ def test_a_wake_that_was_not_for_it_is_learnt_from_with_consent_alone(tmp_path: 
     assert disowned(tmp_path / "no", silent, consent=False).answer == "Pardon."
     assert not silent.taught
     assert LessonsFile(tmp_path / "no").load() == ()
+
+
+def test_a_tap_closes_the_ear_and_teaches_that_the_wake_was_false(tmp_path: Path) -> None:
+    async def scene(folder: Path, wake: LearningWake, *, consent: bool) -> tuple[Turn, Turn]:
+        stt = ScriptedStt()
+        async with house(folder, stt, taking=CALLED, wake=wake, learn_wake_words=consent) as at:
+            task = asyncio.ensure_future(live(at, -0.5, 0.7, tail_s=3.0))
+            await asyncio.sleep(2.5)
+            before = at.client.parts.status.state.turn
+            at.client.not_for_you()
+            after = at.client.parts.status.state.turn
+            assert await task == []
+            return before, after
+
+    asked, silent = LearningWake(1.2), LearningWake(1.2)
+    assert run(scene(tmp_path / "yes", asked, consent=True)) == (Turn.LISTENING, Turn.IDLE)
+    assert [(each.word, each.meant) for each in asked.taught] == [("hey_jarvis", False)]
+    assert run(scene(tmp_path / "no", silent, consent=False)) == (Turn.LISTENING, Turn.IDLE)
+    assert not silent.taught

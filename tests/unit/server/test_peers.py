@@ -31,6 +31,7 @@ class Server:
         self.got: list[tuple[str | None, ServerMessage]] = []
         self.confirmed: list[str] = []
         self.changed: list[str] = []
+        self.wrong: list[str] = []
         self.clients: dict[str, str | None] = dict.fromkeys(clients, "salon")
         self.peers = Peers(
             self.publish,
@@ -40,6 +41,7 @@ class Server:
             self.changed.append,
             lambda: self.now,
         )
+        self.peers.on_wrong = self.wrong.append
         house.append(self)
         self.running = asyncio.create_task(self.peers.run())
         self.peers.joined()
@@ -64,6 +66,8 @@ async def test_servers_find_each_other_and_pass_messages_on() -> None:
     two.peers.confirm(ActionConfirm(action_id="x-1", status="success", client_id="salon"), "salon")
     one.peers.state_changed("salon")
     await eventually(lambda: one.confirmed == ["x-1"] and two.changed == ["salon"])
+    one.peers.tell_wrong("192.168.1.66")
+    await eventually(lambda: two.wrong == ["192.168.1.66"] and not one.wrong)
     two.clients["bureau"] = None
     two.peers.presence_changed()
     await eventually(lambda: "bureau" in one.peers.clients)

@@ -1,16 +1,17 @@
 """Which ways to write a word are compared with the sound."""
 
 from hive_mind.speech.wake_word.card import VERIFY_AT
-from hive_mind.wake_training.spellings import candidates, compared
+from hive_mind.wake_training.spellings import candidates, compared, plain_ones
 
 
 def test_a_recogniser_s_own_spellings_count_if_they_sound_right() -> None:
     heard = ["Et Alison.", "Et Alison !", "À l'horizon du matin", "Hé, Alisson", "Merci."]
     found = candidates("hey alison", ["hé alisson"], heard)
-    assert found[:2] == ("hey alison", "hé alisson")
-    assert "et alison" in found
-    assert "merci" not in found
+    assert found[:2] == ("hey alison", "Hey Alison")
+    assert {"hé alisson", "Hé alisson", "Et Alison.", "Et Alison !", "Hé, Alisson"} <= set(found)
+    assert "Merci." not in found
     assert len(set(found)) == len(found)
+    assert plain_ones(found[:2]) == ("hey alison",)
 
 
 def test_the_spelling_that_tells_the_word_is_found_and_the_others_are_spared() -> None:
@@ -19,7 +20,8 @@ def test_the_spelling_that_tells_the_word_is_found_and_the_others_are_spared() -
     near = [(-6.5, -5.0, -1.0)] * 20
     found = compared(texts, word, near, [None] * 50)
     assert found.texts == ("hey alison", "et alison")
-    assert -5.0 < found.floor <= -2.6
+    assert found.handicaps == (0.0, 1.5)
+    assert -6.5 < found.floor <= -2.6 - 1.5
 
 
 def test_one_spelling_is_enough_where_it_tells_everything() -> None:
@@ -29,8 +31,21 @@ def test_one_spelling_is_enough_where_it_tells_everything() -> None:
 
 def test_a_false_wake_in_speech_weighs_more_than_a_call_in_a_hundred() -> None:
     word = [(-1.0 - 0.01 * n,) for n in range(200)]
-    assert compared(("a",), word, [], [(-2.95,)] * 10).floor > -2.95
-    assert compared(("a",), word, [], []).floor < -2.9
+    assert compared(("a",), word, [], [(-3.95,)] * 10).floor > -3.95
+    assert compared(("a",), word, [], []).floor < -3.9
+
+
+def test_people_may_speak_worse_than_the_voices() -> None:
+    assert compared(("a",), [(-2.0,)] * 50, [], [(-3.55,)] * 5).floor <= -2.5
+
+
+def test_a_text_that_fits_anything_must_fit_better() -> None:
+    texts = ("jarvis", "j'avis")
+    english, french = [(-4.0, -3.0)] * 20, [(-8.0, -1.0)] * 20
+    found = compared(texts, english + french, [], [(-7.0, -2.5)] * 20)
+    assert found.texts == texts
+    assert found.handicaps == (0.0, 4.5)
+    assert -6.7 < found.floor < -5.5
 
 
 def test_without_a_word_that_woke_there_is_nothing_to_learn() -> None:

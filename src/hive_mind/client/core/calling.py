@@ -23,6 +23,9 @@ BRIEF_MS = 700
 """The detector may be sure of a name before it is over. What ends so soon after the end that it gives may
 be no more than the last syllable: of 29 synthetic voices at two speeds none took longer, no question less."""
 
+SAME_CALL = 3 * SAMPLE_RATE // 2
+"""A loose detector may hear one call twice: what ends within this after a verified one is the same."""
+
 Verify = Callable[[Wake, Samples], Awaitable[bool]]
 """The second look at a wake word: whether it was one, given its audio."""
 
@@ -75,7 +78,8 @@ class Calling:
         except SpeechError as error:
             _log.warning("wake word not verified", code=error.code)
             real = True
-        if real and not self._parts.status.state.muted:
+        again = self._end_sample is not None and 0 <= wake.end_sample - self._end_sample < SAME_CALL
+        if real and not again and not self._parts.status.state.muted:
             self._accept(wake)
 
     def _accept(self, wake: Wake) -> None:

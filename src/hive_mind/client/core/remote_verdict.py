@@ -28,7 +28,7 @@ class RemoteVerdict:
         phrase = self._detector.phrase(wake.word)
         if phrase is None:
             return True
-        wanted = WakePhrase(texts=phrase.spellings, floor=phrase.floor)
+        wanted = WakePhrase(texts=phrase.spellings, floor=phrase.floor, handicaps=phrase.handicaps)
         try:
             with self._link.exchange() as exchange:
                 exchange.show(self._detector.sound(wake, samples), wanted)

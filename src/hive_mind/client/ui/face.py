@@ -21,10 +21,12 @@ _log = structlog.get_logger(__name__)
 
 
 class Press(StrEnum):
-    """A button, a key or a finger, as push to talk."""
+    """A button, a key or a finger: push to talk, or a word that it has woken for nothing."""
 
     DOWN = "down"
     UP = "up"
+    NOT_FOR_YOU = "not_for_you"
+    """What it takes for a call, or answers, was not meant for it."""
 
 
 class Face(Protocol):

@@ -1,8 +1,8 @@
 """The eyes in a window: a process of its own, `python -m hive_mind.client.ui.window`.
 
-Reads one `Look` in JSON a line from stdin, writes `{"press": "down"}`, `{"press": "up"}` and
-`{"closed": true}` to stdout, and ends with stdin. It is a process so that drawing never holds up sound, and
-so that a fault of the graphics driver ends the window and nothing else.
+Reads one `Look` in JSON a line from stdin, writes `{"press": "down"}`, `{"press": "up"}`,
+`{"press": "not_for_you"}` and `{"closed": true}` to stdout, and ends with stdin. It is a process so that
+drawing never holds up sound, and so that a fault of the graphics driver ends the window and nothing else.
 """
 
 import argparse
@@ -101,6 +101,8 @@ class Window:
         elif event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
             if event.button == pygame.BUTTON_LEFT:
                 _report("press", "down" if event.type == pygame.MOUSEBUTTONDOWN else "up")
+            elif event.button == pygame.BUTTON_RIGHT and event.type == pygame.MOUSEBUTTONDOWN:
+                _report("press", "not_for_you")
         elif event.type in (pygame.KEYDOWN, pygame.KEYUP):
             self._key(event.key, event.type == pygame.KEYDOWN)
         elif event.type == pygame.VIDEORESIZE and not self._full:
@@ -112,6 +114,8 @@ class Window:
     def _key(self, key: int, down: bool) -> None:
         if key == pygame.K_SPACE:
             _report("press", "down" if down else "up")
+        elif down and key == pygame.K_BACKSPACE:
+            _report("press", "not_for_you")
         elif down and (key == pygame.K_f or (key == pygame.K_ESCAPE and self._full)):
             self._full = not self._full
             self._set_up()

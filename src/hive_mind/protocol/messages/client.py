@@ -139,10 +139,12 @@ class WakePhrase(Message):
     Attributes:
         texts: ways to write it; the one that fits best counts.
         floor: mean log probability of its tokens that it must reach.
+        handicaps: of each text, what is taken off before; nothing by default.
     """
 
     texts: Annotated[tuple[ShortText, ...], Field(min_length=1, max_length=16)]
     floor: Annotated[float, Field(ge=-20, le=0)]
+    handicaps: Annotated[tuple[Annotated[float, Field(ge=-20, le=20)], ...], Field(max_length=16)] = ()
 
 
 class AudioStart(Message):

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from pydantic import TypeAdapter
+
 from hive_mind.commands.interpret import INTENTS as LOCAL
 from hive_mind.commands.interpret import READ_ONLY
 from hive_mind.commands.replies import capital, listed, reply
@@ -14,6 +16,7 @@ from hive_mind.server.core.access.identity import Rights
 from hive_mind.server.core.house_orders import INTENTS as OURS
 from hive_mind.server.core.house_orders import HouseOrders
 from hive_mind.server.core.llm.tools import tool_data
+from hive_mind.server.core.once import Marks, once
 from hive_mind.server.core.plugin import Request
 from hive_mind.server.core.plugin_result import PluginIntent, PluginResult
 from hive_mind.server.core.rooms import Rooms
@@ -64,6 +67,9 @@ class Done:
     fallback: str | None = None
 
 
+_DONE = TypeAdapter(Done)
+
+
 class Acting:
     """The orders of one client.
 
@@ -75,6 +81,7 @@ class Acting:
         rooms: in which other clients stand.
         last_answer: what was answered last, to be said again.
         rights: of the client, as they are now.
+        marks: keep what was done, in case a question comes again; None for a guest.
     """
 
     def __init__(
@@ -86,6 +93,7 @@ class Acting:
         rooms: Rooms,
         last_answer: Callable[[], str] = lambda: "",
         rights: Callable[[], Rights] = Rights,
+        marks: Marks | None = None,
     ) -> None:
         self._rooms = rooms
         self._last_answer = last_answer
@@ -95,6 +103,7 @@ class Acting:
         self._keeper = keeper
         self._plugins = plugins
         self._house = house
+        self._marks = marks
 
     def knows(self, intent: str) -> bool:
         """Whether somebody here can carry it out."""
@@ -115,18 +124,34 @@ class Acting:
         return order.intent in self._plugins.intents()
 
     async def carry_out(self, order: Match, request: Request, *, sure: bool = True) -> Done:
-        """Do what is asked for. A foreseen fault becomes an answer.
+        """Do what is asked for, once. A foreseen fault becomes an answer.
 
         Args:
             order: what was understood.
             request: who asks.
             sure: otherwise a plugin is only asked after a yes.
         """
+        ours = order.intent in OURS or not self.knows(order.intent)
+        if self._marks is None or not request.call or ours or self.is_reading(order):
+            return await self._carry_out(order, request, sure=sure)
+        return await once(
+            self._marks,
+            f"{request.turn_id}:{request.call}:{order.intent}",
+            _DONE,
+            lambda: self._carry_out(order, request, sure=sure),
+            lambda: self._failed(order, "DONE_PERHAPS"),
+        )
+
+    def _failed(self, order: Match, code: str) -> Done:
+        plugin = self._plugins.intents().get(order.intent)
+        who = ("", "") if plugin is None else (plugin.plugin, plugin.title)
+        told = OrderTrace(order.intent, dict(order.slots), order.rung, *who, outcome="failed", error=code)
+        return Done(order, error_message(code), told)
+
+    async def _carry_out(self, order: Match, request: Request, *, sure: bool) -> Done:
         plugin = self._plugins.intents().get(order.intent)
         if (code := self._forbidden(order, plugin)) is not None:
-            who = ("", "") if plugin is None else (plugin.plugin, plugin.title)
-            told = OrderTrace(order.intent, dict(order.slots), order.rung, *who, outcome="failed", error=code)
-            return Done(order, error_message(code), told)
+            return self._failed(order, code)
         if plugin is not None:
             return await self._ask_plugin(order, plugin, request, sure=sure)
         if not self.knows(order.intent):

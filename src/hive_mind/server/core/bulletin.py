@@ -25,6 +25,11 @@ class Bulletin:
         self._closed = False
 
     @property
+    def read_by_any(self) -> bool:
+        """Whether somebody listens."""
+        return bool(self._readers)
+
+    @property
     def full(self) -> bool:
         """Whether there are as many readers as there may be."""
         return len(self._readers) >= MOST_READERS

@@ -115,12 +115,16 @@ class Context:
 
     async def append(self, entry: Entry) -> None:
         """Add an entry; it is on disk when this returns, unless Redis is away."""
+        await self.add(entry)
+
+    def add(self, entry: Entry) -> asyncio.Future[None]:
+        """Add an entry; it is on disk when what this returns is done, unless Redis is away."""
         self._take(entry, self.origin)
         saved: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._batch.append((entry, saved))
         if self._saving is None:
             self._saving = asyncio.create_task(self._save_batches())
-        await saved
+        return saved
 
     async def _save_batches(self) -> None:
         """Write what came together, together: the disk is waited for once."""
@@ -219,6 +223,7 @@ class Context:
                 erased = await self._store.forget_turn(turn_id or "")
             else:
                 erased = await self._store.forget_between(start, end)
+            await self._store.forget_finished()
         await self._store.compact()
         with contextlib.suppress(ContextError):
             await self.publish({"forgotten": "wished"})

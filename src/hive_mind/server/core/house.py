@@ -3,14 +3,13 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hive_mind import __version__
 from hive_mind.corrections_file import CorrectionsFile
-from hive_mind.errors import ContextError
 from hive_mind.language.messages import error_message
 from hive_mind.protocol.messages import Error, Forget, Forgotten, Playout, ServerMessage
 from hive_mind.protocol.session import ServerSession
@@ -22,16 +21,18 @@ from hive_mind.server.core.bulletin import Bulletin
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault
 from hive_mind.server.core.downloads import Downloads
-from hive_mind.server.core.ending import end
 from hive_mind.server.core.entry import Entry, as_event
+from hive_mind.server.core.errands import Errands
 from hive_mind.server.core.far_client import FarClient
 from hive_mind.server.core.household_time import household_time
 from hive_mind.server.core.ladder import Mind
 from hive_mind.server.core.link import GOING_AWAY, RESTART, Rechecked
+from hive_mind.server.core.llm.allowance import Allowance
 from hive_mind.server.core.llm.changing import ChangingModel
 from hive_mind.server.core.llm.engine import Chat, LanguageModel
 from hive_mind.server.core.llm.fallback import counted
 from hive_mind.server.core.llm.prompt import Abilities, History, chat, persona
+from hive_mind.server.core.llm.rationed import RationedModel
 from hive_mind.server.core.llm.tool_prompt import choosing_chat
 from hive_mind.server.core.llm.tools import Offer
 from hive_mind.server.core.mending import TextMender
@@ -39,6 +40,7 @@ from hive_mind.server.core.metrics.metered_model import MeteredModel
 from hive_mind.server.core.metrics.meters import Meters
 from hive_mind.server.core.news import News
 from hive_mind.server.core.offering import offers_of
+from hive_mind.server.core.pace import Pace
 from hive_mind.server.core.peers import Peers
 from hive_mind.server.core.plugin_house import HousePlugins
 from hive_mind.server.core.quality.journal import Journal
@@ -95,6 +97,8 @@ class House:
         own_model: bool = True,
         own_speech: bool = True,
     ) -> None:
+        self._errands = Errands()
+        self.spawn = self._errands.spawn
         self.config = config
         self.settings = settings or SettingsKeeper(context, self.now)
         self.grammar = grammar
@@ -141,7 +145,9 @@ class House:
         self.links: set[Rechecked] = set()
         self.connections = 0
         self.stopping = False
+        self.pace = Pace(context.fields.count_all, time.monotonic)
         self._history = History(config.history_chars)
+        self._allowance = Allowance(context.fields.count, config.llm_client_s, config.llm_house_s, self.spawn)
         self.peers = Peers(
             context.publish,
             self._present,
@@ -151,11 +157,12 @@ class House:
             time.monotonic,
             self._see_again,
         )
+        self.peers.on_wrong = self.access.wrong_elsewhere
+        self.access.tell_wrong = self.peers.tell_wrong
         context.on_event = self.peers.take
         context.on_joined = self.peers.joined
         context.others = lambda: bool(self.peers.alive)
         self._offers: tuple[tuple[int, Grammar], tuple[Offer, ...]] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
         self._log = get_logger("house")
         context.listen(self._share)
         self.settings.listen(self.news.on_settings)
@@ -199,14 +206,16 @@ class House:
         """The chat in which the model chooses a tool."""
         return choosing_chat(self.offers(), self.plugins.host.prompt_context(), question)
 
-    def mind(self, memory: Memory) -> Mind:
+    def mind(self, client_id: str, memory: Memory) -> Mind:
         """What a client thinks with.
 
         Args:
+            client_id: on whose allowance; guests share one, so that nothing tells of any of them.
             memory: of the conversation that it takes part in.
         """
         prompt = partial(self.prompt, memory=memory)
-        return Mind(lambda: self.grammar, self.offers, self.choosing, prompt, self.model, self.now)
+        model = RationedModel(self.model, self._allowance, client_id)
+        return Mind(lambda: self.grammar, self.offers, self.choosing, prompt, model, self.now)
 
     async def renew_model(self, make: Callable[[], LanguageModel]) -> None:
         """Think with another model, or with another beginning of every prompt."""
@@ -224,13 +233,6 @@ class House:
         """Clients or their rights have changed."""
         for link in list(self.links):
             link.recheck()
-
-    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Run something that no connection owns; a fault in it is logged."""
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._reap)
-        return task
 
     def remote(self, client_id: str) -> "RemoteClient | None":
         """The client as known here, if it is."""
@@ -370,7 +372,7 @@ class House:
         await self.peers.leave()
         self.mender.close()
         self.speech.close()
-        await end(self._tasks)
+        await self._errands.end()
 
     def _share(self, entry: Entry) -> None:
         """Show what was said to the other clients, and on the page."""
@@ -382,16 +384,7 @@ class House:
             and remote.client_id != entry.client_id
             and not remote.who.rights.private
         ]
-        if not others:
-            return
-        for remote in others:
-            remote.send(as_event(entry))
-
-    def _reap(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if task.cancelled() or (error := task.exception()) is None:
-            return
-        if isinstance(error, ContextError):
-            self._log.warning("not done", code=error.code, reason=error.message)
-        else:
-            self._log.error("task failed", exc_info=error)
+        if others:
+            event = as_event(entry)
+            for remote in others:
+                remote.send(event)

@@ -41,7 +41,8 @@ class News:
 
     def on_entry(self, entry: Entry, room: str | None) -> None:
         """Something was said."""
-        self._bulletin.tell("entry", shown(entry, room, None))
+        if self._bulletin.read_by_any:
+            self._bulletin.tell("entry", shown(entry, room, None))
 
     def on_turn(self, trace: TurnTrace, room: str | None, *, private: bool = False) -> None:
         """A turn has ended, here or on a client that answered by itself; a guest's is only counted."""

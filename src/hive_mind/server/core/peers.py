@@ -69,6 +69,8 @@ class Peers:
         self._changed = changed
         self._clock = clock
         self._met = met
+        self.on_wrong: Callable[[str], None] = lambda _: None
+        """Told of an address from where somebody gave a wrong code or token to another server."""
         self._peers: dict[str, Peer] = {}
         self._outgoing: asyncio.Queue[dict[str, object]] = asyncio.Queue(MOST_WAITING)
         self._soon: asyncio.TimerHandle | None = None
@@ -103,6 +105,11 @@ class Peers:
         """The time things of a client were changed here."""
         if client_id in self.clients:
             self._put({"state": client_id})
+
+    def tell_wrong(self, address: str) -> None:
+        """Somebody there gave a wrong code or token here: guesses are counted by all servers together."""
+        if self.alive:
+            self._put({"wrong": address})
 
     def presence_changed(self) -> None:
         """A client came or went; many that do so at once are told of together."""
@@ -142,6 +149,8 @@ class Peers:
         elif "confirm" in event:
             with suppress(ProtocolError):
                 self._confirmed(ActionConfirm.model_validate(event["confirm"]), str(event["from"]))
+        elif "wrong" in event:
+            self.on_wrong(str(event["wrong"]))
         elif "state" in event:
             self._changed(str(event["state"]))
         else:

@@ -31,6 +31,7 @@ class Request:
         text: what was said.
         now: aware, in the household's time zone.
         rooms: in which the client may have something done; None: in all.
+        call: which order of the turn it is, from 1; 0 where the question cannot come again.
     """
 
     turn_id: str
@@ -39,6 +40,7 @@ class Request:
     text: str
     now: datetime
     rooms: tuple[str, ...] | None = None
+    call: int = 0
 
 
 Kind: TypeAlias = Literal["info", "timer", "reminder", "warning"]

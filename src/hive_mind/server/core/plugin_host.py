@@ -24,7 +24,7 @@ from hive_mind.server.core.plugin_loader import Candidate, mark_of, one_line, pr
 from hive_mind.server.core.plugin_manifest import Manifest, Override, PluginFaults, read_manifest
 from hive_mind.server.core.plugin_result import PluginIntent, PluginResult, Tool
 from hive_mind.server.core.plugin_thread import in_own_thread
-from hive_mind.server.core.plugin_version import Overdue, OwnServices, Version
+from hive_mind.server.core.plugin_version import START_S, Overdue, OwnServices, Version
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.sentence_texts import SentenceTexts
 
@@ -59,6 +59,8 @@ class PluginHost:
         on_call: Callable[[str, Ending, float], None] = lambda *_: None,
     ) -> None:
         self.version = 0
+        self.start_s = START_S
+        """Seconds that `on_load` of a plugin may take."""
         self._on_call = on_call
         self.on_change = on_change
         self._services_for = services_for
@@ -237,7 +239,7 @@ class PluginHost:
                 entry.faults = ()
                 return False
             self._claim(candidate)
-            version = Version(candidate, self._services_for(manifest, candidate.config))
+            version = Version(candidate, self._services_for(manifest, candidate.config), self.start_s)
             await version.start()
         except TimeoutError:
             self._refuse(name, entry, (f"importing it takes more than {self._import_s:g} s",))

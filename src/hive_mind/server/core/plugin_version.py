@@ -11,7 +11,7 @@ from hive_mind.server.core.plugin_manifest import PluginFaults
 from hive_mind.server.logs import get_logger
 
 START_S = 10.0
-"""Seconds that `on_load` may take, and `on_unload`."""
+"""Seconds that `on_load` may usually take, and `on_unload`."""
 
 _GRACE_S = 5.0
 
@@ -46,9 +46,11 @@ class Version:
     Args:
         candidate: checked.
         services: its own.
+        start_s: seconds that `on_load` may take, and `on_unload`.
     """
 
-    def __init__(self, candidate: Candidate, services: OwnServices) -> None:
+    def __init__(self, candidate: Candidate, services: OwnServices, start_s: float = START_S) -> None:
+        self._start_s = start_s
         self.candidate = candidate
         self.manifest = candidate.manifest
         self._plugin = candidate.plugin
@@ -74,10 +76,10 @@ class Version:
         if self.candidate.missing:
             return
         try:
-            async with asyncio.timeout(START_S):
+            async with asyncio.timeout(self._start_s):
                 await self._plugin.on_load()
         except TimeoutError:
-            line = f"on_load took more than {START_S:g} s"
+            line = f"on_load took more than {self._start_s:g} s"
         except (Exception, SystemExit) as error:  # noqa: BLE001 - somebody else's code may raise anything
             line = f"on_load fails: {one_line(error, self.candidate.folder)}"
         else:
@@ -121,7 +123,7 @@ class Version:
             await asyncio.wait(self._calls, timeout=self.manifest.timeout_s + _GRACE_S)
         try:
             if not self.candidate.missing:
-                async with asyncio.timeout(START_S):
+                async with asyncio.timeout(self._start_s):
                     await self._plugin.on_unload()
         except (Exception, SystemExit) as error:  # noqa: BLE001 - somebody else's code may raise anything
             self._log.warning("on_unload failed", fault=one_line(error, self.candidate.folder))

@@ -1,5 +1,7 @@
 """A client of Redis for the house."""
 
+import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 from redis.asyncio import BlockingConnectionPool, Redis
@@ -30,5 +32,29 @@ def connect(url: str, password: str | None = None) -> Redis:
         health_check_interval=0,
         **more,
     )
+    pool.connection_class = _hearing(pool.connection_class)
     client: Redis = Redis.from_pool(pool)
     return client
+
+
+def _hearing(kind: Any) -> Any:
+    """A kind of connection that hears when its task is cancelled, whenever that is.
+
+    redis-py sends with `asyncio.wait_for`, which before Python 3.12 swallows a cancellation that comes in the
+    moment in which it ends: the task would go on for ever. Without a time limit of its own it does not.
+    """
+
+    class Hearing(kind):  # type: ignore[misc]
+        socket_timeout: float | None
+
+        async def send_packed_command(
+            self, command: bytes | str | Iterable[bytes], check_health: bool = True
+        ) -> None:
+            limit, self.socket_timeout = self.socket_timeout, None
+            try:
+                async with asyncio.timeout(limit):
+                    await super().send_packed_command(command, check_health)
+            finally:
+                self.socket_timeout = limit
+
+    return Hearing

@@ -6,7 +6,12 @@ import time
 from pathlib import Path
 
 MOST_BYTES_OF_LOG = 20_000
-_SIGNS = ("Bad file format reading the append only file", "Unexpected end of file", "Internal error in RDB")
+_SIGNS = (
+    "Bad file format reading the append only file",
+    "Unknown command",
+    "Unexpected end of file",
+    "Internal error in RDB",
+)
 _MEND_S = 120.0
 
 

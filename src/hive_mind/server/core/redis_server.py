@@ -144,8 +144,8 @@ class EmbeddedRedis:
         begun = loop.time()
         seen = False
         while not await self._answers():
-            # Redis writes this file when it has started and removes it when it ends.
-            alive = (self._dir / "redis.pid").exists()
+            # Redis writes this file when it has started; one that cannot read its data leaves it behind.
+            alive = _runs(self._dir / "redis.pid")
             gone = not alive and (seen or loop.time() - begun > _PID_S)
             seen = seen or alive
             if gone or loop.time() - begun > _START_S:
@@ -219,6 +219,15 @@ class EmbeddedRedis:
     def _share_lock(self) -> None:
         if self._lock is not None:
             fcntl.flock(self._lock, fcntl.LOCK_SH)
+
+
+def _runs(pid_file: Path) -> bool:
+    """Whether the process that a file names is there."""
+    try:
+        os.kill(int(pid_file.read_text()), 0)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _is_last_user(lock: IO[str]) -> bool:

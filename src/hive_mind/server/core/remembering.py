@@ -5,6 +5,7 @@ with its session. It is in no file, no database and no other client, and what ot
 prompt.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -28,8 +29,8 @@ class Memory(Protocol):
         """The newest entries, oldest first."""
         ...
 
-    async def append(self, entry: Entry) -> None:
-        """Add one."""
+    def add(self, entry: Entry) -> asyncio.Future[None]:
+        """Add one; it is safe when what this returns is done."""
         ...
 
     async def asked_before(
@@ -92,9 +93,12 @@ class GuestMemory:
         """What was said with this guest."""
         return tuple(self._tail)
 
-    async def append(self, entry: Entry) -> None:
+    def add(self, entry: Entry) -> asyncio.Future[None]:
         """Add one."""
         self._tail.append(entry)
+        added: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        added.set_result(None)
+        return added
 
     async def asked_before(self, *_: object, **__: object) -> Asked | None:
         """Nobody knows: another server was told nothing of a guest."""

@@ -86,9 +86,10 @@ class RemoteClient:
             rooms,
             self._last_answer,
             lambda: self.who.rights,
+            None if who.rights.private else house.context.fields,
         )
         self.ladder = Ladder(
-            house.mind(self.talk.memory),
+            house.mind("guests" if who.rights.private else client_id, self.talk.memory),
             self.keeper,
             acting,
             rooms,

@@ -1,6 +1,6 @@
 """What the servers of a house share beside the conversation: small sealed values, claims, counts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from redis.asyncio import Redis
@@ -10,7 +10,15 @@ from hive_mind.errors import ContextError
 from hive_mind.server.core.crypto import Vault
 from hive_mind.server.logs import get_logger
 
+_BEGIN = """
+local has = redis.call('get', KEYS[1])
+if not has then redis.call('set', KEYS[1], '', 'px', ARGV[1]) end
+return has
+"""
 _TRIES = 8
+ONCE = "hive:once:"
+"""Beginning of the keys of what is done once."""
+
 _CLAIM = """
 local has = redis.call('get', KEYS[1])
 if has and has ~= ARGV[1] then return has end
@@ -18,9 +26,12 @@ redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2])
 return ARGV[1]
 """
 _COUNT = """
-local many = redis.call('incr', KEYS[1])
-if many == 1 then redis.call('pexpire', KEYS[1], ARGV[1]) end
-return many
+local sums = {}
+for at, key in ipairs(KEYS) do
+  sums[at] = redis.call('incrby', key, ARGV[at + 1])
+  if redis.call('pttl', key) < 0 then redis.call('pexpire', key, ARGV[1]) end
+end
+return sums
 """
 
 
@@ -128,13 +139,46 @@ class SharedValues:
         except (RedisError, OSError) as error:
             raise away(error) from error
 
-    async def count(self, name: str, seconds: float) -> int:
-        """How often this was called under that name, by all servers, in a window of so many seconds."""
-        key = f"hive:rate:{name}"
+    async def begin(self, name: str, seconds: float) -> bytes | None:
+        """Mark a thing as begun, for a while; None when it was not, else what `finish` kept, empty before."""
+        key = f"{ONCE}{name}"
         try:
-            return int(await self._redis.eval(_COUNT, 1, key, int(seconds * 1000)))
+            sealed = await self._redis.eval(_BEGIN, 1, key, int(seconds * 1000))
         except (RedisError, OSError) as error:
             raise away(error) from error
+        try:
+            return self._vault.open(sealed, key) if sealed else sealed
+        except ContextError:
+            return b""
+
+    async def finish(self, name: str, seconds: float, result: bytes) -> None:
+        """Keep, sealed and for a while, what came of a thing that was begun."""
+        key = f"{ONCE}{name}"
+        try:
+            await self._redis.set(key, self._vault.seal(result, key), px=int(seconds * 1000))
+        except (RedisError, OSError) as error:
+            raise away(error) from error
+
+    async def forget_finished(self) -> None:
+        """Erase all that `finish` kept."""
+        try:
+            if keys := [key async for key in self._redis.scan_iter(match=f"{ONCE}*", count=1000)]:
+                await self._redis.delete(*keys)
+        except (RedisError, OSError) as error:
+            raise away(error) from error
+
+    async def count(self, name: str, seconds: float, more: int = 1) -> int:
+        """Add to a number of all servers, which is forgotten `seconds` after it began; answer the sum."""
+        return (await self.count_all({name: more}, seconds))[0]
+
+    async def count_all(self, more: Mapping[str, int], seconds: float) -> list[int]:
+        """The same with several numbers at once, by name."""
+        keys = [f"hive:rate:{name}" for name in more]
+        try:
+            sums = await self._redis.eval(_COUNT, len(keys), *keys, int(seconds * 1000), *more.values())
+        except (RedisError, OSError) as error:
+            raise away(error) from error
+        return [int(each) for each in sums]
 
 
 def away(error: Exception) -> ContextError:

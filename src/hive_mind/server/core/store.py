@@ -13,11 +13,26 @@ from hive_mind.server.core.crypto import Vault
 from hive_mind.server.core.entry import FIELD, STREAM, Entry, stream_time
 from hive_mind.server.core.migrations import migrate
 from hive_mind.server.core.resealing import reseal, tidy
-from hive_mind.server.core.shared_values import SharedValues, away
+from hive_mind.server.core.shared_values import ONCE, SharedValues, away
 
 CHANNEL = "hive:events"
-SHORT_LIVED = (b"hive:lock:", b"hive:claim:", b"hive:rate:")
+SHORT_LIVED = (b"hive:lock:", b"hive:claim:", b"hive:rate:", ONCE.encode())
 """Beginnings of keys that no backup needs."""
+_APPEND = """
+local late = {}
+for at = 3, #ARGV, 2 do
+  local done = redis.pcall('xadd', KEYS[1], ARGV[at], ARGV[1], ARGV[at + 1])
+  if type(done) == 'table' and done.err then
+    if not string.find(done.err, 'equal or smaller', 1, true) then return done end
+    late[#late + 1] = (at - 3) / 2
+  end
+end
+redis.call('xtrim', KEYS[1], 'minid', ARGV[2])
+return late
+"""
+"""Writes entries (id, sealed) and drops what is older than an id; answers which came too late for their id,
+because another server was faster."""
+
 _TRIES = 8
 _COMPACT_S = 10.0
 _LOOK_S = 0.02
@@ -118,24 +133,17 @@ class ContextStore(SharedValues):
 
     async def append_all(self, entries: Sequence[Entry]) -> None:
         """Write several entries in one go, which costs little more than one: they reach the disk together."""
-        failed: list[Entry] = []
+        oldest = stream_time(entries[-1].timestamp - self._keep)
+        told: list[str | bytes] = [FIELD, str(oldest)]
+        for entry in entries:
+            id_ = self._next_id(entry)
+            told += id_, entry.sealed(self._vault, f"{STREAM}|{id_}")
         try:
-            async with self._redis.pipeline(transaction=False) as pipe:
-                for entry in entries:
-                    id_ = self._next_id(entry)
-                    pipe.xadd(STREAM, {FIELD: entry.sealed(self._vault, f"{STREAM}|{id_}")}, id=id_)
-                oldest = stream_time(entries[-1].timestamp - self._keep)
-                pipe.xtrim(STREAM, minid=str(oldest), approximate=False)
-                answers = await pipe.execute(raise_on_error=False)
+            late = await self._redis.eval(_APPEND, 1, STREAM, *told)
         except (RedisError, OSError) as error:
             raise away(error) from error
-        for entry, answer in zip(entries, answers, strict=False):
-            if isinstance(answer, ResponseError) and "equal or smaller" in str(answer):
-                failed.append(entry)  # another server was faster
-            elif isinstance(answer, Exception):
-                raise away(answer)
-        for entry in failed:
-            self._note_id(await self.append(entry))
+        for place in late:
+            self._note_id(await self.append(entries[place]))
 
     async def append_again(self, entries: Sequence[Entry]) -> None:
         """Write what an earlier try may have written already; nothing is there twice."""

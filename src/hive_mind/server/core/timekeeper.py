@@ -103,7 +103,7 @@ class Timekeeper:
             # What is past in a copy has rung on the client, or will as soon as that wakes up.
             seen = due(before, now)[0] if self._owned() and match.intent in READ_ONLY else before
             outcome = interpret(match, seen, now, voice=self._voiced())
-            if outcome.state != seen:
+            if outcome.state is not seen and outcome.state != seen:
                 await self._keep(stamped(before, outcome.state, now))
             self._set_alarm()
             return outcome

@@ -7,6 +7,7 @@ disk before `turn_end`.
 """
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
@@ -98,7 +99,7 @@ class Turn:
         self._conversed = False
         self._asked_model: float | None = None
         self._answering: asyncio.Task[None] | None = None
-        self._remembering: asyncio.Task[None] | None = None
+        self._remembering: asyncio.Future[None] | None = None
         self._begun = asyncio.get_running_loop().time()
         if not draft:
             self._confirmed.set()
@@ -147,13 +148,10 @@ class Turn:
             self.trace.intent = understood.orders[0].intent if understood.orders else CONVERSATION
             if self._confirmed.is_set():
                 await self._question_first()
-            self._answering = asyncio.create_task(self._answer(understood))
-            if self._outcome == "interrupted":
-                self._answering.cancel()
-            await self._confirmed.wait()
-            self._remembering = self._remembering or self._remember_question()
-            await asyncio.wait({self._answering, self._remembering})
-            self._make_sure_of_an_end(self._answering)
+            await (self._answer if self._is_quick(understood) else self._answer_aside)(understood)
+            self.saying.finish()  # whatever happened, even to the excuse itself: one last chunk
+            if self._remembering is not None and not self._remembering.done():
+                await asyncio.wait({self._remembering})
             await self._end()
         finally:
             if self._answering is not None and not self._answering.done():
@@ -166,9 +164,8 @@ class Turn:
         if self.utterance_id is None:
             return False
         client_id = self._request.client_id
-        before = await self._memory.asked_before(
-            client_id, self.utterance_id, self._alive(), fresh=self._fresh
-        )
+        alive = self._alive()
+        before = await self._memory.asked_before(client_id, self.utterance_id, alive, fresh=self._fresh)
         if before is None:
             return False
         self.turn_id = self.trace.turn_id = before.turn_id
@@ -180,42 +177,46 @@ class Turn:
         self.trace.intent, self.trace.outcome, self.trace.answer = before.intent, "completed", before.answer
         self.saying.finish(before.answer)
         self._time("total")
-        self._send(
-            TurnEnd(
-                outcome="completed",
-                route="none",
-                intent=before.intent,
-                timings_ms=self.trace.timings_ms,
-                turn_id=self.turn_id,
-                utterance_id=self.utterance_id,
-            )
-        )
+        self._send_end("none")
         self._log.info("answered before", intent=before.intent)
         return True
 
-    def _remember_question(self) -> asyncio.Task[None]:
-        async def _once() -> None:
-            if not self._begun_elsewhere:
-                await self._remember("user", self.text)
-
-        return asyncio.create_task(_once())
+    def _remember_question(self) -> None:
+        if self._remembering is None and not self._begun_elsewhere:
+            self._remembering = self._remember("user", self.text)
 
     async def _question_first(self) -> None:
         """Have the question on the disk before it is answered: whoever kills us then loses neither.
 
         A Redis that hangs delays the answer by `_DISK_S` at most.
         """
-        self._remembering = self._remember_question()
-        await asyncio.wait({self._remembering}, timeout=_DISK_S)
+        self._remember_question()
+        if self._remembering is not None:
+            await asyncio.wait({self._remembering}, timeout=_DISK_S)
 
-    def _make_sure_of_an_end(self, answering: asyncio.Task[None]) -> None:
-        """Whatever happened, even to the excuse itself: one last chunk, and a line in the log."""
-        if not answering.cancelled() and (error := answering.exception()) is not None:
-            self._log.error("turn failed", code="INTERNAL", exc_info=error)
-            self._outcome = "failed"
-        self.saying.finish()
+    def _is_quick(self, understood: Understood) -> bool:
+        """Whether the answer is there at once, so that nobody could interrupt it."""
+        if self._outcome == "interrupted" or not self._confirmed.is_set() or understood.rest is not None:
+            return False
+        return not any(map(self._ladder.acting.is_slow, understood.orders))
+
+    async def _answer_aside(self, understood: Understood) -> None:
+        """Answer, and be done early if that is interrupted."""
+        self._answering = asyncio.create_task(self._answer(understood))
+        if self._outcome == "interrupted":
+            self._answering.cancel()
+        await self._confirmed.wait()
+        self._remember_question()
+        await asyncio.wait({self._answering})
 
     async def _answer(self, understood: Understood) -> None:
+        try:
+            await self._try_to_answer(understood)
+        except Exception:  # noqa: BLE001 - not even an excuse could be made
+            self._outcome = "failed"
+            self._log.exception("turn failed", code="INTERNAL")
+
+    async def _try_to_answer(self, understood: Understood) -> None:
         try:
             if all(self._ladder.acting.may_run_early(order) for order in understood.orders):
                 await self._climb(understood)
@@ -253,11 +254,14 @@ class Turn:
     async def _act(self, order: Match, *, last: bool, sure: bool = True) -> None:
         """Carry out one order and say what came of it."""
         acting = self._ladder.acting
+        request = self._request
+        if self.utterance_id is not None:
+            request = replace(request, call=len(self._done) + 1)
         if acting.is_slow(order):
             async with filling_silence(self._confirmed, lambda: not self.saying.text, self.saying.fill):
-                done = await acting.carry_out(order, self._request, sure=sure)
+                done = await acting.carry_out(order, request, sure=sure)
         else:
-            done = await acting.carry_out(order, self._request)
+            done = await acting.carry_out(order, request)
         self._carried_out(done, last=last)
         if done.speech is None:
             await self._phrase(done)
@@ -341,8 +345,8 @@ class Turn:
         )
         self.saying.finish("" if self.saying.text else sentence)
 
-    async def _remember(self, role: Literal["user", "assistant"], text: str) -> None:
-        await self._memory.append(
+    def _remember(self, role: Literal["user", "assistant"], text: str) -> asyncio.Future[None]:
+        return self._memory.add(
             Entry(
                 role=role,
                 text=text,
@@ -365,6 +369,12 @@ class Turn:
         if any(done.asks for done in self._done) and self._outcome == "completed":
             self._send(FollowUp(seconds=FOLLOW_UP_S, turn_id=self.turn_id))
         route = self.trace.route
+        self._send_end(route)
+        self._log.info(
+            "turn", outcome=self._outcome, route=route, intent=self.trace.intent, **self.trace.timings_ms
+        )
+
+    def _send_end(self, route: str) -> None:
         self._send(
             TurnEnd(
                 outcome=self._outcome,
@@ -375,9 +385,6 @@ class Turn:
                 utterance_id=self.utterance_id,
             )
         )
-        self._log.info(
-            "turn", outcome=self._outcome, route=route, intent=self.trace.intent, **self.trace.timings_ms
-        )
 
     def _time(self, stage: str) -> None:
         self.trace.timings_ms[stage] = self._since(self._begun)
@@ -387,10 +394,7 @@ class Turn:
 
 
 async def _until_over(turn: Turn) -> None:
-    if turn.over.is_set():
-        return
-    try:
-        async with asyncio.timeout(_PREDECESSOR_S):
-            await turn.over.wait()
-    except TimeoutError:
-        return
+    if not turn.over.is_set():
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_PREDECESSOR_S):
+                await turn.over.wait()

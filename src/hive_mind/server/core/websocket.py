@@ -46,6 +46,7 @@ from hive_mind.server.core.house import House
 from hive_mind.server.core.link import GOING_AWAY, RESTART
 from hive_mind.server.core.origin import is_loopback, origin_allowed
 from hive_mind.server.core.outbox import Outbox
+from hive_mind.server.core.patience import Patience
 from hive_mind.server.core.remote_client import RemoteClient
 from hive_mind.server.core.transport import abort_of
 from hive_mind.server.logs import get_logger
@@ -81,9 +82,11 @@ class Connection:
         usual = (RateLimiter(), RateLimiter(AUDIO_FRAMES_PER_S, AUDIO_FRAME_BURST))
         self._voice_limiter = RateLimiter(VOICE_S_PER_S, VOICE_BURST_S)
         self._limiter, self._audio_limiter = limiters or usual
+        self._in_pace = house.pace.allows if limiters is None else lambda _: True
         self._complained = 0.0
         self._badge = Badge(house.access, socket)
         self._abort: Callable[[], None] | None = abort_of(socket.scope)
+        self._writer: asyncio.Task[None] | None = None
         self._log = get_logger("link")
 
     @property
@@ -127,7 +130,7 @@ class Connection:
         self._house.links.add(self)
         try:
             async with asyncio.TaskGroup() as group:
-                writer = group.create_task(self._write())
+                self._writer = writer = group.create_task(self._write())
                 self.put(Connected(server_version=__version__))
                 if self._house.connections > self._house.config.max_clients:
                     self._refuse("TOO_MANY_CLIENTS", TRY_LATER)
@@ -200,7 +203,11 @@ class Connection:
             self._on_hello(message)
             return
         self._session.on_message(message)
-        self._handle(message, self._bind(message))
+        remote = self._bind(message)
+        if not self._in_pace(remote.client_id):
+            self._complain_rarely(asyncio.get_running_loop().time(), _TOO_MANY)
+            return
+        self._handle(message, remote)
 
     def _hear(self, audio: bytes) -> None:
         """A piece of the user's voice. What nobody expects is complained of once a second: more follows."""
@@ -351,21 +358,28 @@ class Connection:
         self.close(close, code)
 
     async def _write(self) -> None:
+        patience = Patience(self._house.config.slow_client_s, self._lose_patience)
         try:
             while (frame := await self._outbox.get()) is not None:
-                async with asyncio.timeout(self._house.config.slow_client_s):
-                    if isinstance(frame, bytes):
-                        await self._socket.send_bytes(frame)
-                    else:
-                        await self._socket.send_text(frame)
+                patience.begin()
+                if isinstance(frame, bytes):
+                    await self._socket.send_bytes(frame)
+                else:
+                    await self._socket.send_text(frame)
+                patience.end()
             if self._closing is not None:
-                async with asyncio.timeout(self._house.config.slow_client_s):
-                    await self._socket.close(*self._closing)
-        except TimeoutError:
-            self._cut_off("it does not read")
+                patience.begin()
+                await self._socket.close(*self._closing)
         except (WebSocketDisconnect, RuntimeError):
-            # The client left while we were writing; the reader sees that too.
+            # The client left while we were writing, or was cut off; the reader sees that too.
             return
+        finally:
+            patience.close()
+
+    def _lose_patience(self) -> None:
+        self._cut_off("it does not read")
+        if self._abort is None and self._writer is not None:
+            self._writer.cancel()
 
     def _cut_off(self, reason: str) -> None:
         if self._closing is None:

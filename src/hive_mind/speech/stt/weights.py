@@ -1,21 +1,17 @@
 """Reads the decoder's weights out of a CTranslate2 Whisper model file.
 
 CTranslate2 decodes; it does not tell what a given text would score, so `text_scorer` does that itself.
-The file: version, name of the specification, its revision, then variables (name, shape, type, bytes).
 """
 
-import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hive_mind.errors import ModelError
+from hive_mind.speech.stt.model_file import read_model_file
 
-_TYPES: dict[int, type[np.generic]] = {0: np.float32, 1: np.int8, 2: np.int16, 3: np.int32, 4: np.float16}
 _DECODER = "decoder/"
 _SCALE = "_scale"
 _AT_ONCE = 1024
@@ -58,24 +54,29 @@ class Decoder:
     Attributes:
         matrices: weights.
         vectors: everything else.
+        let_go: takes out of this process what was read of the file; it comes back when it is wanted.
     """
 
     matrices: dict[str, Rows]
     vectors: dict[str, NDArray[np.float32]]
+    let_go: Callable[[], None]
 
 
 def read_decoder(model_file: Path) -> Decoder:
     """The decoder's variables; matrices of weights in 8 bits, whatever the file has them in.
 
+    Those that the file has in 8 bits stay in the file: they take no memory but while they are used.
+
     Raises:
         ModelError: MODEL_UNAVAILABLE when the file is not such a model, or has weights of an unknown type.
     """
-    found = Decoder({}, {})
-    try:
-        with model_file.open("rb") as file:
-            raw = _read(file)
-    except (OSError, struct.error, UnicodeDecodeError, ValueError) as error:
-        raise ModelError(f"The weights in {model_file} cannot be read: {error}") from error
+    file = read_model_file(model_file)
+    found = Decoder({}, {}, file.let_go)
+    raw = {
+        name.removeprefix(_DECODER): values
+        for name, values in file.variables.items()
+        if name.startswith(_DECODER)
+    }
     for name in [name for name in raw if not name.endswith(_SCALE)]:
         values, scale = raw.pop(name), raw.get(name + _SCALE)
         if name.endswith("/weight") and values.ndim == 2:
@@ -92,7 +93,7 @@ def in_rows(values: NDArray[np.generic], scale: NDArray[np.generic] | None = Non
     """A matrix in 8 bits; `scale` is what its rows, or all of it, were multiplied with."""
     if values.dtype == np.int8 and scale is not None:
         per_row: NDArray[np.float32] = np.reciprocal(scale.astype(np.float32)).reshape(-1)
-        return Rows(values.astype(np.int8), per_row)
+        return Rows(values.view(np.int8), per_row)
     rows = Rows(np.empty(values.shape, np.int8), np.empty(len(values), np.float32))
     factors = None if scale is None else np.broadcast_to(scale.astype(np.float32).reshape(-1), len(values))
     for at in range(0, len(values), _AT_ONCE):
@@ -103,31 +104,3 @@ def in_rows(values: NDArray[np.generic], scale: NDArray[np.generic] | None = Non
         rows.scales[part] = np.abs(floats).max(axis=1) / 127 + 1e-12
         rows.values[part] = np.rint(floats / rows.scales[part, None])
     return rows
-
-
-def _read(file: BinaryIO) -> dict[str, NDArray[np.generic]]:
-    _number(file, "<I")
-    specification = _text(file)
-    if not specification.startswith("Whisper"):
-        raise ValueError(f"it holds a {specification}")
-    _number(file, "<I")
-    found: dict[str, NDArray[np.generic]] = {}
-    for _ in range(_number(file, "<I")):
-        name = _text(file)
-        shape = tuple(_number(file, "<I") for _ in range(_number(file, "<B")))
-        kind, size = _number(file, "<B"), _number(file, "<I")
-        if not name.startswith(_DECODER):
-            file.seek(size, 1)
-            continue
-        if kind not in _TYPES:
-            raise ValueError(f"{name} has an unknown type")
-        found[name.removeprefix(_DECODER)] = np.frombuffer(file.read(size), _TYPES[kind]).reshape(shape)
-    return found
-
-
-def _number(file: BinaryIO, kind: str) -> int:
-    return int(struct.unpack(kind, file.read(struct.calcsize(kind)))[0])
-
-
-def _text(file: BinaryIO) -> str:
-    return file.read(_number(file, "<H")).decode().rstrip("\0")

@@ -15,6 +15,7 @@ from hive_mind.errors import Cancelled, ModelError, SpeechError
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.cancel import CancelToken
 from hive_mind.speech.engines import Evidence, Hypothesis, SttCapabilities, Transcript
+from hive_mind.speech.stt.eight_bit import WEIGHTS, eight_bit
 from hive_mind.speech.stt.mel import FRAMES_PER_SECOND, LogMel
 from hive_mind.speech.stt.readings import Reading, choose
 from hive_mind.speech.stt.rescoring import Rescorer
@@ -88,9 +89,10 @@ class WhisperStt:
                     f"The recogniser in {model_dir} lacks {needed}: run ./hive models pull {model_dir.name}",
                     code="MODEL_MISSING",
                 )
+        self._folder = eight_bit(model_dir) if compute_type.startswith("int8") else model_dir
         try:
             self._model = ctranslate2.models.Whisper(
-                str(model_dir),
+                str(self._folder),
                 device="cpu",
                 compute_type=compute_type,
                 intra_threads=threads,
@@ -105,7 +107,6 @@ class WhisperStt:
         ]
         self._previous = self._token("<|startofprev|>")
         self._end = self._token("<|endoftext|>")
-        self._folder = model_dir
         self._rescorer: Rescorer | None = None
         self._language = language
         self._mel = LogMel(self._model.n_mels)
@@ -180,7 +181,8 @@ class WhisperStt:
     ) -> list[Evidence]:
         """How well texts fit the audio of a transcript of this engine (see `ScoresTexts`).
 
-        Needs 200 MB more with the base model, taken at `prepare_scoring` or the first call.
+        Needs 50 MB more with the base model, only while it lasts, where the weights could be kept in 8 bits
+        (`eight_bit`); else for good, from `prepare_scoring` or the first call on.
 
         Raises:
             Cancelled: `cancel` was set before the work was done.
@@ -272,7 +274,10 @@ class WhisperStt:
         self, hearing: "_Hearing", ending: str, texts: tuple[str, ...], cancel: CancelToken
     ) -> list[Evidence]:
         cancel.raise_if_cancelled()
-        return self._load_rescorer().score(np.array(hearing.encoded)[0], texts, ending)
+        rescorer = self._load_rescorer()
+        found = rescorer.score(np.array(hearing.encoded)[0], texts, ending)
+        rescorer.let_go()
+        return found
 
     def _phrase_scores(
         self, samples: Samples, texts: tuple[str, ...], cancel: CancelToken
@@ -282,14 +287,16 @@ class WhisperStt:
         features = self._mel(samples, PHRASE_WINDOW)
         encoded = self._model.encode(ctranslate2.StorageView.from_array(features[None]))
         cancel.raise_if_cancelled()
-        return tuple(rescorer.mean_log_probabilities(np.array(encoded)[0], texts))
+        found = tuple(rescorer.mean_log_probabilities(np.array(encoded)[0], texts))
+        rescorer.let_go()
+        return found
 
     def _load_rescorer(self) -> Rescorer:
         if self._rescorer is None:
             quiet = np.random.default_rng(0).normal(0.0, QUIET, SAMPLE_RATE).astype(np.float32)
             features = self._mel(quiet, WINDOWS[0])
             silence = self._model.encode(ctranslate2.StorageView.from_array(features[None]))
-            scorer = TextScorer(self._folder / "model.bin")
+            scorer = TextScorer(self._folder / WEIGHTS)
             self._rescorer = Rescorer(scorer, self._ids, self._start, self._end, np.array(silence)[0])
         return self._rescorer
 

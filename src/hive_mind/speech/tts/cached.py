@@ -10,8 +10,8 @@ from hive_mind.speech.cancel import CancelToken
 from hive_mind.speech.engines import TextToSpeech
 from hive_mind.speech.tts.rendering import Rendering
 
-CAPACITY_BYTES = 24_000_000
-"""About eight minutes of 24 kHz speech."""
+CAPACITY_BYTES = 12_000_000
+"""About four minutes of 24 kHz speech."""
 
 
 _Key: TypeAlias = tuple[str, float]

@@ -69,8 +69,8 @@ class KokoroVoice:
                 f"The Kokoro voice {style.stem} cannot be read: {error}.", code="VOICE_UNAVAILABLE"
             ) from error
         self._language = language
-        self._text = OnnxSession(parts.text if parts else model, threads=threads)
-        self._decoder = OnnxSession(parts.decoder, threads=threads) if parts else None
+        self._text = OnnxSession(parts.text if parts else model, threads=threads, mapped=parts is not None)
+        self._decoder = OnnxSession(parts.decoder, threads=threads, mapped=True) if parts else None
         self.capabilities = TtsCapabilities(
             name=f"kokoro:{style.stem}",
             language=language.partition("-")[0],

@@ -4,19 +4,26 @@ import hashlib
 import io
 import logging
 import platform
+import shutil
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
 
+from hive_mind.memory import WEIGHTS
 from hive_mind.speech.tts.kokoro_graph import Amplitudes, Graph, Means
 
 log = logging.getLogger(__name__)
 
-RECIPE = "4"
+RECIPE = "5"
 """Changes when `kokoro_graph` makes something else of the same model."""
+
+
+_SMALL = 1024
+"""Bytes up to which a weight stays in the graph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +72,35 @@ def parts_of(model: Path, voice: str) -> Parts | None:
             else graph.decoder({}, {}, signed=signed)
         )
         for path, part in ((made.text, graph.text_part()), (made.decoder, decoder)):
-            part_file = path.with_name(f"{path.name}.{uuid4().hex}.part")
-            try:
-                onnx.save(part, str(part_file))
-                part_file.replace(path)
-            finally:
-                part_file.unlink(missing_ok=True)
+            _save(onnx, part, path)
     except Exception as error:  # noqa: BLE001 - a strange graph fails in many ways; the whole one still speaks
         log.warning("Kokoro's network cannot be cut (%r): it speaks a clause at a time.", error)
         return None
-    for old in {*model.parent.glob("text-*.onnx"), *model.parent.glob("decoder-*.onnx")} - {
-        made.text,
-        made.decoder,
-    }:
+    for old in {*model.parent.glob("text-*.onnx*"), *model.parent.glob("decoder-*.onnx*")}:
         if f"-{digest[:12]}-{RECIPE}" not in old.name:
             old.unlink(missing_ok=True)
     return made
+
+
+def _save(onnx: Any, part: Any, path: Path) -> None:
+    """The graph in a file, its weights in one beside it, which onnxruntime maps instead of reading it."""
+    folder = path.with_name(f"{path.name}.{uuid4().hex}.part")
+    folder.mkdir()
+    try:
+        weights = path.name + WEIGHTS
+        onnx.save(
+            part,
+            str(folder / path.name),
+            save_as_external_data=True,
+            all_tensors_to_one_file=True,
+            location=weights,
+            size_threshold=_SMALL,
+        )
+        (folder / weights).chmod(0o644)  # onnx leaves it to its owner alone
+        (folder / weights).replace(path.with_name(weights))
+        (folder / path.name).replace(path)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,10 @@ class WakeWordCard(BaseModel):
         threshold: score from which on the word was heard, at a sensitivity of 0.5.
         spellings: how a recogniser may write the phrase.
         compared: ways to write it that verifying compares with the sound; phrase and spellings by default.
-        lag_ms: from the end of the word to the moment its score passes the threshold, rather more than less:
-            the question is cut there, and what is left of the phrase before it does no harm.
+        handicaps: of each of these, how much better than the first one it fits whatever is said.
+        lag_ms: from the end of the word to the moment its score has passed the threshold and is done with
+            rising, rather more than less: the question is cut there, and what is left of the phrase before it
+            does no harm.
         loose_threshold: the threshold where each wake is verified.
         verify_at: how well one of the spellings must fit the sound, as `ScoresPhrases` tells it.
     """
@@ -39,6 +41,7 @@ class WakeWordCard(BaseModel):
     threshold: float = Field(default=THRESHOLD, gt=0.0, lt=1.0)
     spellings: tuple[str, ...] = ()
     compared: tuple[str, ...] = ()
+    handicaps: tuple[float, ...] = ()
     lag_ms: int = Field(default=LAG_MS, ge=-2000, le=2000)
     loose_threshold: float = Field(default=LOOSE_THRESHOLD, gt=0.0, lt=1.0)
     verify_at: float = Field(default=VERIFY_AT, le=0.0)

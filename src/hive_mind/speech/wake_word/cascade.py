@@ -1,7 +1,7 @@
 """Two stages: a loose detector that never sleeps, and a verifier for what it finds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from hive_mind.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples, silence
 from hive_mind.speech.cancel import CancelToken
 from hive_mind.speech.engines import Wake, WakeWordDetector
 from hive_mind.speech.wake_word.lessons import Learner, Lesson, Seen
+from hive_mind.speech.wake_word.mel import STEP_SAMPLES
 from hive_mind.speech.wake_word.recent_audio import RecentAudio
 from hive_mind.speech.wake_word.verifier import LEAD_SAMPLES, TAIL_SAMPLES, Verdict, WakeVerifier
 
@@ -35,6 +36,8 @@ class Candidate:
 class Candidates:
     """A loose detector that also keeps the sound of what it hears. Not thread-safe.
 
+    Such a detector wakes on half a word: a candidate waits until the score is done with rising.
+
     Args:
         detector: wakes easily.
     """
@@ -43,6 +46,7 @@ class Candidates:
         self._detector = detector
         self._audio = RecentAudio(KEPT_SAMPLES + FRAME_SAMPLES)
         self._waiting: Wake | None = None
+        self._woke_at = 0
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -53,11 +57,17 @@ class Candidates:
         """Take the next frame, as a `WakeWordDetector` does; a candidate once what follows it is here too."""
         self._audio.push(frame)
         wake = self._detector.hear(frame, speech)
-        self._waiting = self._waiting or wake
-        if self._waiting is None or self._audio.end < self._waiting.end_sample + TAIL_SAMPLES:
+        if self._waiting is None and wake is not None:
+            self._waiting, self._woke_at = wake, self._audio.end
+        if self._waiting is None:
             return None
-        found, self._waiting = self._waiting, None
-        end = found.end_sample + TAIL_SAMPLES
+        seen = self.seen(self._waiting.word)
+        later = 0 if seen is None else seen.later
+        end = self._waiting.end_sample + later + TAIL_SAMPLES
+        rising = seen is not None and self._audio.end < self._woke_at + later + STEP_SAMPLES
+        if rising or self._audio.end < end:
+            return None
+        found, self._waiting = replace(self._waiting, end_sample=end - TAIL_SAMPLES), None
         start = max(found.end_sample - LEAD_SAMPLES, self._audio.end - KEPT_SAMPLES)
         return Candidate(found, np.array(self._audio.between(start, max(start, end))))
 
@@ -119,7 +129,7 @@ class Remembered:
         return self._candidates.words
 
     def hear(self, frame: Samples, speech: float) -> Wake | None:
-        """Take the next frame; a wake here is one of the first stage alone, an eighth of a second old."""
+        """Take the next frame; a wake here is one of the first stage alone, a moment old."""
         candidate = self._candidates.hear(frame, speech)
         if candidate is None:
             return None

@@ -13,11 +13,15 @@ from hive_mind.speech.wake_word.head import Head
 from hive_mind.speech.wake_word.lessons import Lesson, Seen
 from hive_mind.speech.wake_word.mel import LEAD_SAMPLES, STEP_SAMPLES, MelSpectrum
 from hive_mind.speech.wake_word.recent_audio import RecentAudio
+from hive_mind.speech.wake_word.rise import WATCHED, risen
 from hive_mind.speech.wake_word.strictness import stricter
-from hive_mind.speech.wake_word.trigger import Trigger, TriggerWord, from_log_odds, log_odds
-
-WATCHED = 5
-"""Embeddings from the one that woke on, among which the surest is kept."""
+from hive_mind.speech.wake_word.trigger import (
+    REFRACTORY,
+    Trigger,
+    TriggerWord,
+    from_log_odds,
+    log_odds,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class OpenWakeWord:
         embedding: of the spectrum.
         words: at least one.
         gate: when to listen.
+        refractory: samples after a wake in which none follows.
     """
 
     def __init__(
@@ -52,14 +57,15 @@ class OpenWakeWord:
         embedding: SpeechEmbedding,
         words: Sequence[ListenedWord],
         gate: SpeechGate | None = None,
+        refractory: int = REFRACTORY,
     ) -> None:
         self._mel = mel
         self._embedding = embedding
         self._words = tuple(words)
         self._gate = gate or SpeechGate()
-        self._trigger = Trigger([word.trigger for word in words])
+        self._trigger = Trigger([word.trigger for word in words], refractory)
         self._seen: dict[str, Seen] = {}
-        self._watched: tuple[str, int] | None = None
+        self._watched: tuple[int, list[float]] | None = None  # a word's place, and its log odds since it woke
         self._length = max(word.head.length for word in words)
         self._past = (WARM_UP + self._length) * STEP_SAMPLES
         self._audio = RecentAudio(self._past + LEAD_SAMPLES + STEP_SAMPLES + FRAME_SAMPLES)
@@ -112,15 +118,18 @@ class OpenWakeWord:
         self._trigger.learn(learnt)
 
     def _look(self, scores: Sequence[float], known: Floats, last: int) -> None:
-        """Keep the window on which the word that was just heard is surest."""
+        """Keep the window on which the word that was just heard is surest, and when its score had risen."""
         if self._watched is None:
             return
-        name, left = self._watched
-        place = self.words.index(name)
-        if name not in self._seen or scores[place] > self._seen[name].score:
-            length = self._words[place].head.length
-            self._seen[name] = Seen(known[last - length : last].copy(), scores[place])
-        self._watched = (name, left - 1) if left > 1 else None
+        place, odds = self._watched
+        word = self._words[place]
+        odds.append(log_odds(scores[place]))
+        seen = self._seen.get(word.trigger.name)
+        if seen is None or scores[place] > seen.score:
+            seen = Seen(known[last - word.head.length : last].copy(), scores[place])
+        self._seen[word.trigger.name] = replace(seen, later=risen(odds) * STEP_SAMPLES)
+        if len(odds) == WATCHED:
+            self._watched = None
 
     def _compute(self, start: int, end: int, *, paused: bool) -> Wake | None:
         if paused:
@@ -135,7 +144,7 @@ class OpenWakeWord:
             scores = [word.head.score(known[last - word.head.length : last]) for word in self._words]
             heard = self._trigger.hear(end - left * STEP_SAMPLES, scores)
             if heard is not None:
-                self._watched = (heard.word, WATCHED)
+                self._watched = (self.words.index(heard.word), [])
                 self._seen.pop(heard.word, None)
             self._look(scores, known, last)
             wake = wake or heard

@@ -12,9 +12,9 @@ from hive_mind.speech.wake_word.card import WakeWordCard, read_card, stock_cards
 from hive_mind.speech.wake_word.cascade import Candidates, Cascade
 from hive_mind.speech.wake_word.settings import WordSetting
 from hive_mind.speech.wake_word.several import SeveralDetectors
-from hive_mind.speech.wake_word.trigger import TriggerWord, threshold_at
+from hive_mind.speech.wake_word.trigger import BRIEF, REFRACTORY, TriggerWord, threshold_at
 from hive_mind.speech.wake_word.unverified import UnverifiedWakeWords
-from hive_mind.speech.wake_word.verifier import Phrase, WakeVerifier
+from hive_mind.speech.wake_word.verifier import Phrase, WakeVerifier, phrase_of
 
 Find = Callable[[str], Path | None]
 """Gives the folder of an installed model by its id, or None."""
@@ -140,7 +140,7 @@ def make_cascade(
     """
     detector = make_wake_words(find, words, trained=trained, environment=environment, loose=True)
     known = [each for _, each in _ours(find, words, trained)]
-    phrases = {word.name: Phrase(word.card.verified_by, word.card.verify_at) for word in known}
+    phrases = {word.name: phrase_of(word.card) for word in known}
     return Cascade(detector, WakeVerifier(stt, phrases))
 
 
@@ -161,7 +161,7 @@ def make_unverified(
     phrases: dict[str, Phrase] = {}
     strict: dict[str, float] = {}
     for setting, known in _ours(find, words, trained):
-        phrases[known.name] = Phrase(known.card.verified_by, known.card.verify_at)
+        phrases[known.name] = phrase_of(known.card)
         strict[known.name] = threshold_at(known.card.threshold, setting.sensitivity)
     return UnverifiedWakeWords(Candidates(detector), phrases, strict)
 
@@ -191,7 +191,8 @@ def _openwakeword(
         listened.append(ListenedWord(TriggerWord(known.name, threshold, lag), load_head(known.model)))
     folder = _front_end(find)
     mel = MelSpectrum(folder / "melspectrogram.tflite")
-    return OpenWakeWord(mel, SpeechEmbedding(folder / "embedding_model.tflite"), listened)
+    embedding = SpeechEmbedding(folder / "embedding_model.tflite")
+    return OpenWakeWord(mel, embedding, listened, refractory=BRIEF if loose else REFRACTORY)
 
 
 def _front_end(find: Find) -> Path:

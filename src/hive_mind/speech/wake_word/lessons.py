@@ -39,10 +39,12 @@ class Seen:
     Attributes:
         embeddings: what the head saw: (n, 96).
         score: what it made of it, in [0, 1].
+        later: samples from the wake to the last rise of its score, as far as that is known by now.
     """
 
     embeddings: Floats = field(repr=False)
     score: float
+    later: int = 0
 
 
 @runtime_checkable

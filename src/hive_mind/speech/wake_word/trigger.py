@@ -10,6 +10,9 @@ from hive_mind.speech.engines import Wake
 REFRACTORY = 3 * SAMPLE_RATE // 2
 """Samples after a wake in which none follows: a score may dip and rise again while the word is in sight."""
 
+BRIEF = 3 * SAMPLE_RATE // 5
+"""The same where each wake is verified: what is turned down must not make it deaf to what comes next."""
+
 REARM = 0.5
 """Part of its threshold under which a word's score must have fallen before it may wake again."""
 
@@ -37,10 +40,12 @@ class Trigger:
 
     Args:
         words: in the order of their scores.
+        refractory: samples after a wake in which none follows.
     """
 
-    def __init__(self, words: Sequence[TriggerWord]) -> None:
+    def __init__(self, words: Sequence[TriggerWord], refractory: int = REFRACTORY) -> None:
         self._words = tuple(words)
+        self._refractory = refractory
         self._armed = [True] * len(self._words)
         self._deaf_until = 0
 
@@ -61,7 +66,7 @@ class Trigger:
             return None
         score, word = max(heard, key=lambda pair: log_odds(pair[0]) - log_odds(pair[1].threshold))
         self._armed = [False] * len(self._words)
-        self._deaf_until = end + REFRACTORY
+        self._deaf_until = end + self._refractory
         return Wake(word.name, score, max(0, end - word.lag))
 
     def learn(self, words: Sequence[TriggerWord]) -> None:

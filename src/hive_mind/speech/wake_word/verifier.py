@@ -1,17 +1,19 @@
 """Second stage: the recogniser says whether the wake phrase was really said."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.cancel import CancelToken
 from hive_mind.speech.engines import ScoresPhrases, Wake
+from hive_mind.speech.wake_word.card import WakeWordCard
 
 LEAD_SAMPLES = 6 * SAMPLE_RATE // 5
 """Audio before the end of the word: room for the longest phrase, and little of what was said before it."""
 
-TAIL_SAMPLES = SAMPLE_RATE // 8
-"""Audio after it, in case the end was taken too early: 125 ms of the time from the word to the wake."""
+TAIL_SAMPLES = SAMPLE_RATE // 16
+"""Audio after it, in case the end was taken too early: 62 ms of the time from the word to the wake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +23,30 @@ class Phrase:
     Attributes:
         spellings: ways to write it; the best one counts.
         floor: mean log probability that it must reach.
+        handicaps: of each spelling, how much better than the first one it fits anything; none by default.
     """
 
     spellings: tuple[str, ...]
     floor: float
+    handicaps: tuple[float, ...] = ()
+
+    def fit(self, scores: Sequence[float]) -> float:
+        """How well the best spelling fits, compared with the floor.
+
+        Args:
+            scores: of each spelling.
+        """
+        return best_fit(scores, self.handicaps)
+
+
+def best_fit(scores: Sequence[float], handicaps: Sequence[float] = ()) -> float:
+    """The best score, after handicaps if there are any."""
+    return max(score - less for score, less in zip_longest(scores, handicaps, fillvalue=0.0))
+
+
+def phrase_of(card: WakeWordCard) -> Phrase:
+    """What a word with this card must sound like."""
+    return Phrase(card.verified_by, card.verify_at, card.handicaps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +55,7 @@ class Verdict:
 
     Attributes:
         accepted: whether it is.
-        score: mean log probability of the phrase, at most 0; 0 for a word that is not verified.
+        score: mean log probability of the phrase, after handicaps; 0 for a word that is not verified.
     """
 
     accepted: bool
@@ -67,5 +89,5 @@ class WakeVerifier:
         phrase = self._phrases.get(wake.word)
         if phrase is None:
             return Verdict(accepted=True, score=0.0)
-        score = max(self._stt.phrase_scores(samples, phrase.spellings, cancel=cancel))
+        score = phrase.fit(self._stt.phrase_scores(samples, phrase.spellings, cancel=cancel))
         return Verdict(score >= phrase.floor, score)

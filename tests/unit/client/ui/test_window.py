@@ -136,6 +136,9 @@ post(pygame.KEYUP, key=pygame.K_SPACE)
 post(pygame.MOUSEBUTTONDOWN, button=1, pos=(9, 9))
 post(pygame.MOUSEBUTTONUP, button=1, pos=(9, 9))
 post(pygame.MOUSEBUTTONDOWN, button=3, pos=(9, 9))
+post(pygame.MOUSEBUTTONUP, button=3, pos=(9, 9))
+post(pygame.KEYDOWN, key=pygame.K_BACKSPACE)
+post(pygame.KEYUP, key=pygame.K_BACKSPACE)
 post(pygame.KEYDOWN, key=pygame.K_f)
 post(pygame.KEYDOWN, key=pygame.K_ESCAPE)
 post(pygame.KEYDOWN, key=pygame.K_ESCAPE)
@@ -154,7 +157,8 @@ def test_mouse_and_space_are_presses_and_closing_is_told() -> None:
         check=True,
     )
     told = [json.loads(line) for line in done.stdout.splitlines()]
-    assert told == [{"press": "down"}, {"press": "up"}] * 2 + [{"closed": True}]
+    talk = [{"press": "down"}, {"press": "up"}]
+    assert told == [*talk, *talk, {"press": "not_for_you"}, {"press": "not_for_you"}, {"closed": True}]
 
 
 def test_without_a_screen_the_real_window_says_so_with_its_exit_code() -> None:

@@ -1,6 +1,7 @@
 """Figures and bars out of turns."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,10 +15,8 @@ from hive_mind.server.core.trace import TurnTrace, local_trace
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
-def turn(room: str | None, ms: float | None, **more: object) -> TurnRow:
-    return TurnRow.model_validate(
-        {"at": NOON, "room": room, "turn_id": "t", "client_id": "c", "first_audio_ms": ms, **more}
-    )
+def turn(room: str | None, ms: float | None, **more: Any) -> TurnRow:
+    return TurnRow(at=NOON, room=room, turn_id="t", client_id="c", first_audio_ms=ms, **more)
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1), st.sampled_from([0.5, 0.95, 1.0]))
@@ -99,4 +98,4 @@ def test_a_turn_of_a_client_as_bars_and_as_a_row() -> None:
     assert [bar.stage for bar in waterfall(trace)] == ["stt", "understanding", "endpoint", "first_audio"]
     row = row_of(trace, "salon")
     assert (row.first_audio_ms, row.room, "first_audio" in row.stages_ms) == (410.0, "salon", False)
-    assert "midi" not in row.model_dump_json()
+    assert "midi" not in str(row)

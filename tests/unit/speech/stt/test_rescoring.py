@@ -31,6 +31,9 @@ class ByLength:
 
         return [np.array([cost(token) for token in text]) for text in texts]
 
+    def let_go(self) -> None:
+        """It holds nothing."""
+
 
 def rescorer(scorer: ByLength) -> Rescorer:
     return Rescorer(scorer, lambda text: [ord(c) for c in text], [1], END, SILENCE)

@@ -17,8 +17,8 @@ from hive_mind.speech.stt.weights import in_rows, read_decoder
 WIDTH, WORDS, PLACES, LAYERS = 8, 30, 12, 2
 
 
-def small_model(path: Path, specification: str = "WhisperSpec") -> Path:
-    """A tiny decoder with random weights, in CTranslate2's format, one of them in 8 bits."""
+def small_model(path: Path, specification: str = "WhisperSpec", *, mixed: bool = True) -> Path:
+    """A tiny decoder with random weights, in CTranslate2's format; `mixed`: one of them in 8 bits."""
     random = np.random.default_rng(7)
 
     def some(*shape: int) -> NDArray[np.float16]:
@@ -44,8 +44,9 @@ def small_model(path: Path, specification: str = "WhisperSpec") -> Path:
             for number, shape in enumerate(linears):
                 variables[f"{name}/{part}/linear_{number}/weight"] = some(*shape)
                 variables[f"{name}/{part}/linear_{number}/bias"] = some(shape[0])
-    variables["decoder/layer_0/ffn/linear_0/weight"] = random.integers(-127, 127, (32, 8)).astype(np.int8)
-    variables["decoder/layer_0/ffn/linear_0/weight_scale"] = np.full(32, 100, np.float32)
+    if mixed:
+        variables["decoder/layer_0/ffn/linear_0/weight"] = random.integers(-127, 127, (32, 8)).astype(np.int8)
+        variables["decoder/layer_0/ffn/linear_0/weight_scale"] = np.full(32, 100, np.float32)
     kinds = {np.dtype(np.float32): 0, np.dtype(np.int8): 1, np.dtype(np.int16): 2, np.dtype(np.float16): 4}
 
     def text(value: str) -> bytes:

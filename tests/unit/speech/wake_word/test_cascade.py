@@ -1,9 +1,12 @@
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
 from hive_mind.speech.audio import FRAME_SAMPLES
 from hive_mind.speech.engines import ScoresPhrases, Wake, WakeWordDetector
 from hive_mind.speech.wake_word.cascade import Candidate, Cascade
+from hive_mind.speech.wake_word.lessons import Lesson, Seen
 from hive_mind.speech.wake_word.several import SeveralDetectors
 from hive_mind.speech.wake_word.verifier import LEAD_SAMPLES, TAIL_SAMPLES, Phrase, WakeVerifier
 from tests.fakes.wake_words import ScriptedDetector, ScriptedScorer
@@ -31,6 +34,30 @@ def test_a_candidate_brings_the_phrase_and_what_follows_it() -> None:
     assert candidate.samples[0] == (end - LEAD_SAMPLES) // FRAME_SAMPLES
 
 
+class RisingDetector(ScriptedDetector):
+    """Its score goes on rising for so many samples after the wake."""
+
+    def __init__(self, wakes: dict[int, Wake], later: int) -> None:
+        super().__init__(wakes)
+        self._later = later
+
+    def seen(self, word: str) -> Seen | None:
+        known = max(0, min(self._later, (self.frames - 101) * FRAME_SAMPLES))
+        return Seen(np.zeros((16, 96), dtype=np.float32), 0.3, known)
+
+    def adapt(self, lessons: Sequence[Lesson]) -> None:
+        raise AssertionError(lessons)
+
+
+def test_a_candidate_that_woke_on_half_a_word_ends_with_all_of_it() -> None:
+    end, later = 98 * FRAME_SAMPLES, 6 * FRAME_SAMPLES
+    detector = RisingDetector({100: Wake("hey_jarvis", 0.3, end)}, later)
+    ((number, candidate),) = listen(Cascade(detector, WakeVerifier(ScriptedScorer({}), PHRASES)), 130)
+    assert candidate.wake.end_sample == end + later
+    assert candidate.samples[0] == (end + later - LEAD_SAMPLES) // FRAME_SAMPLES
+    assert 100 + later // FRAME_SAMPLES < number < 112
+
+
 def test_a_word_at_the_beginning_has_silence_before_it() -> None:
     wake = Wake("hey_jarvis", 0.3, FRAME_SAMPLES)
     cascade = Cascade(ScriptedDetector({1: wake}), WakeVerifier(ScriptedScorer({}), PHRASES))
@@ -54,6 +81,14 @@ def test_the_best_spelling_decides(score: float, accepted: bool) -> None:
     verdict = WakeVerifier(scorer, PHRASES).verify(Wake("hey_jarvis", 0.3, 0), np.zeros(9, dtype=np.float32))
     assert (verdict.accepted, verdict.score) == (accepted, score)
     assert scorer.asked == [(9, ("hey jarvis", "et jarvis"))]
+
+
+def test_a_spelling_that_fits_anything_must_fit_better() -> None:
+    phrase = Phrase(("jarvis", "j'avis"), -5.0, (0.0, 3.0))
+    verifier = WakeVerifier(ScriptedScorer({"jarvis": -8.0, "j'avis": -2.1}), {"jarvis": phrase})
+    verdict = verifier.verify(Wake("jarvis", 0.3, 0), np.zeros(9, dtype=np.float32))
+    assert (verdict.accepted, verdict.score) == (False, -5.1)
+    assert phrase.fit((-4.9, -9.0)) == -4.9
 
 
 def test_a_word_without_spellings_is_taken_as_it_is() -> None:

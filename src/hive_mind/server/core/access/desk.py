@@ -76,6 +76,8 @@ class Desk:
         self.throttle = Throttle()
         self.strangers: Counter[str] = Counter()
         """Connections by address that have not said yet who they are."""
+        self.tell_wrong: Callable[[str], None] = lambda _: None
+        """Told of an address from where somebody was wrong, for the other servers."""
         self.now = now
         self.monotonic = monotonic
         self._safe = safe
@@ -264,9 +266,14 @@ class Desk:
             AccessError: RATE_LIMITED, too often.
         """
         fine = self.throttle.failed(address, self.monotonic())
+        self.tell_wrong(address)
         self._log.warning("refused", what=what, address=address, code=code, too_often=not fine)
         if not fine:
             raise too_often()
+
+    def wrong_elsewhere(self, address: str) -> None:
+        """Somebody there was wrong at another server of this house."""
+        self.throttle.failed(address, self.monotonic())
 
     def check_pace(self, address: str) -> None:
         """Refuse to look at a guess of somebody who was wrong too often.

@@ -184,6 +184,8 @@ async def generate_with_pauses(
                     if not following.done():
                         following.cancel()
                         await asyncio.wait({following})
+                    elif not following.cancelled():
+                        following.exception()  # it is heard, also where we are cancelled meanwhile
                 if following.cancelled():
                     break
                 piece = following.result()

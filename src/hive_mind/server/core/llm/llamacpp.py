@@ -69,6 +69,7 @@ class LlamaCppModel:
         self._temperature = temperature
         self._prefix = prefix
         self._computed: int | None = None
+        self._hopeless = False  # the last try to load it failed: nobody need wait for the next one
         self._state: LlmState = "loading"
         self._process: asyncio.subprocess.Process | None = None
         self._client: OpenAiModel | None = None
@@ -180,7 +181,7 @@ class LlamaCppModel:
 
     async def _loaded(self) -> OpenAiModel | None:
         """The model, waiting for it a while if it is being loaded."""
-        if self._client is None and self._state == "loading":
+        if self._client is None and self._state == "loading" and not self._hopeless:
             try:
                 async with asyncio.timeout(LOAD_WAIT_S):
                     await self._ready.wait()
@@ -223,6 +224,7 @@ class LlamaCppModel:
             try:
                 await self._run_once()
             except LlmError as error:
+                self._hopeless = self._client is None
                 self._log.error("language model failed", code=error.code, reason=error.message)
             finally:
                 self._state = "failed"
@@ -274,6 +276,7 @@ class LlamaCppModel:
         ):
             self._opening = asyncio.create_task(self._open(client, self._prefix))
         self._client = client
+        self._hopeless = False
         self._state = "ready"
         self._ready.set()
         self._log.info(

@@ -131,7 +131,10 @@ class Journal:
         self._changed.add(day.day)
 
     def _day(self, day: date) -> Day:
-        return self._known.setdefault(day, Day(day=day))
+        known = self._known.get(day)
+        if known is None:
+            known = self._known[day] = Day(day=day)
+        return known
 
     def _of(self, moment: datetime) -> date:
         return moment.astimezone(self._now().tzinfo).date()

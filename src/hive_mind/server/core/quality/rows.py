@@ -1,9 +1,10 @@
 """What is kept of a turn, of a wake word and of a client that came back. No word that was said is in it."""
 
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from hive_mind.server.core.trace import TurnTrace
 
@@ -11,13 +12,15 @@ FIRST_AUDIO = "first_audio"
 """Stage of a local turn: when its answer began to sound."""
 
 
-class _Row(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """Small: thousands of them are in memory."""
 
     at: AwareDatetime
     room: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TurnRow(_Row):
     """One turn.
 
@@ -43,15 +46,17 @@ class TurnRow(_Row):
     error: str | None = None
     first_audio_ms: float | None = None
     first_text_ms: float | None = None
-    stages_ms: dict[str, float] = {}
+    stages_ms: dict[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WakeRow(_Row):
     """A wake word was heard."""
 
     word: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnRow(_Row):
     """A client is back.
 

@@ -11,6 +11,7 @@ from hive_mind.server.core.speech.house_speech import HouseSpeech
 from hive_mind.server.core.speech.incoming import IncomingAudio
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.engines import ScoresPhrases
+from hive_mind.speech.wake_word.verifier import best_fit
 
 MOST_SAMPLES = 5 * SAMPLE_RATE // 2
 """Of a wake word with a little around it."""
@@ -77,4 +78,4 @@ class WakeCheck:
         seat = self._speech.recogniser.seat(self._client_id)
         texts = self._phrase.texts
         scores = await seat.run(lambda token: stt.phrase_scores(samples, texts, cancel=token))
-        return max(scores) >= self._phrase.floor
+        return best_fit(scores, self._phrase.handicaps[: len(texts)]) >= self._phrase.floor

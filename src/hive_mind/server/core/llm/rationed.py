@@ -1,0 +1,68 @@
+"""The language model as one client has it: for so long an hour, and no longer."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from hive_mind.server.core.llm.allowance import Allowance
+from hive_mind.server.core.llm.engine import Chat, Form, LanguageModel, LlmCapabilities, LlmState
+
+
+class RationedModel:
+    """Passes everything on, and refuses to answer whoever has had enough.
+
+    Args:
+        model: of the house.
+        allowance: of the house.
+        client_id: whose turns they are.
+    """
+
+    def __init__(self, model: LanguageModel, allowance: Allowance, client_id: str) -> None:
+        self._model = model
+        self._allowance = allowance
+        self._client_id = client_id
+
+    @property
+    def capabilities(self) -> LlmCapabilities:
+        """Its own."""
+        return self._model.capabilities
+
+    @property
+    def state(self) -> LlmState:
+        """Its own."""
+        return self._model.state
+
+    @property
+    def keeps_ready(self) -> bool:
+        """Its own."""
+        return self._model.keeps_ready
+
+    async def start(self) -> None:
+        """Start it."""
+        await self._model.start()
+
+    async def stop(self) -> None:
+        """Stop it."""
+        await self._model.stop()
+
+    async def prepare(self, chat: Chat) -> None:
+        """Have it read ahead."""
+        await self._model.prepare(chat)
+
+    def keep_ready(self, chat: Chat) -> None:
+        """Have it keep a second beginning."""
+        self._model.keep_ready(chat)
+
+    async def generate(
+        self, chat: Chat, so_far: str = "", form: Form | None = None
+    ) -> AsyncGenerator[str, None]:
+        """Answer; see `LanguageModel.generate`. What was begun is finished.
+
+        Raises:
+            LlmError: LLM_CLIENT_SPENT, LLM_HOUSE_SPENT, and those of the model.
+        """
+        if not so_far:
+            await self._allowance.check(self._client_id)
+        with self._allowance.working(self._client_id):
+            async with aclosing(self._model.generate(chat, so_far, form)) as pieces:
+                async for piece in pieces:
+                    yield piece

@@ -1,0 +1,71 @@
+"""How many messages a client sends, on whichever servers and connections.
+
+Every connection has its own limit (`protocol.limits`); this one holds for all of them together. Those that
+send much are counted in Redis once a second; while it is away, nobody is.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeAlias
+
+from hive_mind.errors import ContextError
+from hive_mind.protocol.limits import CLIENT_MESSAGE_BURST, CLIENT_MESSAGES_PER_S
+from hive_mind.server.logs import get_logger
+
+WINDOW_S = 60.0
+MOST = int(WINDOW_S * CLIENT_MESSAGES_PER_S + CLIENT_MESSAGE_BURST)
+"""Messages of one client in a window."""
+
+MUCH = 5
+"""Messages in a second from which on a client is counted: a household's never are."""
+
+_EVERY_S = 1.0
+
+CountAll: TypeAlias = Callable[[Mapping[str, int], float], Awaitable[list[int]]]
+"""Adds to numbers that are forgotten after so many seconds; answers the sums, in the same order."""
+
+
+class Pace:
+    """See above.
+
+    Args:
+        count_all: see there; may raise `ContextError`.
+        clock: monotonic seconds.
+    """
+
+    def __init__(self, count_all: CountAll, clock: Callable[[], float]) -> None:
+        self._count_all = count_all
+        self._clock = clock
+        self._sent: Counter[str] = Counter()
+        self._over: dict[str, float] = {}
+        self._log = get_logger("pace")
+
+    def allows(self, client_id: str) -> bool:
+        """Count a message; whether it is to be heard."""
+        self._sent[client_id] += 1
+        return not self._over or self._over.get(client_id, 0.0) <= self._clock()
+
+    async def run(self) -> None:
+        """Compare with the other servers, until cancelled."""
+        while True:
+            await asyncio.sleep(_EVERY_S)
+            await self.compare()
+
+    async def compare(self) -> None:
+        """Tell what was sent here since the last time; hear what was sent everywhere."""
+        sent, self._sent = self._sent, Counter()
+        much = {f"messages:{name}": many for name, many in sent.items() if many >= MUCH}
+        now = self._clock()
+        self._over = {name: until for name, until in self._over.items() if until > now}
+        if not much:
+            return
+        try:
+            sums = await self._count_all(much, WINDOW_S)
+        except ContextError:
+            return
+        for name, many in zip(much, sums, strict=True):
+            client_id = name.removeprefix("messages:")
+            if many > MOST and client_id not in self._over:
+                self._log.warning("client sends too much", client_id=client_id, messages=many)
+                self._over[client_id] = now + WINDOW_S
