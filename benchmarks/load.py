@@ -235,11 +235,11 @@ async def run(asked: argparse.Namespace) -> list[dict[str, Any]]:
         + "".join(f"{h:>{w}}" for h, w in zip(head, (10, 9, 9, 9, 9, 9, 9, 8), strict=True))
     )
 
-    async def _each(name: str, urls: list[str], processes: list[psutil.Process], **how: Any) -> None:
+    async def _each(what: str, urls: list[str], processes: list[psutil.Process], **how: Any) -> None:
         for count in counts:
             row = await measure(urls, processes, count, asked.seconds, **how)
-            rows.append({"what": name, **row})
-            show(name, row)
+            rows.append({"what": what, **row})
+            show(what, row)
 
     if asked.url:
         trust = ssl.create_default_context(cafile=asked.ca) if asked.url.startswith("wss") else None

@@ -26,6 +26,7 @@ from hive_mind.server.core.llm.engine import LanguageModel
 from hive_mind.server.core.llm.factory import make_model
 from hive_mind.server.core.metrics.access import may_scrape
 from hive_mind.server.core.metrics.scrape import scrape
+from hive_mind.server.core.metrics.tracing import Tracing
 from hive_mind.server.core.plugin_house import open_plugins
 from hive_mind.server.core.redis_client import connect
 from hive_mind.server.core.redis_server import EmbeddedRedis
@@ -242,6 +243,10 @@ async def open_house(
         house.spawn(house.access.run())
         house.spawn(house.peers.run())
         house.spawn(house.pace.run())
+        if config.otlp_endpoint is not None:
+            tracing = Tracing(config.otlp_endpoint)
+            house.news.on_over = tracing.take
+            house.spawn(tracing.run())
         house.spawn(house.journal.run())
         await house.model.start()
         stack.push_async_callback(house.model.stop)

@@ -60,6 +60,7 @@ class ServerConfig(BaseSettings):
         allowed_origins: web origins, besides pages from this server, that may open `/ws` and change things.
         metrics_token: opens `/metrics` to other machines, as a bearer token; None: to none.
         metrics_allow: networks, such as 172.18.0.0/16, that read `/metrics` without a token.
+        otlp_endpoint: of an OpenTelemetry collector that takes OTLP over HTTP (port 4318); None: no traces.
         max_clients: connections at once.
         slow_client_s: seconds after which a client that does not read is dropped.
         away_s: seconds that an answer goes on for a client whose connection was lost.
@@ -112,6 +113,7 @@ class ServerConfig(BaseSettings):
     metrics_token: SecretStr | None = None
     metrics_allow: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    otlp_endpoint: Annotated[str, Field(pattern=r"^https?://")] | None = None
     max_clients: Annotated[int, Field(ge=1, le=10_000)] = 64
     slow_client_s: Annotated[float, Field(gt=0)] = 10.0
     away_s: Annotated[float, Field(ge=0)] = 10.0

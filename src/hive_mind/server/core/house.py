@@ -3,10 +3,10 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hive_mind import __version__
 from hive_mind.corrections_file import CorrectionsFile
@@ -21,8 +21,8 @@ from hive_mind.server.core.bulletin import Bulletin
 from hive_mind.server.core.context import Context
 from hive_mind.server.core.crypto import Vault
 from hive_mind.server.core.downloads import Downloads
+from hive_mind.server.core.ending import Tasks
 from hive_mind.server.core.entry import Entry, as_event
-from hive_mind.server.core.errands import Errands
 from hive_mind.server.core.far_client import FarClient
 from hive_mind.server.core.household_time import household_time
 from hive_mind.server.core.ladder import Mind
@@ -97,9 +97,8 @@ class House:
         own_model: bool = True,
         own_speech: bool = True,
     ) -> None:
-        self._errands = Errands()
-        self.spawn = self._errands.spawn
         self.config = config
+        self._tasks = Tasks("house")
         self.settings = settings or SettingsKeeper(context, self.now)
         self.grammar = grammar
         self.context = context
@@ -214,7 +213,8 @@ class House:
             memory: of the conversation that it takes part in.
         """
         prompt = partial(self.prompt, memory=memory)
-        model = RationedModel(self.model, self._allowance, client_id)
+        # A guest leaves not even a name: all guests share one allowance.
+        model = RationedModel(self.model, self._allowance, client_id if memory is self.context else "")
         return Mind(lambda: self.grammar, self.offers, self.choosing, prompt, model, self.now)
 
     async def renew_model(self, make: Callable[[], LanguageModel]) -> None:
@@ -233,6 +233,10 @@ class House:
         """Clients or their rights have changed."""
         for link in list(self.links):
             link.recheck()
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run something that no connection owns; a fault in it is logged."""
+        return self._tasks.spawn(work)
 
     def remote(self, client_id: str) -> "RemoteClient | None":
         """The client as known here, if it is."""
@@ -372,7 +376,7 @@ class House:
         await self.peers.leave()
         self.mender.close()
         self.speech.close()
-        await self._errands.end()
+        await self._tasks.end()
 
     def _share(self, entry: Entry) -> None:
         """Show what was said to the other clients, and on the page."""

@@ -1,5 +1,7 @@
 """What happens in the house, told to everybody who counts it, keeps it or shows it."""
 
+from collections.abc import Callable
+
 from pydantic import JsonValue
 
 from hive_mind.server.core.bulletin import Bulletin
@@ -38,6 +40,8 @@ class News:
         self._meters = meters
         self._journal = journal
         self._bulletin = bulletin
+        self.on_over: Callable[[TurnTrace, str | None], None] = lambda *_: None
+        """Told of a turn that has ended, but of no guest's."""
 
     def on_entry(self, entry: Entry, room: str | None) -> None:
         """Something was said."""
@@ -49,6 +53,7 @@ class News:
         self._meters.on_turn(trace, room)
         if private:
             return
+        self.on_over(trace, room)
         self._journal.on_turn(trace, room)
         if trace.over:
             self._bulletin.tell(

@@ -1,6 +1,7 @@
 """The conversation in Redis: a stream of sealed entries, small sealed states, a channel between servers."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +35,7 @@ return late
 because another server was faster."""
 
 _TRIES = 8
+_JUST_MS = 2000
 _COMPACT_S = 10.0
 _LOOK_S = 0.02
 _WRITING = ("aof_rewrite_in_progress", "aof_rewrite_scheduled", "rdb_bgsave_in_progress")
@@ -133,17 +135,23 @@ class ContextStore(SharedValues):
 
     async def append_all(self, entries: Sequence[Entry]) -> None:
         """Write several entries in one go, which costs little more than one: they reach the disk together."""
-        oldest = stream_time(entries[-1].timestamp - self._keep)
-        told: list[str | bytes] = [FIELD, str(oldest)]
-        for entry in entries:
-            id_ = self._next_id(entry)
-            told += id_, entry.sealed(self._vault, f"{STREAM}|{id_}")
-        try:
-            late = await self._redis.eval(_APPEND, 1, STREAM, *told)
-        except (RedisError, OSError) as error:
-            raise away(error) from error
-        for place in late:
-            self._note_id(await self.append(entries[place]))
+        left = list(entries)
+        for _ in range(_TRIES):
+            oldest = stream_time(entries[-1].timestamp - self._keep)
+            now_ms = int(time.time() * 1000)
+            told: list[str | bytes] = [FIELD, str(oldest)]
+            for entry in left:
+                id_ = self._next_id(entry, now_ms)
+                told += id_, entry.sealed(self._vault, f"{STREAM}|{id_}")
+            try:
+                late = await self._redis.eval(_APPEND, 1, STREAM, *told)
+                if not late:
+                    return
+                self._note_id(await self._after_newest())
+            except (RedisError, OSError) as error:
+                raise away(error) from error
+            left = [left[place] for place in late]
+        raise ContextError("The conversation is written by too many at once.")
 
     async def append_again(self, entries: Sequence[Entry]) -> None:
         """Write what an earlier try may have written already; nothing is there twice."""
@@ -152,9 +160,14 @@ class ContextStore(SharedValues):
         if missing := [entry for entry in entries if entry not in known]:
             await self.append_all(missing)
 
-    def _next_id(self, entry: Entry) -> str:
-        """The time of an entry, or just after the last one that we wrote."""
+    def _next_id(self, entry: Entry, now_ms: int) -> str:
+        """The time of an entry, or just after the last one that we know of.
+
+        Of one that was just made it is the time of writing: then another server was seldom faster.
+        """
         ms = stream_time(entry.timestamp)
+        if 0 <= now_ms - ms < _JUST_MS:
+            ms = now_ms
         self._last = (ms, 0) if ms > self._last[0] else (self._last[0], self._last[1] + 1)
         return f"{self._last[0]}-{self._last[1]}"
 

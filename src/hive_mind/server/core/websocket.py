@@ -204,7 +204,7 @@ class Connection:
             return
         self._session.on_message(message)
         remote = self._bind(message)
-        if not self._in_pace(remote.client_id):
+        if not (remote.talk.private or self._in_pace(remote.client_id)):
             self._complain_rarely(asyncio.get_running_loop().time(), _TOO_MANY)
             return
         self._handle(message, remote)

@@ -27,7 +27,10 @@ def lasting_phrases(now: datetime) -> list[str]:
     Args:
         now: aware time of the household.
     """
-    return [*lasting_replies(CommandState(), now), *(message(key) for key in ("thinking", "slow"))]
+    return [
+        *lasting_replies(CommandState(), now),
+        *(message(key) for key in ("thinking", "pondering", "slow")),
+    ]
 
 
 class Ahead:
