@@ -78,8 +78,8 @@ export async function mount(root, { t, link, announce }) {
       icon("warning"),
       h("div", { class: "stack" },
         h("strong", {}, t(`microphone.${code}`)),
-        h("ul", {}, steps.map((key) => h("li", {}, t(key, { port: location.port || "80" })))),
         secure && h("a", { href: `https://${location.host}/` }, `https://${location.host}/`),
+        h("ul", {}, steps.map((key) => h("li", {}, t(key, { port: location.port || "80" })))),
       ),
       h("button", { class: "icon-button", type: "button", "aria-label": t("notice.close"), on: { click: () => { parts.notice.hidden = true; } } }, icon("close")),
     );
@@ -118,7 +118,7 @@ export async function mount(root, { t, link, announce }) {
     if (text) talk.ask(text);
     parts.input.value = "";
   });
-  for (const idea of parts.ideas.querySelectorAll("button")) idea.addEventListener("click", () => talk.ask(idea.textContent));
+  for (const idea of parts.ideas.querySelectorAll("button")) idea.addEventListener("click", () => talk.ask(idea.textContent.replaceAll("\u00a0", " ")));
   setInterval(() => (talk.state.ear === "hearing" || talk.state.sounding) && show(), LEVEL_MS);
   setInterval(() => show(), LOOK_MS);
   link.on("settings", () => show());
