@@ -4,7 +4,6 @@ import re
 
 from hive_mind.language.speakable import speakable
 
-
 _MEANWHILE = re.compile(r"\b(je réfléchis|je regarde|ça prend plus de temps que prévu)\b")
 """What a slow machine says before an answer, and is no part of it."""
 
