@@ -25,10 +25,7 @@ WAKE_COSTS = 0.03
 """What one false wake in speech without the word costs: as much as three calls in a hundred. There are only
 minutes of such speech, so that one is many an hour."""
 
-SPOKEN_WORSE = 0.5
-"""By how much less, in mean log probability, people's calls may fit than those of the voices."""
-
-UNHEARD_BETTER = 0.3
+UNHEARD_BETTER = 0.5
 """By how much more what was not heard in calibration may fit than what was."""
 
 USUAL = 0.9
@@ -132,7 +129,7 @@ def _best_floor(
 ) -> tuple[float, float]:
     """The least cost with these texts, and the middle of the floors that have it."""
     word, near, other = (table[:, chosen].max(axis=1)[:, None] for table in tables)
-    missed = (word - SPOKEN_WORSE < FLOORS).mean(axis=0)
+    missed = (word < FLOORS).mean(axis=0)
     waking = (near >= FLOORS).sum(axis=0) / near_total
     false = (other + UNHEARD_BETTER >= FLOORS).sum(axis=0)
     costs = missed + NEAR_COSTS * waking + WAKE_COSTS * false

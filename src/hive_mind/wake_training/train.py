@@ -38,7 +38,7 @@ KOKORO_S, CHEAP_S, SCENE_S, STEP_S, LOOK_S = 0.28, 0.01, 0.018, 0.04, 0.18
 UNMEASURED = -6.5
 """How well a word must fit whose second stage was not calibrated: below this nearly anything does."""
 
-EVERYDAY_S = 8.0
+EVERYDAY_S = 3.0
 """Recordings of everyday life are cut into pieces of this length."""
 
 VERIFIED = 100
