@@ -34,7 +34,7 @@ from hive_mind.speech.files import read_audio
 from hive_mind.speech.segments import frames
 from hive_mind.speech.stt.whisper import WhisperStt
 from hive_mind.speech.vad.factory import make_vad
-from hive_mind.speech.wake_word.cascade import Cascade
+from hive_mind.speech.wake_word.cascade import SAME_CALL, Cascade
 from hive_mind.speech.wake_word.factory import make_cascade, make_wake_words
 from hive_mind.speech.wake_word.settings import WordSetting
 
@@ -73,17 +73,21 @@ class Ours:
         self._detector.reset()
         self._vad.reset()
         found: list[str] = []
+        called = -SAME_CALL
         for frame in frames([audio]):
             began = time.process_time()
             speech = self._vad.probability(frame)
             self.vad_s += time.process_time() - began
             if isinstance(self._detector, Cascade):
-                if candidate := self._detector.hear(frame, speech):
+                candidate = self._detector.hear(frame, speech)
+                if candidate and candidate.wake.end_sample >= called + SAME_CALL:
                     began = time.process_time()
                     accepted = self._detector.verify(candidate).accepted
                     self.verifying_s += time.process_time() - began
                     self.verified += 1
-                    found += [candidate.wake.word] if accepted else []
+                    if accepted:
+                        found.append(candidate.wake.word)
+                        called = candidate.wake.end_sample
             elif wake := self._detector.hear(frame, speech):
                 found.append(wake.word)
         return found

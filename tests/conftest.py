@@ -4,11 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from hive_mind.models.store import ModelStore
 from hive_mind.paths import data_dir
 from hive_mind.paths import models_dir as models_dir_of
 from tests.fakes.air import HAS_PULSEAUDIO, Air, open_air
+
+# Property tests on a busy machine: no deadline, slow draws allowed.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 # Whatever a test marked `models` may open. The small language model: tests want quick answers, not good ones.
 TEST_MODELS = (

@@ -13,6 +13,8 @@ from hive_mind.client.ui.expressions import design
 from hive_mind.client.ui.eyes import begin, change, frame, still
 from hive_mind.client.ui.look import Expression, Look, Mood, Tone
 from hive_mind.client.ui.shapes import Shape, outline
+from hive_mind.protocol.messages import AudioStart
+from hive_mind.server.core.speech.incoming import IncomingAudio
 from tests.fakes.browser import (
     CHROMIUM,
     NO_CHROMIUM,
@@ -222,6 +224,51 @@ async def test_a_voice_that_is_cut_fades_within_some_milliseconds(page: Page) ->
     assert np.all(played[np.arange(len(played)) > 0.015 * 8000] == 0)
     assert np.abs(np.diff(played, prepend=0.5)).max() < 0.02  # no click
     assert told["events"][-1] == {"finished": "a", "cut": True}
+
+
+_OPUS = """
+async (host) => {
+  const { VoiceWire } = await import("/web/talk/voice_wire.js");
+  const sent = [];
+  const link = {
+    formats: ["opus", "pcm_s16le"],
+    send: (message) => sent.push(message),
+    sendAudio: (packet) => sent.push([...new Uint8Array(packet)]),
+  };
+  const wire = new VoiceWire(link, host);
+  const { makesOpus } = await import("/web/talk/opus.js");
+  await makesOpus();
+  wire.start("u", {});
+  for (let at = 0; at < 16000; at += 512) {
+    const tone = (_, i) => 16000 * Math.sin(2 * Math.PI * 440 * (at + i) / 16000);
+    wire.send(Int16Array.from({ length: 512 }, tone).buffer);
+  }
+  await wire.end("u");
+  wire.start("dropped", {});
+  wire.send(new Int16Array(512).buffer);
+  wire.drop();
+  await wire.end("dropped");
+  return sent;
+}
+"""
+
+
+async def test_a_voice_travels_as_opus_and_the_server_reads_it(page: Page) -> None:
+    start, *packets, end, dropped = (m for m in await page.evaluate(_OPUS, "hive.local:8443") if m)
+    assert (start["format"], end["type"], dropped["utterance_id"]) == ("opus", "audio_end", "dropped")
+    audio = IncomingAudio(AudioStart(utterance_id="u", format="opus", rate=16000))
+    heard = np.concatenate([frame for packet in packets for frame in audio.take(bytes(packet))])
+    assert sum(map(len, packets)) < 32000 / 6
+    assert len(heard) == pytest.approx(16000, abs=1200)
+    spectrum = np.abs(np.fft.rfft(heard[4000:12000] * np.hanning(8000)))
+    assert np.argmax(spectrum) * 2 == pytest.approx(440, abs=4)
+    assert np.sqrt(np.mean(heard[4000:12000] ** 2)) == pytest.approx(0.488 / np.sqrt(2), rel=0.1)
+
+
+async def test_on_the_servers_own_machine_a_voice_travels_as_it_is(page: Page) -> None:
+    start, *pieces, end, _, _ = await page.evaluate(_OPUS, "127.0.0.1:8000")
+    assert (start["format"], end["type"]) == ("pcm_s16le", "audio_end")
+    assert sum(map(len, pieces)) == 2 * 32 * 512
 
 
 _SCENES = {

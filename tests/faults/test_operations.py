@@ -99,14 +99,18 @@ async def test_redis_hangs_for_a_while(tmp_path: Path) -> None:
     await context.start()
     running = asyncio.create_task(context.run())
     pid = int((tmp_path / "redis" / "redis.pid").read_text())
-    os.kill(pid, signal.SIGSTOP)
-    asyncio.get_running_loop().call_later(2.5, os.kill, pid, signal.SIGCONT)
-    began = time.monotonic()
     texts = [f"Message {number}" for number in range(20)]
     said = {"role": "user", "client_id": "salon", "turn_id": "t"}
     entries = [Entry.model_validate({**said, "text": t, "timestamp": datetime.now(UTC)}) for t in texts]
+    joined = asyncio.Event()
+    context.on_joined = joined.set
+    await joined.wait()
+    await context.append(entries[0])
+    os.kill(pid, signal.SIGSTOP)
+    asyncio.get_running_loop().call_later(2.5, os.kill, pid, signal.SIGCONT)
+    began = time.monotonic()
     # Whoever waits for longer than two seconds sends the same again: both arrive when it wakes up.
-    await asyncio.gather(*map(context.append, entries))
+    await asyncio.gather(*map(context.append, entries[1:]))
     await eventually(lambda: context.available and not context.unsaved)
     hurt = time.monotonic() - began
     assert [entry.text for entry in await context.between(None, None)] == texts

@@ -215,6 +215,21 @@ def test_the_network_swallows_everything_in_mid_answer(tmp_path: Path) -> None:
     run(scene())
 
 
+def test_a_server_that_hangs_before_it_answers_is_not_waited_for_in_silence(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with (
+            scripted_server(piece_by_piece(0)) as server,
+            house(tmp_path, ScriptedStt(STORY), server.url) as at,
+        ):
+            turn = await at.hear(*ASKED)
+        waited = turn.timeline_ms["first_audible"]
+        figure("a server that hangs: first word after", waited / 1000)
+        assert waited < 3000
+        assert "Je réfléchis." in at.voice.said and LOST in turn.answer
+
+    run(scene())
+
+
 class QuickVoice(ToneVoice):
     """Says everything in a tenth of a second."""
 

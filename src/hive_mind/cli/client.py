@@ -8,15 +8,12 @@ from typing import Annotated
 
 import typer
 
-from hive_mind.cli.autostart import autostart
-from hive_mind.cli.client_pair import pair_client
-from hive_mind.cli.setup.command import setup
+from hive_mind.cli.subcommands import Subcommand, add
 from hive_mind.client.config import ClientConfig, load_config, stable_client_id
 from hive_mind.client.core.button import Button
 from hive_mind.client.core.state import ClientState, Link
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.client.core.websocket import server_url
-from hive_mind.client.discovery import the_server
 from hive_mind.client.engines import Engines, load_engines
 from hive_mind.client.logs import set_up_logs
 from hive_mind.client.microphone import Devices, open_devices, run_client, turn_taking
@@ -80,8 +77,11 @@ async def with_server(config: ClientConfig) -> ClientConfig:
         ConfigError: URL_INVALID.
         LinkError: SERVER_NOT_FOUND.
     """
-    url = await the_server() if config.server == "auto" else server_url(config.server)
-    return config.model_copy(update={"server": url})
+    if config.server != "auto":
+        return config.model_copy(update={"server": server_url(config.server)})
+    from hive_mind.client.discovery import the_server  # 3 MiB that most clients can do without
+
+    return config.model_copy(update={"server": await the_server()})
 
 
 _INVITATIONS = {
@@ -153,12 +153,23 @@ def devices() -> None:
             typer.echo(f"{kind:11}none: plug one in", err=True)
 
 
+SUBCOMMANDS = (
+    Subcommand("setup", "hive_mind.cli.setup.command:setup", "Set this device up, question by question."),
+    Subcommand(
+        "pair", "hive_mind.cli.client_pair:pair_client", "Make this device a client of a server: once."
+    ),
+    Subcommand("devices", "hive_mind.cli.client:devices", "List microphones and speakers by their names."),
+    Subcommand(
+        "autostart",
+        "hive_mind.cli.autostart:autostart",
+        "Start the client with the machine (systemd, as this user).",
+    ),
+)
+
+
 def register(app: typer.Typer) -> None:
     """Add the command and what stands under it."""
     group = typer.Typer(rich_markup_mode=None)
     group.callback(invoke_without_command=True, help=client.__doc__)(client)
-    group.command()(setup)
-    group.command("pair")(pair_client)
-    group.command()(devices)
-    group.command()(autostart)
+    add(group, SUBCOMMANDS, sys.argv)
     app.add_typer(group, name="client")

@@ -51,7 +51,15 @@ from hive_mind.speech.wake_word.lessons import Learner
 from hive_mind.understanding.grammar import Grammar, Match
 from hive_mind.wake_lessons_file import LessonsFile
 
-FIXED_PHRASES = ("not_heard", "degraded", "cannot_answer_offline", "question_kept", "too_long")
+FIXED_PHRASES = (
+    "not_heard",
+    "pondering",
+    "slow",
+    "degraded",
+    "cannot_answer_offline",
+    "question_kept",
+    "too_long",
+)
 """Rendered at idle after the start."""
 
 _log = structlog.get_logger(__name__)

@@ -72,6 +72,12 @@ class Preparer:
         self._token.cancel()
         self._update()
 
+    def want_too(self, text: str) -> None:
+        """Render this (already speakable) when nothing else is wanted."""
+        if not self._voice.has(text, self._speed()) and (text, None) not in self._wanted:
+            self._wanted = [*self._wanted, (text, None)][:MOST]
+            self._update()
+
     @contextmanager
     def given_way(self) -> Iterator[None]:
         """Render nothing while in this context."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.engines import ScoresPhrases
+from hive_mind.speech.wake_word.cascade import LATER_SAMPLES
 from hive_mind.speech.wake_word.embedding import Floats
 from hive_mind.speech.wake_word.rise import risen
 from hive_mind.speech.wake_word.verifier import LEAD_SAMPLES, TAIL_SAMPLES, Phrase
@@ -57,14 +58,18 @@ def scored(network: Network, takes: Sequence[Take]) -> list[Scored]:
     return [Scored(take, found[a:b]) for take, a, b in zip(takes, starts[:-1], starts[1:], strict=True)]
 
 
-def looked_at(each: Scored, threshold: float, lag_ms: int) -> Samples | None:
-    """The sound that the second stage would be given; None where the first does not wake."""
+def looked_at(each: Scored, threshold: float, lag_ms: int) -> list[Samples]:
+    """The two sounds that the second stage would be given; none where the first does not wake."""
     passed = each.wakes(threshold)
     if passed is None:
-        return None
+        return []
     end = passed - lag_ms * SAMPLE_RATE // 1000
+    return [_sound(each.take, end), _sound(each.take, end + LATER_SAMPLES)]
+
+
+def _sound(take: Take, end: int) -> Samples:
     start = max(0, end - LEAD_SAMPLES)
-    made: Samples = each.take.samples[start : end + TAIL_SAMPLES].astype(np.float32) / np.float32(32767.0)
+    made: Samples = take.samples[start : end + TAIL_SAMPLES].astype(np.float32) / np.float32(32767.0)
     return made
 
 
@@ -76,11 +81,11 @@ def second_looks(
     lag_ms: int,
     progress: Callable[[], None] = lambda: None,
 ) -> list[Look]:
-    """What the second stage thinks of each take: a score of each spelling, or None (see `Look`)."""
+    """What the second stage thinks of each take: the better score of each spelling, or None (see `Look`)."""
     looks: list[Look] = []
     for each in found:
-        sound = looked_at(each, threshold, lag_ms)
-        looks.append(None if sound is None else stt.phrase_scores(sound, spellings))
+        found_in = [stt.phrase_scores(sound, spellings) for sound in looked_at(each, threshold, lag_ms)]
+        looks.append(tuple(map(max, *found_in)) if found_in else None)
         progress()
     return looks
 

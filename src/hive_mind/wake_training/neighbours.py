@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -112,6 +113,7 @@ def _contains(sounds: str, targets: Sequence[str]) -> bool:
     )
 
 
+@lru_cache(maxsize=200_000)
 def _apart(one: str, other: str) -> float:
     whole = max(weight(one), weight(other))
     return min(1.0, cost(one, other) / whole) if whole else 1.0

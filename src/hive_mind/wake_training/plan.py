@@ -80,7 +80,7 @@ class Size:
     """
 
     positives: int = 260
-    near: int = 150
+    near: int = 240
     sentences: int = 40
     cheap: int = 100
     scenes: int = 5
@@ -178,7 +178,7 @@ def plan(
                 *(Line("kokoro", phonemes) for phonemes in _some(rough, shares[1], random)),
             ),
             train,
-            3,
+            2,
         ),
         Group(
             "near-espeak",

@@ -18,7 +18,7 @@ MOST_CANDIDATES = 20
 MOST = 6
 """Spellings that are compared; each costs a few milliseconds at every wake."""
 
-NEAR_COSTS = 0.3
+NEAR_COSTS = 0.6
 """What it costs when all near misses wake, where missing every call costs 1."""
 
 WAKE_COSTS = 0.03

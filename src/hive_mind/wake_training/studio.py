@@ -3,10 +3,11 @@
 import hashlib
 import threading
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +19,12 @@ from hive_mind.speech.wake_word.mel import LEAD_SAMPLES, STEP_SAMPLES, MelSpectr
 from hive_mind.wake_training import voices
 from hive_mind.wake_training.plan import Group, Line
 from hive_mind.wake_training.scenes import Background, Conditions, Scene, all_of, backgrounds, in_a_room
-from hive_mind.wake_training.voices import KokoroCrowd, Spoken
+from hive_mind.wake_training.voices import Spoken
 
-RECIPE = 2
+Embed: TypeAlias = Callable[[Samples], NDArray[np.float16]]
+"""Gives the embeddings of a recording; see `FrontEnd`."""
+
+RECIPE = 3
 """Changes when the same plan gives other takes."""
 
 CHUNK = 48
@@ -45,6 +49,28 @@ class Take:
     embeddings: NDArray[np.float16]
     end: int
     samples: NDArray[np.int16] = field(default_factory=lambda: np.zeros(0, dtype=np.int16))
+
+
+class Crowd(Protocol):
+    """Many speakers of phonemes: `KokoroCrowd`."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of its voices."""
+        ...
+
+    def say(
+        self,
+        word: str,
+        mix: Mapping[str, float],
+        *,
+        speed: float = 1.0,
+        pitch: float = 1.0,
+        before: str = "",
+        after: str = "",
+    ) -> Spoken:
+        """A word and what is said around it by a mix of voices."""
+        ...
 
 
 class FrontEnd:
@@ -81,8 +107,8 @@ class Studio:
     """Where lines are said.
 
     Attributes:
-        crowd: Kokoro.
-        front_end: computes embeddings.
+        crowd: speaks.
+        front_end: computes embeddings; called from several threads.
         folder: what was made is kept here.
         seed: of chance.
         piper: another voice, if there is one.
@@ -91,8 +117,8 @@ class Studio:
         threads: at work at a time.
     """
 
-    crowd: KokoroCrowd
-    front_end: FrontEnd
+    crowd: Crowd
+    front_end: Embed
     folder: Path
     seed: int
     piper: TextToSpeech | None = None
@@ -107,9 +133,9 @@ class Studio:
             with np.load(file) as data:
                 return [_floats(data[name]) for name in data.files]
         with ThreadPoolExecutor(self.threads) as pool:
-            made = list(pool.map(lambda n: self._say(group, n).samples, range(len(group.lines))))
-        _save(file, {f"{n:04}": _integers(samples) for n, samples in enumerate(made)})
-        return made
+            said = list(pool.map(lambda n: _integers(self._say(group, n).samples), range(len(group.lines))))
+        _save(file, {f"{n:04}": samples for n, samples in enumerate(said)})
+        return [_floats(samples) for samples in said]  # as an interrupted run finds them
 
     def takes(
         self, group: Group, speech: Sequence[Samples], progress: Callable[[int], None] = lambda _: None
@@ -222,7 +248,7 @@ class Studio:
         return np.random.default_rng([self.seed, zlib.crc32(group.name.encode()), number, purpose])
 
 
-def take_of(front_end: FrontEnd, samples: Samples) -> Take:
+def take_of(front_end: Embed, samples: Samples) -> Take:
     """A recording as it is, with its sound; near-silence before it lets the embedding warm up."""
     lead = np.random.default_rng(0).normal(0.0, 5e-4, 2 * SAMPLE_RATE).astype(np.float32)
     whole = np.concatenate((lead, samples, lead[: SAMPLE_RATE // 2]))

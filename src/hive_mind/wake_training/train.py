@@ -16,7 +16,7 @@ from hive_mind.errors import ModelError
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.cancel import CancelToken
 from hive_mind.speech.engines import ScoresPhrases, SpeechToText
-from hive_mind.speech.wake_word.card import VERIFY_AT, WakeWordCard
+from hive_mind.speech.wake_word.card import WakeWordCard
 from hive_mind.speech.wake_word.verifier import phrase_of
 from hive_mind.wake_training import calibration, evaluation, spellings
 from hive_mind.wake_training.evaluation import Evaluation
@@ -34,6 +34,9 @@ from hive_mind.wake_training.studio import Studio, Take, take_of
 
 KOKORO_S, CHEAP_S, SCENE_S, STEP_S, LOOK_S = 0.28, 0.01, 0.018, 0.04, 0.18
 """About how long a line, a scene, a step and a second look take on one core."""
+
+UNMEASURED = -6.5
+"""How well a word must fit whose second stage was not calibrated: below this nearly anything does."""
 
 EVERYDAY_S = 8.0
 """Recordings of everyday life are cut into pieces of this length."""
@@ -169,7 +172,7 @@ def calibrated(
     limits = calibration.thresholds(words, others, time)
     given = list(readings(order.phrase, order.spellings))[1:]
     texts = spellings.candidates(order.phrase, given, ())
-    by = spellings.Comparison((), VERIFY_AT)
+    by = spellings.Comparison((), UNMEASURED)
     if stt is not None and isinstance(stt, ScoresPhrases):
         alone = [words[place] for place in said_alone if words[place].best >= limits.strict][:WRITTEN_DOWN]
         heard = calibration.transcripts(stt, alone)

@@ -16,8 +16,8 @@ from hive_mind.speech.audio import SAMPLE_RATE, Samples, from_pcm16
 from hive_mind.speech.tts import kokoro_graph as graph
 from hive_mind.speech.tts.kokoro import FRAME_SAMPLES, LEAD_FRAMES, RATE
 from hive_mind.speech.tts.kokoro_parts import has_dot_products, measurements
-from hive_mind.speech.tts.phonemes import espeak_library
 from hive_mind.speech.tts.trim import TAIL_S, trim
+from hive_mind.wake_training import fresh_espeak
 
 MEASURED_VOICE = "ff_siwis"
 
@@ -167,21 +167,20 @@ class KokoroCrowd:
 
 
 def espeak(text: str, voice: str, words_per_minute: int, pitch: float = 1.0) -> Spoken:
-    """A text by a voice of espeak-ng, such as "fr+f2"; all of it is the word.
+    """A text by a voice of espeak-ng, such as "fr+f2"; all of it is the word. Always the same sound.
 
     Raises:
         SpeechError: VOICE_UNAVAILABLE, VOICE_UNKNOWN.
     """
-    library = espeak_library()
     pieces: list[bytes] = []
 
     def take(piece: bytes) -> bool:
         pieces.append(piece)
         return True
 
-    library.speak(text, voice, words_per_minute, take)
-    audio = trim(from_pcm16(b"".join(pieces)), library.rate)
-    return _spoken(audio, round(library.rate * pitch), 0, max(0, len(audio) - int(TAIL_S * library.rate)))
+    rate = fresh_espeak.speak(text, voice, words_per_minute, take)
+    audio = trim(from_pcm16(b"".join(pieces)), rate)
+    return _spoken(audio, round(rate * pitch), 0, max(0, len(audio) - int(TAIL_S * rate)))
 
 
 def recorded(samples: Samples, rate: int = SAMPLE_RATE) -> Spoken:

@@ -3,7 +3,7 @@
 import asyncio
 
 from hive_mind.protocol.messages import ResponseChunk, ServerMessage
-from hive_mind.server.core.fillers import filling_silence
+from hive_mind.server.core.fillers import TALK, WORK, Fillers, filling_silence
 from hive_mind.server.core.saying import Saying
 from tests.fakes.virtual_time import run
 
@@ -34,7 +34,11 @@ def test_pieces_are_numbered_and_end_once() -> None:
 
 
 def heard(
-    work_s: float, *, confirmed_after: float = 0.0, speaks_after: float | None = None
+    work_s: float,
+    *,
+    confirmed_after: float = 0.0,
+    speaks_after: float | None = None,
+    fillers: Fillers = WORK,
 ) -> list[tuple[float, str]]:
     """What fills the silence of some work, and when."""
     said: list[tuple[float, str]] = []
@@ -46,7 +50,10 @@ def heard(
         if speaks_after is not None:
             loop.call_later(speaks_after, answer.set)
         async with filling_silence(
-            question, lambda: not answer.is_set(), lambda text: said.append((round(loop.time(), 1), text))
+            question,
+            lambda: not answer.is_set(),
+            lambda text: said.append((round(loop.time(), 1), text)),
+            fillers,
         ):
             await asyncio.sleep(work_s)
 
@@ -75,3 +82,9 @@ def test_a_draft_is_silent_until_it_is_confirmed() -> None:
 def test_what_was_answered_meanwhile_needs_no_filler() -> None:
     assert heard(9.0, speaks_after=1.0) == []
     assert heard(9.0, speaks_after=2.0) == [(1.2, LOOKING)]
+
+
+def test_a_language_model_that_is_slow_to_begin_is_given_a_word_before_two_seconds() -> None:
+    assert heard(1.8, fillers=TALK) == []
+    assert heard(9.0, fillers=TALK) == [(1.9, "Je réfléchis."), (6.0, LONG)]
+    assert heard(9.0, fillers=TALK, speaks_after=1.0) == []

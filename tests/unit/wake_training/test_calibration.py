@@ -8,6 +8,7 @@ import pytest
 
 from hive_mind.speech.audio import SAMPLE_RATE
 from hive_mind.speech.wake_word.card import WakeWordCard
+from hive_mind.speech.wake_word.cascade import LATER_SAMPLES
 from hive_mind.wake_training import calibration, evaluation
 from hive_mind.wake_training.evaluation import Evaluation, Rate
 from hive_mind.wake_training.events import Scored, looked_at
@@ -42,10 +43,10 @@ def test_the_strict_threshold_does_not_throw_the_word_away() -> None:
 
 def test_the_second_stage_sees_the_word_and_a_little_after_it() -> None:
     found = take([-1.0, 3.0, -1.0])
-    assert looked_at(found, 4.0, 0) is None
-    sound = looked_at(found, 2.0, 100)
-    assert sound is not None
-    assert 1.2 < len(sound) / SAMPLE_RATE < 1.5
+    assert looked_at(found, 4.0, 0) == []
+    first, second = looked_at(found, 2.0, 100)
+    assert 1.2 < len(first) / SAMPLE_RATE < 1.5
+    assert second[0] - first[0] == pytest.approx(LATER_SAMPLES / 32767.0)
 
 
 def figures(missed: int, near: int) -> Evaluation:

@@ -10,6 +10,7 @@ from hive_mind.client.core.dialogue import Plan
 from hive_mind.client.core.exchange import Exchange, ServerSaid
 from hive_mind.client.core.homecoming import away_sentences, lost_sentence
 from hive_mind.client.core.parts import Parts
+from hive_mind.client.core.patience import breaking_silence
 from hive_mind.client.core.reading import Reading, Utterance
 from hive_mind.client.core.state import Event
 from hive_mind.client.core.turn import Route, Timeline, TurnRecord, local_turn
@@ -275,7 +276,8 @@ class Attempt:
                     exchange.ask(text, self._asked_at, speculative=False)
 
             try:
-                await self._speak(self._streamed(exchange), _confirm)
+                told = breaking_silence(self._streamed(exchange), self.utterance.end, self._parts.clock)
+                await self._speak(told, _confirm)
             except asyncio.CancelledError:
                 if not self._dropped:
                     exchange.interrupt()  # nobody interrupted us: the client stops

@@ -12,6 +12,7 @@ from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.engines import Wake
 from hive_mind.speech.listening import Ear
 from hive_mind.speech.speaking import spoken_forms
+from hive_mind.speech.wake_word.cascade import SAME_CALL
 
 MOST_LIKELY = 8
 """Replies rendered ahead while the user speaks: more than there is time for."""
@@ -22,9 +23,6 @@ VERDICT_S = 3.0
 BRIEF_MS = 700
 """The detector may be sure of a name before it is over. What ends so soon after the end that it gives may
 be no more than the last syllable: of 29 synthetic voices at two speeds none took longer, no question less."""
-
-SAME_CALL = 3 * SAMPLE_RATE // 2
-"""A loose detector may hear one call twice: what ends within this after a verified one is the same."""
 
 Verify = Callable[[Wake, Samples], Awaitable[bool]]
 """The second look at a wake word: whether it was one, given its audio."""
@@ -73,14 +71,19 @@ class Calling:
             tasks.create_task(self._look_again(wake, self._verify))
 
     async def _look_again(self, wake: Wake, verify: Verify) -> None:
+        if self._known(wake):
+            return
         try:
             real = await verify(wake, self._ear.call(wake))
         except SpeechError as error:
             _log.warning("wake word not verified", code=error.code)
             real = True
-        again = self._end_sample is not None and 0 <= wake.end_sample - self._end_sample < SAME_CALL
-        if real and not again and not self._parts.status.state.muted:
+        if real and not self._known(wake) and not self._parts.status.state.muted:
             self._accept(wake)
+
+    def _known(self, wake: Wake) -> bool:
+        """Whether this is the call that was verified a moment ago."""
+        return self._end_sample is not None and 0 <= wake.end_sample - self._end_sample < SAME_CALL
 
     def _accept(self, wake: Wake) -> None:
         self._at = self._parts.clock.now()

@@ -102,8 +102,9 @@ def outline(eye: Eye, lid_radius: float, thinnest: float) -> list[Point]:
             high, low = (high + low - thinnest) / 2, (high + low + thinnest) / 2
         upper_radius, lower_radius = corners[u > 0]
         from_side = w / 2 - abs(x)
-        high += _arc(from_side, upper_radius)
-        low -= _arc(from_side, lower_radius)
+        half = (low - high) / 2
+        high += min(_arc(from_side, upper_radius), half)
+        low -= min(_arc(from_side, lower_radius), half)
         above.append((eye.x + x * cos - high * sin, eye.y + x * sin + high * cos))
         below.append((eye.x + x * cos - low * sin, eye.y + x * sin + low * cos))
     return above + below[::-1]

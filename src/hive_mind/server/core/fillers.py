@@ -1,21 +1,25 @@
-"""What is said while a plugin or a tool call takes long: "Je regarde." first, then that it takes longer."""
+"""What is said while an answer takes long: "Je regarde." or "Je réfléchis.", then that it takes longer."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import TypeAlias
 
 from hive_mind.language.messages import message
 
-FIRST_S = 1.2
-"""Silence after the question before "Je regarde."."""
+Fillers: TypeAlias = tuple[tuple[str, float], ...]
+"""Keys of sentences, each with the seconds of silence after the question before it."""
 
-SECOND_S = 3.0
-"""Silence after the question before the honest sentence."""
+WORK: Fillers = (("thinking", 1.2), ("slow", 3.0))
+"""While a plugin works or a tool is chosen: a sentence, then the honest one."""
+
+TALK: Fillers = (("pondering", 1.9), ("slow", 6.0))
+"""While the language model has not begun to answer: somebody else may have its ear."""
 
 
 @asynccontextmanager
 async def filling_silence(
-    question: asyncio.Event, quiet: Callable[[], bool], say: Callable[[str], None]
+    question: asyncio.Event, quiet: Callable[[], bool], say: Callable[[str], None], fillers: Fillers = WORK
 ) -> AsyncIterator[None]:
     """Break the silence of the work inside.
 
@@ -23,12 +27,13 @@ async def filling_silence(
         question: set when the question is complete; the silence counts from then, or from now.
         quiet: whether nothing of the answer was said yet.
         say: takes a sentence.
+        fillers: what to say.
     """
 
     async def fill() -> None:
         await question.wait()
         begun = asyncio.get_running_loop().time()
-        for key, after in (("thinking", FIRST_S), ("slow", SECOND_S)):
+        for key, after in fillers:
             await asyncio.sleep(begun + after - asyncio.get_running_loop().time())
             if not quiet():
                 return

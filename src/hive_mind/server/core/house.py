@@ -209,7 +209,7 @@ class House:
         """What a client thinks with.
 
         Args:
-            client_id: its name.
+            client_id: on whose allowance; guests share one, so that nothing tells of any of them.
             memory: of the conversation that it takes part in.
         """
         prompt = partial(self.prompt, memory=memory)

@@ -89,7 +89,7 @@ class RemoteClient:
             None if who.rights.private else house.context.fields,
         )
         self.ladder = Ladder(
-            house.mind(client_id, self.talk.memory),
+            house.mind("guests" if who.rights.private else client_id, self.talk.memory),
             self.keeper,
             acting,
             rooms,

@@ -7,9 +7,9 @@ disk before `turn_end`.
 """
 
 import asyncio
-import contextlib
 import secrets
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -19,7 +19,7 @@ from hive_mind.protocol.messages import Error, FollowUp, ServerMessage, TurnEnd
 from hive_mind.server.core.acting import Done
 from hive_mind.server.core.conversing import converse
 from hive_mind.server.core.entry import Entry
-from hive_mind.server.core.fillers import filling_silence
+from hive_mind.server.core.fillers import TALK, WORK, Fillers, filling_silence
 from hive_mind.server.core.guard import TruthGuard
 from hive_mind.server.core.ladder import MOST_CALLS, Ladder, Understood
 from hive_mind.server.core.llm.choosing import Called
@@ -136,7 +136,9 @@ class Turn:
         """
         try:
             if after is not None:
-                await _until_over(after)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_PREDECESSOR_S):
+                        await after.over.wait()
             if await self._was_answered():
                 return
             understood = await self._ladder.understand(self.text, self._heard)
@@ -258,7 +260,7 @@ class Turn:
         if self.utterance_id is not None:
             request = replace(request, call=len(self._done) + 1)
         if acting.is_slow(order):
-            async with filling_silence(self._confirmed, lambda: not self.saying.text, self.saying.fill):
+            async with self._filling_silence(WORK):
                 done = await acting.carry_out(order, request, sure=sure)
         else:
             done = await acting.carry_out(order, request)
@@ -292,7 +294,7 @@ class Turn:
         if not understood.offers:
             return None
         begun = asyncio.get_running_loop().time()
-        async with filling_silence(self._confirmed, lambda: not self.saying.text, self.saying.fill):
+        async with self._filling_silence(WORK):
             called = await self._ladder.choose(understood, self.gate)
         self.trace.stages_ms["tool_choice"] = self._since(begun)
         return called
@@ -308,12 +310,16 @@ class Turn:
         begun = asyncio.get_running_loop().time()
         self._asked_model = begun
         try:
-            await converse(self._mind.model, self._mind.prompt(prompt), self.gate, guard, self.saying)
+            async with self._filling_silence(TALK):
+                await converse(self._mind.model, self._mind.prompt(prompt), self.gate, guard, self.saying)
         finally:
             self.trace.stages_ms["llm"] = self._since(begun)
             self.trace.withheld = self.trace.withheld or guard.blocked is not None
             if guard.blocked is not None:
                 self._log.info("claim withheld")
+
+    def _filling_silence(self, fillers: Fillers) -> AbstractAsyncContextManager[None]:
+        return filling_silence(self._confirmed, lambda: not self.saying.text, self.saying.fill, fillers)
 
     def _first_piece(self) -> None:
         self._time("first_piece")
@@ -391,10 +397,3 @@ class Turn:
 
     def _since(self, begun: float) -> float:
         return round(1000 * (asyncio.get_running_loop().time() - begun), 1)
-
-
-async def _until_over(turn: Turn) -> None:
-    if not turn.over.is_set():
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_PREDECESSOR_S):
-                await turn.over.wait()

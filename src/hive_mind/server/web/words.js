@@ -23,7 +23,7 @@ export function wordsOf(part) {
     for (const place of [part, "frame"]) {
       const words = parts.get(place) ?? {};
       const text = words[counted] ?? words[key];
-      if (text !== undefined) return filled(text, values);
+      if (text !== undefined) return filled(bound(text), values);
     }
     console.error(`no words for ${part}: ${key}`);
     return key;
@@ -32,6 +32,11 @@ export function wordsOf(part) {
 
 function plural(count) {
   return new Intl.PluralRules(LANGUAGE).select(count) === "one" ? "one" : "other";
+}
+
+/** Marks that belong to a word do not begin or end a line without it. */
+function bound(text) {
+  return text.replace(/\u00ab /g, "\u00ab\u00a0").replace(/ ([\u00bb?!:;])/g, "\u00a0$1");
 }
 
 function filled(text, values) {

@@ -10,6 +10,7 @@ import re
 import threading
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from hive_mind.errors import SpeechError
@@ -42,14 +43,36 @@ SynthCallback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), c
 """What espeak-ng calls with each piece of audio; a non-zero return stops it."""
 
 
-class EspeakLibrary:
-    """The espeak-ng library of this process. Get it with `espeak_library()`."""
+def espeak_file() -> Path:
+    """The library's file.
 
-    def __init__(self) -> None:
+    Raises:
+        SpeechError: VOICE_UNAVAILABLE when it is not installed.
+    """
+    try:
+        import espeakng_loader
+
+        return Path(espeakng_loader.get_library_path())
+    except (ImportError, OSError, RuntimeError) as error:
+        raise SpeechError(
+            f"espeak-ng cannot be loaded ({error}); install the package espeakng-loader.",
+            code="VOICE_UNAVAILABLE",
+        ) from error
+
+
+class EspeakLibrary:
+    """The espeak-ng library of this process. Get it with `espeak_library()`.
+
+    Args:
+        file: of the library.
+        seed: of its chance; the clock's by default.
+    """
+
+    def __init__(self, file: Path, seed: int | None = None) -> None:
         try:
             import espeakng_loader
 
-            self._library = ctypes.CDLL(espeakng_loader.get_library_path())
+            self._library = ctypes.CDLL(str(file))
             data = espeakng_loader.get_data_path()
         except (ImportError, OSError, RuntimeError) as error:
             raise SpeechError(
@@ -65,6 +88,8 @@ class EspeakLibrary:
         self.rate: int = self._library.espeak_Initialize(_SYNCHRONOUS, 0, data.encode(), 0)
         if self.rate <= 0:
             raise SpeechError("espeak-ng refuses its own data folder.", code="VOICE_UNAVAILABLE")
+        if seed is not None:
+            self._library.espeak_ng_SetRandSeed(ctypes.c_long(seed))
         self._lock = threading.Lock()
         self._voice = ""
 
@@ -100,6 +125,12 @@ class EspeakLibrary:
         if status != 0:
             raise SpeechError(f"espeak-ng failed with status {status}.")
 
+    def close(self) -> int:
+        """Give its memory back; the handle of the loaded library, which is of no use otherwise."""
+        self._library.espeak_Terminate()
+        handle: int = self._library._handle  # noqa: SLF001 - ctypes has no other way to it
+        return handle
+
     def _use(self, voice: str) -> None:
         if voice == self._voice:
             return
@@ -113,7 +144,7 @@ _loading = threading.Lock()
 
 @cache
 def _load() -> EspeakLibrary:
-    return EspeakLibrary()
+    return EspeakLibrary(espeak_file())
 
 
 def espeak_library() -> EspeakLibrary:

@@ -16,6 +16,12 @@ from hive_mind.speech.wake_word.verifier import LEAD_SAMPLES, TAIL_SAMPLES, Verd
 KEPT_SAMPLES = LEAD_SAMPLES + TAIL_SAMPLES + SAMPLE_RATE
 """Audio that is kept: what is verified, and what may come between the word's end and its wake."""
 
+LATER_SAMPLES = 3 * SAMPLE_RATE // 10
+"""By how much the detector may be sure of a word before it is over: then the first look sees half of it."""
+
+SAME_CALL = 3 * SAMPLE_RATE // 2
+"""What ends within so many samples after a wake that was verified is the same call."""
+
 MOST_WAITING = 4
 """Candidates that wait to be verified; of more, the oldest are forgotten."""
 
@@ -36,7 +42,8 @@ class Candidate:
 class Candidates:
     """A loose detector that also keeps the sound of what it hears. Not thread-safe.
 
-    Such a detector wakes on half a word: a candidate waits until the score is done with rising.
+    Such a detector wakes on half a word: a candidate waits until the score is done with rising, and comes a
+    second time, `LATER_SAMPLES` later, for whoever the first time was too early.
 
     Args:
         detector: wakes easily.
@@ -47,6 +54,7 @@ class Candidates:
         self._audio = RecentAudio(KEPT_SAMPLES + FRAME_SAMPLES)
         self._waiting: Wake | None = None
         self._woke_at = 0
+        self._again: Wake | None = None
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -58,9 +66,9 @@ class Candidates:
         self._audio.push(frame)
         wake = self._detector.hear(frame, speech)
         if self._waiting is None and wake is not None:
-            self._waiting, self._woke_at = wake, self._audio.end
+            self._waiting, self._woke_at, self._again = wake, self._audio.end, None
         if self._waiting is None:
-            return None
+            return self._second()
         seen = self.seen(self._waiting.word)
         later = 0 if seen is None else seen.later
         end = self._waiting.end_sample + later + TAIL_SAMPLES
@@ -68,8 +76,20 @@ class Candidates:
         if rising or self._audio.end < end:
             return None
         found, self._waiting = replace(self._waiting, end_sample=end - TAIL_SAMPLES), None
-        start = max(found.end_sample - LEAD_SAMPLES, self._audio.end - KEPT_SAMPLES)
-        return Candidate(found, np.array(self._audio.between(start, max(start, end))))
+        self._again = replace(found, end_sample=found.end_sample + LATER_SAMPLES)
+        return self._candidate(found)
+
+    def _second(self) -> Candidate | None:
+        """The last candidate once more, once what follows is here."""
+        if self._again is None or self._audio.end < self._again.end_sample + TAIL_SAMPLES:
+            return None
+        found, self._again = self._again, None
+        return self._candidate(found)
+
+    def _candidate(self, wake: Wake) -> Candidate:
+        end = wake.end_sample + TAIL_SAMPLES
+        start = max(wake.end_sample - LEAD_SAMPLES, self._audio.end - KEPT_SAMPLES)
+        return Candidate(wake, np.array(self._audio.between(start, max(start, end))))
 
     def seen(self, word: str) -> Seen | None:
         """See `Learner`."""
@@ -84,7 +104,7 @@ class Candidates:
         """Forget the past; positions count from 0 again."""
         self._detector.reset()
         self._audio.clear()
-        self._waiting = None
+        self._waiting = self._again = None
 
 
 class Cascade(Candidates):
@@ -129,7 +149,7 @@ class Remembered:
         return self._candidates.words
 
     def hear(self, frame: Samples, speech: float) -> Wake | None:
-        """Take the next frame; a wake here is one of the first stage alone, an eighth of a second old."""
+        """Take the next frame; a wake here is one of the first stage alone, a moment old."""
         candidate = self._candidates.hear(frame, speech)
         if candidate is None:
             return None

@@ -31,7 +31,7 @@ class UnverifiedWakeWords:
         return self._candidates.words
 
     def hear(self, frame: Samples, speech: float) -> Wake | None:
-        """Take the next frame; a wake here is one of the first stage alone, an eighth of a second old."""
+        """Take the next frame; a wake here is one of the first stage alone, a moment old."""
         return self._candidates.hear(frame, speech)
 
     def phrase(self, word: str) -> Phrase | None:

@@ -12,8 +12,8 @@ from hive_mind.speech.wake_word.card import WakeWordCard
 LEAD_SAMPLES = 6 * SAMPLE_RATE // 5
 """Audio before the end of the word: room for the longest phrase, and little of what was said before it."""
 
-TAIL_SAMPLES = SAMPLE_RATE // 8
-"""Audio after it, in case the end was taken too early: 125 ms of the time from the word to the wake."""
+TAIL_SAMPLES = SAMPLE_RATE // 16
+"""Audio after it, in case the end was taken too early: 62 ms of the time from the word to the wake."""
 
 
 @dataclass(frozen=True, slots=True)

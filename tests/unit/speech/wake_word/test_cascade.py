@@ -5,7 +5,7 @@ import pytest
 
 from hive_mind.speech.audio import FRAME_SAMPLES
 from hive_mind.speech.engines import ScoresPhrases, Wake, WakeWordDetector
-from hive_mind.speech.wake_word.cascade import Candidate, Cascade
+from hive_mind.speech.wake_word.cascade import LATER_SAMPLES, Candidate, Cascade
 from hive_mind.speech.wake_word.lessons import Lesson, Seen
 from hive_mind.speech.wake_word.several import SeveralDetectors
 from hive_mind.speech.wake_word.verifier import LEAD_SAMPLES, TAIL_SAMPLES, Phrase, WakeVerifier
@@ -28,10 +28,12 @@ def test_a_candidate_brings_the_phrase_and_what_follows_it() -> None:
     cascade = Cascade(
         ScriptedDetector({101: Wake("hey_jarvis", 0.3, end)}), WakeVerifier(ScriptedScorer({}), PHRASES)
     )
-    ((number, candidate),) = listen(cascade, 120)
+    (number, candidate), (again, second) = listen(cascade, 120)
     assert number == (end + TAIL_SAMPLES - 1) // FRAME_SAMPLES
     assert len(candidate.samples) == LEAD_SAMPLES + TAIL_SAMPLES
     assert candidate.samples[0] == (end - LEAD_SAMPLES) // FRAME_SAMPLES
+    assert (again, second.wake.end_sample) == (number + 10, end + LATER_SAMPLES)
+    assert len(second.samples) == LEAD_SAMPLES + TAIL_SAMPLES
 
 
 class RisingDetector(ScriptedDetector):
@@ -52,7 +54,7 @@ class RisingDetector(ScriptedDetector):
 def test_a_candidate_that_woke_on_half_a_word_ends_with_all_of_it() -> None:
     end, later = 98 * FRAME_SAMPLES, 6 * FRAME_SAMPLES
     detector = RisingDetector({100: Wake("hey_jarvis", 0.3, end)}, later)
-    ((number, candidate),) = listen(Cascade(detector, WakeVerifier(ScriptedScorer({}), PHRASES)), 130)
+    (number, candidate), _ = listen(Cascade(detector, WakeVerifier(ScriptedScorer({}), PHRASES)), 130)
     assert candidate.wake.end_sample == end + later
     assert candidate.samples[0] == (end + later - LEAD_SAMPLES) // FRAME_SAMPLES
     assert 100 + later // FRAME_SAMPLES < number < 112
@@ -61,10 +63,12 @@ def test_a_candidate_that_woke_on_half_a_word_ends_with_all_of_it() -> None:
 def test_a_word_at_the_beginning_has_silence_before_it() -> None:
     wake = Wake("hey_jarvis", 0.3, FRAME_SAMPLES)
     cascade = Cascade(ScriptedDetector({1: wake}), WakeVerifier(ScriptedScorer({}), PHRASES))
-    ((_, candidate),) = listen(cascade, 30)
+    (_, candidate), _ = listen(cascade, 30)
     assert len(candidate.samples) == LEAD_SAMPLES + TAIL_SAMPLES
     cascade.reset()
-    assert len(listen(cascade, 30)) == 1
+    assert len(listen(cascade, 10)) == 1
+    cascade.reset()
+    assert len(listen(cascade, 30)) == 2
 
 
 def test_a_wake_that_comes_much_too_late_brings_what_is_left() -> None:

@@ -15,6 +15,9 @@ from hive_mind.speech.preparing import Preparer
 from hive_mind.speech.speaking import spoken_forms
 from hive_mind.speech.tts.cached import CachedVoice
 
+EASILY_S = 4.0
+"""From one phrase to the next that nobody waits for: about a fifth of a slow core."""
+
 _HOUSE = "house"
 
 
@@ -24,7 +27,10 @@ def lasting_phrases(now: datetime) -> list[str]:
     Args:
         now: aware time of the household.
     """
-    return [*lasting_replies(CommandState(), now), *(message(key) for key in ("thinking", "slow"))]
+    return [
+        *lasting_replies(CommandState(), now),
+        *(message(key) for key in ("thinking", "pondering", "slow")),
+    ]
 
 
 class Ahead:
@@ -32,10 +38,12 @@ class Ahead:
 
     Args:
         pace: learns how fast the voice is.
+        easily_s: seconds between phrases that nobody waits for.
     """
 
-    def __init__(self, pace: Pace) -> None:
+    def __init__(self, pace: Pace, easily_s: float = EASILY_S) -> None:
         self._pace = pace
+        self._easily_s = easily_s
         self._pool = Pool("ahead")
         self._preparer: Preparer | None = None
         self._running: asyncio.Task[None] | None = None
@@ -55,6 +63,13 @@ class Ahead:
         """
         if self._preparer is not None:
             self._preparer.want(spoken_forms(texts), speed)
+
+    async def want_easily(self, texts: Iterable[str]) -> None:
+        """Have the voice ready for these too, one by one, so that whatever else runs here hardly notices."""
+        for form in spoken_forms(texts):
+            if self._preparer is not None:
+                self._preparer.want_too(form)
+            await asyncio.sleep(self._easily_s)
 
     @contextmanager
     def given_way(self) -> Iterator[None]:

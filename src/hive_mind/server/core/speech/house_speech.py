@@ -102,7 +102,7 @@ class HouseSpeech:
         """Do early what the first repair would wait for, but not before what somebody says just now."""
         await asyncio.sleep(PREPARE_AFTER_S)
         await self._mender_of(engines).prepare()
-        self.ahead.want(self._phrases())
+        await self.ahead.want_easily(self._phrases())
 
     async def before_all_else(self, answer: Callable[[], Awaitable[None]]) -> None:
         """Answer a question: nothing is rendered ahead meanwhile."""

@@ -53,8 +53,9 @@ export function outline(eye, lidRadius, thinnestOf) {
     if (low - high < thinnest) [high, low] = [(high + low - thinnest) / 2, (high + low + thinnest) / 2];
     const [upper, lower] = corners[u > 0 ? 1 : 0];
     const fromSide = w / 2 - Math.abs(x);
-    high += arc(fromSide, upper);
-    low -= arc(fromSide, lower);
+    const half = (low - high) / 2;
+    high += Math.min(arc(fromSide, upper), half);
+    low -= Math.min(arc(fromSide, lower), half);
     above.push([eye.x + x * cos - high * sin, eye.y + x * sin + high * cos]);
     below.push([eye.x + x * cos - low * sin, eye.y + x * sin + low * cos]);
   }

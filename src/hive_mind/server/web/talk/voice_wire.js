@@ -9,8 +9,10 @@ export class VoiceWire {
   #voice = null;
   #spoken = null;
 
-  constructor(link) {
+  /** @param {HouseLink} link @param {string} host of the server. */
+  constructor(link, host = location.host) {
     this.link = link;
+    this.host = host;
     makesOpus().then((makes) => {
       this.#makes = makes;
     });
@@ -46,6 +48,6 @@ export class VoiceWire {
 
   /** On the machine of the server itself, packing and unpacking would only take time. */
   get #agreed() {
-    return this.#makes && this.link.formats.includes("opus") && !HERE.test(location.host);
+    return this.#makes && this.link.formats.includes("opus") && !HERE.test(this.host);
   }
 }

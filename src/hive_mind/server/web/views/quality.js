@@ -45,7 +45,7 @@ export async function mount(root, context) {
     for (const name of all.known_rooms) if (!known.includes(name)) room.append(h("option", { value: name }, name));
     const audio = all.total.heard > 0;
     const [p50, p95] = audio ? ["audio_p50_ms", "audio_p95_ms"] : ["text_p50_ms", "text_p95_ms"];
-    const days = all.days.map((day) => ({ label: shortDay(day.day), name: dayOf(`${day.day}T12:00`), ...day }));
+    const days = all.days.map((day) => ({ label: shortDay(day.day), name: dayOf(`${day.day}T12:00`), degraded_min: day.degraded_s / 60, ...day }));
     const sum = (key) => all.days.reduce((total, day) => total + day[key], 0);
     fill(
       figures,
@@ -68,7 +68,7 @@ export async function mount(root, context) {
         card(t("by_stage"), bars(t, all.stages.map((one) => ({ label: stageName(one.stage), value: one.p50_ms, more: one.p95_ms, count: one.count })), seconds)),
         card(t("wakes"), columns(t, days, [["wakes", t("wakes_short")], ["false_wakes", t("false_wakes")]])),
         card(t("outages"), columns(t, days, [["reconnections", t("reconnections")], ["failed", t("failed")]])),
-        card(t("without_server"), columns(t, days, [["degraded_s", t("degraded_short")]], minutes)),
+        card(t("without_server"), columns(t, days, [["degraded_min", t("degraded_short")]], (min) => `${NUMBER.format(min)} min`)),
       ),
     );
   }

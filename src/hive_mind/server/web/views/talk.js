@@ -13,7 +13,7 @@ import { stoppable } from "../talk/turns.js";
 export const full = true;
 export const keep = true;
 
-const LEVEL_MS = 33;
+const LEVEL_MS = 40;
 const HINT_MS = 5000;
 const LOOK_MS = 60000; // the night begins and ends by itself
 const LOUD = { silent: -50, full: -14 };
@@ -30,6 +30,7 @@ export async function mount(root, { t, link, announce }) {
   const awake = new Awake();
   let hint = "";
   let hintTimer = 0;
+  let [shown, shownHint] = [null, ""];
   const talk = new Talk(link, log, show, tell);
 
   function show(state = talk.state) {
@@ -39,6 +40,8 @@ export async function mount(root, { t, link, announce }) {
     const db = talk.level;
     const loudness = Math.round(100 * Math.min(Math.max((db - LOUD.silent) / (LOUD.full - LOUD.silent), 0), 1)) / 100;
     face.show(look(mood.expression, mood.tone, loudness));
+    if (state === shown && mood.expression === parts.view.dataset.mood && hint === shownHint) return; // only the level
+    [shown, shownHint] = [state, hint];
     parts.canvas.setAttribute("aria-label", t(`face.${mood.expression}`));
     const stops = stoppable(state) && state.ear !== "hearing";
     parts.view.dataset.mood = mood.expression;
@@ -75,8 +78,8 @@ export async function mount(root, { t, link, announce }) {
       icon("warning"),
       h("div", { class: "stack" },
         h("strong", {}, t(`microphone.${code}`)),
-        h("ul", {}, steps.map((key) => h("li", {}, t(key, { port: location.port || "80" })))),
         secure && h("a", { href: `https://${location.host}/` }, `https://${location.host}/`),
+        h("ul", {}, steps.map((key) => h("li", {}, t(key, { port: location.port || "80" })))),
       ),
       h("button", { class: "icon-button", type: "button", "aria-label": t("notice.close"), on: { click: () => { parts.notice.hidden = true; } } }, icon("close")),
     );
@@ -115,7 +118,7 @@ export async function mount(root, { t, link, announce }) {
     if (text) talk.ask(text);
     parts.input.value = "";
   });
-  for (const idea of parts.ideas.querySelectorAll("button")) idea.addEventListener("click", () => talk.ask(idea.textContent));
+  for (const idea of parts.ideas.querySelectorAll("button")) idea.addEventListener("click", () => talk.ask(idea.textContent.replaceAll("\u00a0", " ")));
   setInterval(() => (talk.state.ear === "hearing" || talk.state.sounding) && show(), LEVEL_MS);
   setInterval(() => show(), LOOK_MS);
   link.on("settings", () => show());

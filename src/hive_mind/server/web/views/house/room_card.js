@@ -53,7 +53,7 @@ export class RoomCard {
       nameOf(room) !== room.client_id ? h("p", { class: "soft small id" }, told(room.room && room.name ? `${room.room} · ${room.client_id}` : room.client_id)) : null,
     );
     const level = room.here.volume ?? room.wished.volume;
-    this.#volume.disabled = level === undefined && !room.can.settings;
+    this.#volume.disabled = level === undefined;
     if (document.activeElement !== this.#volume) {
       this.#volume.value = level ?? 100;
       this.#level.textContent = level === undefined ? "" : `${level} %`;
