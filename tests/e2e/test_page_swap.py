@@ -1,4 +1,4 @@
-"""What is chosen on the page serves from the next turn on: voice, language model, wake words, all real."""
+"""What is chosen on the page serves from the next turn on: a voice and a wake word, both real."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

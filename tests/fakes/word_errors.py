@@ -4,10 +4,14 @@ import re
 
 from hive_mind.language.speakable import speakable
 
+_MEANWHILE = re.compile(r"\b(je réfléchis|je regarde|ça prend plus de temps que prévu)\b")
+"""What a slow machine says before an answer, and is no part of it."""
+
 
 def words(text: str) -> list[str]:
-    """In lower case, numbers and units as words."""
-    return re.findall(r"\w+", speakable(text).lower())
+    """In lower case, numbers and units as words, without what only filled the silence."""
+    plain = " ".join(re.findall(r"\w+", speakable(text).lower()))
+    return _MEANWHILE.sub(" ", plain).split()
 
 
 def word_error_rate(said: str, heard: str) -> float:

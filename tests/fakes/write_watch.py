@@ -4,13 +4,22 @@ The trace holds no content (`-s 0`): it says who wrote how much where. Memory th
 counts whole.
 """
 
+import os
 import re
 import shutil
+import subprocess
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-HAS_STRACE = shutil.which("strace") is not None
+
+def _may_trace() -> bool:
+    """Whether strace is here and this machine lets it watch a process."""
+    command = ["strace", "-f", "-o", os.devnull, "true"]
+    return shutil.which("strace") is not None and not subprocess.run(command, capture_output=True).returncode
+
+
+HAS_STRACE = _may_trace()
 
 _CALLS = (
     "write", "pwrite64", "writev", "pwritev", "pwritev2", "sendfile", "copy_file_range", "splice", "vmsplice",

@@ -10,7 +10,7 @@ from hive_mind.client.core.dialogue import Plan
 from hive_mind.client.core.exchange import Exchange, ServerSaid
 from hive_mind.client.core.homecoming import away_sentences, lost_sentence
 from hive_mind.client.core.parts import Parts
-from hive_mind.client.core.patience import breaking_silence
+from hive_mind.client.core.patience import breaking_silence, is_filler
 from hive_mind.client.core.reading import Reading, Utterance
 from hive_mind.client.core.state import Event
 from hive_mind.client.core.turn import Route, Timeline, TurnRecord, local_turn
@@ -302,7 +302,7 @@ class Attempt:
         try:
             async for chunk in exchange.chunks():
                 self._mark("first_chunk")
-                self._said.append(chunk)
+                self._said.append("" if is_filler(chunk) else chunk)
                 whole = chunk.endswith("\n")  # nothing more belongs to this sentence: "Je regarde."
                 for clause in (*splitter.feed(chunk), *(splitter.flush() if whole else ())):
                     self._mark("first_clause")
