@@ -30,8 +30,8 @@ def one_heap() -> None:
 def settle() -> None:
     """Take what was loaded out of the garbage collector's sight, which else walks through all of it often.
 
-    Through what comes later it walks less often too: with hundreds of clients that takes a tenth of a second, in
-    which nobody is answered. Call it again when something big was replaced: what is no more is then collected.
+    Through what comes later it walks less often too: with hundreds of clients that takes a tenth of a second,
+    in which nobody is answered. Call it again when something big was replaced: what is no more is collected.
     """
     gc.unfreeze()
     gc.collect()
