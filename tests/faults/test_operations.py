@@ -16,6 +16,8 @@ import pytest
 
 from hive_mind.crypto import Vault, load_key
 from hive_mind.protocol.messages import Announce
+from hive_mind.server.core.context import Context
+from hive_mind.server.core.ending import end
 from hive_mind.server.core.entry import Entry
 from hive_mind.server.core.llm.fallback import FallbackModel
 from hive_mind.server.core.llm.openai import OpenAiModel
@@ -88,6 +90,34 @@ async def test_redis_killed_under_load(tmp_path: Path) -> None:
     turns = check(clients, [entry.text for entry in stored if entry.role == "user"])
     assert turns == CLIENTS * EACH and len(stored) == 2 * turns
     told("Redis killed under load", 0, back, f", slowest answer {max(c.slowest_s for c in clients):.2f} s")
+
+
+async def test_redis_hangs_for_a_while(tmp_path: Path) -> None:
+    redis = EmbeddedRedis(tmp_path)
+    await redis.start()
+    context = Context(ContextStore(connect(f"unix://{redis.socket}"), Vault(bytes(32)), 7), redis.ensure)
+    await context.start()
+    running = asyncio.create_task(context.run())
+    pid = int((tmp_path / "redis" / "redis.pid").read_text())
+    texts = [f"Message {number}" for number in range(20)]
+    said = {"role": "user", "client_id": "salon", "turn_id": "t"}
+    entries = [Entry.model_validate({**said, "text": t, "timestamp": datetime.now(UTC)}) for t in texts]
+    joined = asyncio.Event()
+    context.on_joined = joined.set
+    await joined.wait()
+    await context.append(entries[0])
+    os.kill(pid, signal.SIGSTOP)
+    asyncio.get_running_loop().call_later(2.5, os.kill, pid, signal.SIGCONT)
+    began = time.monotonic()
+    # Whoever waits for longer than two seconds sends the same again: both arrive when it wakes up.
+    await asyncio.gather(*map(context.append, entries[1:]))
+    await eventually(lambda: context.available and not context.unsaved)
+    hurt = time.monotonic() - began
+    assert [entry.text for entry in await context.between(None, None)] == texts
+    await end({running})
+    await context.fields.close()
+    await redis.stop()
+    told("Redis hangs for 2.5 s", 0, hurt)
 
 
 async def test_one_of_two_servers_killed_under_load(tmp_path: Path) -> None:

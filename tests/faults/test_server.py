@@ -13,6 +13,7 @@ import pytest
 import websockets
 
 from hive_mind.errors import ConfigError
+from hive_mind.protocol.messages import ResponseChunk
 from hive_mind.server.run import bind
 from tests.fakes.openai_server import openai_server, sse
 from tests.fakes.running_server import running_server
@@ -110,19 +111,23 @@ async def test_two_servers_share_one_house(tmp_path: Path) -> None:
 
 
 async def test_a_client_that_never_reads_is_cut_off_alone(tmp_path: Path) -> None:
-    model = ScriptedModel({"Parle": ["bla" * 2100 + " "] * 800})
     async with (
-        running_server(tmp_path, model, slow_client_s=0.5) as running,
+        running_server(tmp_path, ScriptedModel(), slow_client_s=0.5) as running,
         TextClient(running.ws, "muet") as deaf,
         TextClient(running.ws, "salon") as good,
     ):
-        await deaf.say("Parle")
         raw = deaf.ws.transport
         raw.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         raw.pause_reading()
+        remote = running.house.remotes["muet"]
         async with asyncio.timeout(90):
-            while running.house.remotes["muet"].link is not None:
-                await good.ask("Chantons")
+            while remote.link is not None:
+                for number in range(40):
+                    text = ResponseChunk(
+                        content="bla" * 2600, is_final=False, chunk_index=number, turn_id="t-1"
+                    )
+                    remote.send(text)
+                await good.ask("Quelle heure est-il ?")
         raw.abort()
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from redis.asyncio import Redis
@@ -68,6 +69,32 @@ async def test_what_was_written_is_not_written_again(store: ContextStore) -> Non
     await store.append_again([said])
     await store.append_again([entry("twice")])
     assert await texts(store) == ["once", "twice"]
+
+
+async def test_two_servers_that_write_at_once_lose_and_double_nothing(redis: Redis) -> None:
+    stores = [ContextStore(redis, VAULT, days=7) for _ in range(3)]
+    late = entry("of a clock that goes ahead", datetime.now(UTC) + timedelta(minutes=1))
+    await stores[0].append_all([late])
+    batches = [[entry(f"{n}-{batch}-{i}") for i in range(5)] for n in range(3) for batch in range(4)]
+    await asyncio.gather(*(stores[n // 4].append_all(batch) for n, batch in enumerate(batches)))
+    said = await texts(stores[0])
+    assert sorted(said) == sorted([late.text, *(e.text for batch in batches for e in batch)])
+    for batch in batches:
+        assert [text for text in said if text in {e.text for e in batch}] == [e.text for e in batch]
+
+
+async def test_a_command_that_is_sent_again_writes_nothing_again(redis: Redis) -> None:
+    ask, sent = redis.eval, list[tuple[object, ...]]()
+
+    async def remembering(*command: object) -> object:
+        sent.append(command)
+        return await ask(*command)  # type: ignore[arg-type]
+
+    store = ContextStore(redis, VAULT, days=7)
+    store._redis = SimpleNamespace(eval=remembering)
+    await store.append_all([entry("one"), entry("two")])
+    assert await ask(*sent[0]) == []  # type: ignore[arg-type]
+    assert await texts(ContextStore(redis, VAULT, days=7)) == ["one", "two"]
 
 
 async def test_an_entry_of_another_key_or_place_is_left_out(store: ContextStore, redis: Redis) -> None:
