@@ -19,8 +19,15 @@ from hive_mind.speech.tts.phonemes import EspeakLibrary, espeak_file
 _one = threading.Lock()
 
 
-@cache
 def _copy() -> Path:
+    """The copy; another one where somebody has tidied up the folder for temporary files."""
+    if not _made().exists():
+        _made.cache_clear()
+    return _made()
+
+
+@cache
+def _made() -> Path:
     """A copy of the library's file: what is loaded from it shares nothing with this process's own."""
     folder = Path(tempfile.mkdtemp(prefix="hive-mind-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)

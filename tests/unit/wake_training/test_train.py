@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from hive_mind.speech.wake_word.card import read_card
+from hive_mind.wake_training import fresh_espeak
 from hive_mind.wake_training.plan import Size
 from hive_mind.wake_training.progress import Progress
 from hive_mind.wake_training.pronunciations import Pronunciation
@@ -68,3 +69,14 @@ def test_a_word_without_a_recogniser_has_a_lenient_second_stage(tmp_path: Path) 
     card = read_card(tmp_path / "words" / "hey_alison.json")
     assert card.verify_at < -6.0
     assert np.isfinite(card.threshold)
+
+
+def test_espeak_says_the_same_each_time_whatever_was_said_before() -> None:
+    def said(text: str) -> bytes:
+        pieces: list[bytes] = []
+        assert fresh_espeak.speak(text, "fr+f2", 160, lambda piece: pieces.append(piece) is None) > 0
+        return b"".join(pieces)
+
+    first = said("hé alison")
+    said("bonjour tout le monde")
+    assert said("hé alison") == first
