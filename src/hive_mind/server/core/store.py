@@ -22,8 +22,10 @@ SHORT_LIVED = (b"hive:lock:", b"hive:claim:", b"hive:rate:", ONCE.encode())
 _APPEND = """
 local late = {}
 for at = 3, #ARGV, 2 do
-  local done = redis.pcall('xadd', KEYS[1], ARGV[at], ARGV[1], ARGV[at + 1])
-  if type(done) == 'table' and done.err then
+  local done = #late > 0 or redis.pcall('xadd', KEYS[1], ARGV[at], ARGV[1], ARGV[at + 1])
+  if done == true then
+    late[#late + 1] = (at - 3) / 2
+  elseif type(done) == 'table' and done.err then
     if not string.find(done.err, 'equal or smaller', 1, true) then return done end
     local there = redis.call('xrange', KEYS[1], ARGV[at], ARGV[at])[1]
     if not there or there[2][2] ~= ARGV[at + 1] then late[#late + 1] = (at - 3) / 2 end
@@ -33,7 +35,8 @@ redis.call('xtrim', KEYS[1], 'minid', ARGV[2])
 return late
 """
 """Writes entries (id, sealed) and drops what is older than an id; answers which came too late for their id,
-because another server was faster. What is there already, because it was sent again, is not written again."""
+because another server was faster; none overtakes one that was said before it. What is there already, because
+it was sent again, is not written again."""
 
 _TRIES = 8
 _JUST_MS = 2000
