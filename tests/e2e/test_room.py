@@ -17,6 +17,9 @@ from tests.fakes.word_errors import word_error_rate
 
 pytestmark = [pytest.mark.models, pytest.mark.audio]
 
+FILLER_WORDS = 4
+"""What a slow machine says before an answer is heard as so many words at most: "J'aurais flesché"."""
+
 
 @pytest.fixture(scope="module")
 def room(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
@@ -36,9 +39,11 @@ def room(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def answered(room: Room, heard: str, most: float = 0.35) -> str:
-    """The last answer, which is what was heard from the speaker."""
+    """The last answer, which is what was heard from the speaker, perhaps after "Je réfléchis."."""
     _, answer = room.turns[-1]
-    assert word_error_rate(answer, heard) <= most, (answer, heard)
+    words = heard.split()
+    errors = min(word_error_rate(answer, " ".join(words[begin:])) for begin in range(FILLER_WORDS + 1))
+    assert errors <= most, (answer, heard)
     return answer
 
 

@@ -75,21 +75,29 @@ def test_what_is_not_matched_is_listened_to_again(tmp_path: Path) -> None:
     assert "chronomètre" in stt.expected
 
 
-def test_a_question_goes_out_before_the_repair_and_is_dropped_for_an_order(
-    tmp_path: Path,
-) -> None:
-    async def quiet(talk: Talk, said: ClientMessage) -> None:
-        if isinstance(said, VoiceInput) and not said.speculative:
-            await talk.answer(said, "Parce que.")
+async def quiet(talk: Talk, said: ClientMessage) -> None:
+    if isinstance(said, VoiceInput) and not said.speculative:
+        await talk.answer(said, "Parce que.")
 
-    async def scene() -> tuple[list[TurnRecord], list[ClientMessage]]:
+
+def misheard_order_and_question(
+    tmp_path: Path, *, same_machine: bool
+) -> tuple[list[TurnRecord], list[VoiceInput | Interrupt]]:
+    """Both turns, and what the server was sent for them."""
+
+    async def scene() -> tuple[list[TurnRecord], list[VoiceInput | Interrupt]]:
         stt = ScoringStt(MISHEARD, NO_MATCH, gains={"mets": 2.0})
         async with scripted_server(quiet) as server, house(tmp_path, stt, server.url) as at:
+            at.client.parts.shares_cpu = same_machine
             records = [await at.hear(-0.2, 1.0) for _ in range(2)]
             await asyncio.sleep(0.1)
             return records, [m for m in server.received if isinstance(m, VoiceInput | Interrupt)]
 
-    (order, question), sent = run(scene())
+    return run(scene())
+
+
+def test_a_question_goes_out_before_the_repair_and_is_dropped_for_an_order(tmp_path: Path) -> None:
+    (order, question), sent = misheard_order_and_question(tmp_path, same_machine=False)
     assert (order.intent, question.answer) == ("start_stopwatch", "Parce que.")
     draft, drop, second, confirmed = sent
     assert isinstance(draft, VoiceInput) and draft.speculative
@@ -97,3 +105,14 @@ def test_a_question_goes_out_before_the_repair_and_is_dropped_for_an_order(
     assert isinstance(second, VoiceInput) and second.speculative
     assert isinstance(confirmed, VoiceInput) and not confirmed.speculative
     assert confirmed.utterance_id == second.utterance_id
+
+
+def test_on_the_server_s_own_machine_a_question_waits_for_the_repair_which_it_would_slow_down(
+    tmp_path: Path,
+) -> None:
+    (order, question), sent = misheard_order_and_question(tmp_path, same_machine=True)
+    assert (order.intent, question.answer) == ("start_stopwatch", "Parce que.")
+    draft, confirmed = sent
+    assert isinstance(draft, VoiceInput) and draft.speculative
+    assert isinstance(confirmed, VoiceInput) and not confirmed.speculative
+    assert confirmed.utterance_id == draft.utterance_id

@@ -127,7 +127,8 @@ class Attempt:
         if not reading.may_be_misheard:
             return await self._answer_to(plan)
         link = self._parts.link
-        if link is None or not link.connected:
+        # On the same machine a draft, which may be for nothing, would slow the mending down.
+        if link is None or not link.connected or self._parts.shares_cpu:
             return await self._answer_to(await self._mended(plan))
         with link.exchange() as exchange:
             self._draft(exchange, plan.rest or reading.text)
