@@ -30,3 +30,13 @@ def replace_whole(path: Path, data: bytes) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def flush(path: Path) -> None:
+    """Have what was written to a file on the disk, before its name is.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())

@@ -35,7 +35,7 @@ ALLOWED: dict[str, set[str]] = {
     "language": set(),
     "understanding": {"language", "protocol"},
     "commands": {"language", "protocol", "understanding"},
-    "speech": {"language", "memory", "protocol"},
+    "speech": {"disk", "language", "memory", "protocol"},
     "models": {"language", "protocol"},
     "wake_training": {"language", "speech"},
     "server": {

@@ -35,6 +35,7 @@ from hive_mind.client.own_settings import OwnSettings, knobs_of
 from hive_mind.client.ui.expressing import NightHours
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import LinkError
+from hive_mind.language.meanwhile import MEANWHILE
 from hive_mind.language.messages import message
 from hive_mind.mending import Mender
 from hive_mind.paths import wake_words_dir
@@ -53,8 +54,7 @@ from hive_mind.wake_lessons_file import LessonsFile
 
 FIXED_PHRASES = (
     "not_heard",
-    "pondering",
-    "slow",
+    *MEANWHILE,
     "degraded",
     "cannot_answer_offline",
     "question_kept",

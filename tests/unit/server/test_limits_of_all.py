@@ -10,7 +10,7 @@ import pytest
 from hive_mind.errors import AccessError, ContextError, LlmError
 from hive_mind.server.core.access.desk import Desk
 from hive_mind.server.core.access.throttle import ADDRESS_BURST
-from hive_mind.server.core.llm.allowance import Allowance, Shares
+from hive_mind.server.core.llm.allowance import HOUR_S, Allowance, Shares
 from hive_mind.server.core.llm.engine import ChatMessage
 from hive_mind.server.core.llm.rationed import RationedModel
 from hive_mind.server.core.pace import MOST, MUCH, Pace
@@ -61,6 +61,20 @@ def test_time_is_divided_among_those_who_wait_together() -> None:
     assert shares.end(two, 11.0) == pytest.approx(4.0)
     alone = shares.begin(50.0)
     assert shares.end(alone, 51.0) == pytest.approx(1.0)
+
+
+async def test_an_hour_without_redis_is_forgotten_too() -> None:
+    numbers = Numbers()
+    numbers.away = True
+    alone = numbers.allowance(10, 0)
+    await numbers.work(alone, "cuisine", 11)
+    with pytest.raises(LlmError):
+        await alone.check("cuisine")
+    numbers.now += HOUR_S
+    await alone.check("cuisine")
+    numbers.away = False
+    await alone.check("cuisine")
+    assert sum(numbers.sums.values()) == 0, "what is an hour old is not counted when Redis is back"
 
 
 async def test_a_client_that_had_its_time_of_the_model_waits_and_others_do_not() -> None:

@@ -10,14 +10,15 @@ from hive_mind.client.core.dialogue import Plan
 from hive_mind.client.core.exchange import Exchange, ServerSaid
 from hive_mind.client.core.homecoming import away_sentences, lost_sentence
 from hive_mind.client.core.parts import Parts
-from hive_mind.client.core.patience import breaking_silence, is_filler
 from hive_mind.client.core.reading import Reading, Utterance
+from hive_mind.client.core.silence import breaking_silence
 from hive_mind.client.core.state import Event
 from hive_mind.client.core.turn import Route, Timeline, TurnRecord, local_turn
 from hive_mind.client.core.websocket import ServerLink
 from hive_mind.commands.state import CommandState
 from hive_mind.errors import LinkError
 from hive_mind.language.clauses import ClauseSplitter
+from hive_mind.language.meanwhile import is_filler
 from hive_mind.language.messages import message
 from hive_mind.language.written import written_forms
 from hive_mind.protocol.messages import Playout
@@ -127,8 +128,7 @@ class Attempt:
         if not reading.may_be_misheard:
             return await self._answer_to(plan)
         link = self._parts.link
-        # On the same machine a draft, which may be for nothing, would slow the mending down.
-        if link is None or not link.connected or self._parts.shares_cpu:
+        if link is None or not link.connected or self._parts.shares_cpu:  # there a draft slows mending down
             return await self._answer_to(await self._mended(plan))
         with link.exchange() as exchange:
             self._draft(exchange, plan.rest or reading.text)

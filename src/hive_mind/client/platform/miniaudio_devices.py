@@ -1,5 +1,6 @@
 """Microphones and speakers through miniaudio: PulseAudio, ALSA, CoreAudio, WASAPI."""
 
+import ctypes
 from collections.abc import Generator, Sequence
 from typing import Any
 
@@ -12,6 +13,25 @@ from hive_mind.errors import AudioError
 
 _PERIOD_MS = 20
 """miniaudio keeps three periods ahead of a speaker: what `interrupt` cannot take back any more."""
+
+
+_AlsaHandler = ctypes.CFUNCTYPE(
+    None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p
+)
+
+
+_say_nothing = _AlsaHandler(lambda *_: None)
+
+
+def _hush_alsa() -> None:
+    """Keep libasound from writing to stderr that there is no card: that is told in our own words.
+
+    https://www.alsa-project.org/alsa-doc/alsa-lib/group___error.html
+    """
+    try:
+        ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(_say_nothing)
+    except (OSError, AttributeError):
+        return
 
 
 class _Devices(miniaudio.Devices):  # type: ignore[misc]  # the package has no annotations
@@ -29,6 +49,7 @@ class MiniaudioPlatform:
     """Devices as miniaudio finds them. Its null backend does not count as a device."""
 
     def __init__(self) -> None:
+        _hush_alsa()
         b = miniaudio.Backend
         # JACK complains on stderr wherever it is installed and not running.
         enabled = miniaudio.get_enabled_backends() - {b.NULL, b.CUSTOM, b.JACK}

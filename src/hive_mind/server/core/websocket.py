@@ -159,7 +159,9 @@ class Connection:
             if self._closing is not None:
                 continue
             limiter = self._limiter if event.get("bytes") is None else self._audio_limiter
-            seconds = len(event.get("bytes") or b"") / _BYTES_PER_S
+            audio = event.get("bytes") or b""
+            packed = 0.0 if self._remote is None else self._remote.stream.packed_seconds(audio)
+            seconds = max(packed, len(audio) / _BYTES_PER_S)
             if not limiter.allow(loop.time()) or not self._voice_limiter.allow(loop.time(), seconds):
                 self._complain_rarely(loop.time(), _TOO_MANY)
                 continue

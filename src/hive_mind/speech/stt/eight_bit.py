@@ -13,6 +13,7 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
+from hive_mind.disk import flush
 from hive_mind.errors import ModelError
 from hive_mind.speech.stt.model_file import ModelFile, read_model_file, write_model_file
 
@@ -44,7 +45,7 @@ def eight_bit(model_dir: Path) -> Path:
     except OSError as error:
         raise ModelError(f"The weights in {model_dir} cannot be read: {error}") from error
     made = model_dir / f"int8-{about.st_size:x}-{about.st_mtime_ns:x}"
-    if (made / WEIGHTS).is_file():
+    if _is_whole(made):
         return made
     model = read_model_file(weights)
     if any(name.endswith(SCALE) for name in model.variables):
@@ -52,16 +53,27 @@ def eight_bit(model_dir: Path) -> Path:
     part = model_dir / f"{made.name}.{uuid4().hex}.part"
     try:
         _make(part, model_dir, model)
+        if made.exists() and not _is_whole(made):
+            shutil.rmtree(made)
         part.rename(made)
     except OSError as error:
         shutil.rmtree(part, ignore_errors=True)
-        if not (made / WEIGHTS).is_file():
+        if not _is_whole(made):
             log.info("The recogniser stays in 16 bits, which costs memory at the start: %s", error)
             return model_dir
     for old in model_dir.glob("int8-*"):
         if old != made and old.suffix != ".part":
             shutil.rmtree(old, ignore_errors=True)
     return made
+
+
+def _is_whole(made: Path) -> bool:
+    """Whether it was made; a disk that lost its end in a power cut has it made again."""
+    try:
+        read_model_file(made / WEIGHTS)
+    except ModelError:
+        return False
+    return True
 
 
 def rows_in_8_bits(values: NDArray[np.generic]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
@@ -89,6 +101,7 @@ def _make(folder: Path, model_dir: Path, model: ModelFile) -> None:
     matrices = sum(_is_matrix(name, values) for name, values in model.variables.items())
     with (folder / WEIGHTS).open("wb") as file:
         write_model_file(file, model, _in_8_bits(model), len(model.variables) + matrices)
+    flush(folder / WEIGHTS)
 
 
 def _in_8_bits(model: ModelFile) -> Iterator[tuple[str, NDArray[np.generic]]]:

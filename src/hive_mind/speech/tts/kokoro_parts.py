@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import numpy as np
 
+from hive_mind.disk import flush
 from hive_mind.memory import WEIGHTS
 from hive_mind.speech.tts.kokoro_graph import Amplitudes, Graph, Means
 
@@ -97,6 +98,8 @@ def _save(onnx: Any, part: Any, path: Path) -> None:
             size_threshold=_SMALL,
         )
         (folder / weights).chmod(0o644)  # onnx leaves it to its owner alone
+        flush(folder / weights)
+        flush(folder / path.name)
         (folder / weights).replace(path.with_name(weights))
         (folder / path.name).replace(path)
     finally:

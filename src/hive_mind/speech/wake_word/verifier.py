@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import chain, repeat
 
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.cancel import CancelToken
@@ -40,8 +40,9 @@ class Phrase:
 
 
 def best_fit(scores: Sequence[float], handicaps: Sequence[float] = ()) -> float:
-    """The best score, after handicaps if there are any."""
-    return max(score - less for score, less in zip_longest(scores, handicaps, fillvalue=0.0))
+    """The best score, after handicaps; those that are missing are 0."""
+    padded = chain(handicaps, repeat(0.0))
+    return max(score - less for score, less in zip(scores, padded, strict=False))
 
 
 def phrase_of(card: WakeWordCard) -> Phrase:

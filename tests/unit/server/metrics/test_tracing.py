@@ -74,3 +74,13 @@ def found(request: dict[str, Any]) -> list[Any]:
     """The spans of a request."""
     spans_of: list[Any] = request["resourceSpans"][0]["scopeSpans"][0]["spans"]
     return spans_of
+
+
+async def test_an_address_that_is_none_ends_nothing() -> None:
+    tracing = Tracing("http://[no", 0.0)
+    running = asyncio.create_task(tracing.run())
+    tracing.take(turn(), None)
+    await eventually(lambda: tracing._lost)
+    assert not running.done()
+    running.cancel()
+    await asyncio.wait({running})

@@ -255,6 +255,16 @@ async def test_faults_are_errors_and_the_connection_stays(tmp_path: Path) -> Non
         await page.until("speech_end")
 
 
+async def test_small_packets_that_hold_much_are_limited_by_what_they_hold(tmp_path: Path) -> None:
+    four_seconds = bytes([3 << 3 | 3, 63])
+    async with house(tmp_path, engines(ITALY)) as server, ThinClient(server.ws) as page:
+        await page.send("audio_start", utterance_id="u", format="opus")
+        for _ in range(60):
+            await page.ws.send(four_seconds)
+        while (await page.until("error"))["code"] != "RATE_LIMITED":
+            pass
+
+
 async def test_noise_that_is_no_speech_is_no_turn(tmp_path: Path) -> None:
     noise = np.random.default_rng(7).integers(-(2**15), 2**15, 16000 * 3, dtype=np.int16)
     async with house(tmp_path, engines("")) as server, ThinClient(server.ws) as page:

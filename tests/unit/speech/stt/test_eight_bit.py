@@ -63,6 +63,14 @@ def test_another_model_of_the_same_name_makes_another_folder(published: Path) ->
     assert new != old and not old.exists()
 
 
+def test_one_that_lost_its_end_is_made_again(published: Path) -> None:
+    made = eight_bit(published)
+    whole = (made / WEIGHTS).read_bytes()
+    (made / WEIGHTS).write_bytes(whole[: len(whole) // 2])
+    assert eight_bit(published) == made
+    assert (made / WEIGHTS).read_bytes() == whole
+
+
 def test_one_that_is_in_8_bits_already_is_left_as_it_is(tmp_path: Path) -> None:
     small_model(tmp_path / WEIGHTS)
     assert eight_bit(tmp_path) == tmp_path

@@ -69,7 +69,7 @@ class Allowance:
         self._spawn = spawn
         self._clock = clock
         self._shares = Shares()
-        self._uncounted: dict[str, int] = {}
+        self._uncounted: dict[str, tuple[float, int]] = {}  # by name: since when, how many milliseconds
 
     async def check(self, client_id: str) -> None:
         """Whether the model may work for this client.
@@ -93,19 +93,29 @@ class Allowance:
         finally:
             ms = round(1000 * self._shares.end(begun, self._clock()))
             for name in (_of(client_id), _ALL):
-                self._uncounted[name] = self._uncounted.get(name, 0) + ms
+                self._add(name, ms)
                 self._spawn(self._note(name))
 
     async def _note(self, name: str) -> None:
         await self._spent_ms(name)
 
     async def _spent_ms(self, name: str) -> int:
-        more = self._uncounted.pop(name, 0)
+        more = self._pop(name)
         try:
-            return await self._count(f"llm:{name}", HOUR_S, more)
+            return await self._count(f"llm:{name}", HOUR_S, more[1])
         except ContextError:
-            self._uncounted[name] = self._uncounted.get(name, 0) + more
-            return self._uncounted[name]
+            self._add(name, more[1], more[0])
+            return self._uncounted[name][1]
+
+    def _add(self, name: str, ms: int, since: float | None = None) -> None:
+        begun, before = self._pop(name)
+        self._uncounted[name] = (begun if since is None else min(begun, since), before + ms)
+
+    def _pop(self, name: str) -> tuple[float, int]:
+        """What Redis does not know yet; of an hour ago it need not."""
+        now = self._clock()
+        begun, ms = self._uncounted.pop(name, (now, 0))
+        return (begun, ms) if now - begun < HOUR_S else (now, 0)
 
 
 def _of(client_id: str) -> str:

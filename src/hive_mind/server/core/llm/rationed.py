@@ -4,11 +4,12 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from hive_mind.server.core.llm.allowance import Allowance
-from hive_mind.server.core.llm.engine import Chat, Form, LanguageModel, LlmCapabilities, LlmState
+from hive_mind.server.core.llm.engine import Chat, Form, LanguageModel
+from hive_mind.server.core.llm.wrapping import WrappingModel
 
 
-class RationedModel:
-    """Passes everything on, and refuses to answer whoever has had enough.
+class RationedModel(WrappingModel):
+    """Refuses to answer whoever has had enough.
 
     Args:
         model: of the house.
@@ -17,40 +18,9 @@ class RationedModel:
     """
 
     def __init__(self, model: LanguageModel, allowance: Allowance, client_id: str) -> None:
-        self._model = model
+        super().__init__(model)
         self._allowance = allowance
         self._client_id = client_id
-
-    @property
-    def capabilities(self) -> LlmCapabilities:
-        """Its own."""
-        return self._model.capabilities
-
-    @property
-    def state(self) -> LlmState:
-        """Its own."""
-        return self._model.state
-
-    @property
-    def keeps_ready(self) -> bool:
-        """Its own."""
-        return self._model.keeps_ready
-
-    async def start(self) -> None:
-        """Start it."""
-        await self._model.start()
-
-    async def stop(self) -> None:
-        """Stop it."""
-        await self._model.stop()
-
-    async def prepare(self, chat: Chat) -> None:
-        """Have it read ahead."""
-        await self._model.prepare(chat)
-
-    def keep_ready(self, chat: Chat) -> None:
-        """Have it keep a second beginning."""
-        self._model.keep_ready(chat)
 
     async def generate(
         self, chat: Chat, so_far: str = "", form: Form | None = None

@@ -5,12 +5,13 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 from hive_mind.errors import LlmError
-from hive_mind.server.core.llm.engine import Chat, Form, LanguageModel, LlmCapabilities, LlmState
+from hive_mind.server.core.llm.engine import Chat, Form, LanguageModel
+from hive_mind.server.core.llm.wrapping import WrappingModel
 from hive_mind.server.core.metrics.meters import Meters
 
 
-class MeteredModel:
-    """Passes everything on.
+class MeteredModel(WrappingModel):
+    """Counts what another one does.
 
     Args:
         model: the one that answers.
@@ -21,40 +22,9 @@ class MeteredModel:
     def __init__(
         self, model: LanguageModel, meters: Meters, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._model = model
+        super().__init__(model)
         self._meters = meters
         self._clock = clock
-
-    @property
-    def capabilities(self) -> LlmCapabilities:
-        """Its own."""
-        return self._model.capabilities
-
-    @property
-    def state(self) -> LlmState:
-        """Its own."""
-        return self._model.state
-
-    @property
-    def keeps_ready(self) -> bool:
-        """Its own."""
-        return self._model.keeps_ready
-
-    async def start(self) -> None:
-        """Start it."""
-        await self._model.start()
-
-    async def stop(self) -> None:
-        """Stop it."""
-        await self._model.stop()
-
-    async def prepare(self, chat: Chat) -> None:
-        """Have it read ahead."""
-        await self._model.prepare(chat)
-
-    def keep_ready(self, chat: Chat) -> None:
-        """Have it keep a second beginning."""
-        self._model.keep_ready(chat)
 
     async def generate(
         self, chat: Chat, so_far: str = "", form: Form | None = None

@@ -52,7 +52,7 @@ class Tracing:
         try:
             reply = await http.post(self._url, json=request(found, __version__))
             fault = None if reply.is_success else f"HTTP {reply.status_code}"
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             fault = type(error).__name__
         if fault is not None and not self._lost:
             self._log.warning("traces not sent", reason=fault)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from hive_mind.commands.interpret import lasting_replies
 from hive_mind.commands.state import CommandState
+from hive_mind.language.meanwhile import MEANWHILE
 from hive_mind.language.messages import message
 from hive_mind.server.core.speech.loop_clock import LoopClock
 from hive_mind.server.core.speech.pool import Pool
@@ -29,7 +30,7 @@ def lasting_phrases(now: datetime) -> list[str]:
     """
     return [
         *lasting_replies(CommandState(), now),
-        *(message(key) for key in ("thinking", "pondering", "slow")),
+        *(message(key) for key in MEANWHILE),
     ]
 
 

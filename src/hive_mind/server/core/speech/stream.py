@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from hive_mind.errors import ProtocolError
 from hive_mind.protocol.messages import AudioEnd, AudioStart
+from hive_mind.protocol.opus_packets import packet_seconds
 from hive_mind.server.core.speech.engines import SpeechEngines
 from hive_mind.server.core.speech.hearing import Hearing, Listener
 from hive_mind.server.core.speech.house_speech import HouseSpeech
@@ -41,6 +42,7 @@ class Stream:
         self._listener = listener
         self._house = house
         self._open = False
+        self._packed = False
         self._hearing: Hearing | None = None
         self._task: asyncio.Task[None] | None = None
         self._ear: Ear | None = None
@@ -54,6 +56,7 @@ class Stream:
             SpeechError: AUDIO_UNSUPPORTED.
         """
         self._speech.refuse_if_off()
+        self._packed = start.format == "opus"
         if start.wake is not None:
             self._drop_check()
             self._check = WakeCheck(start, start.wake, self._speech, self._client_id, self._listener)
@@ -63,6 +66,10 @@ class Stream:
         hearing = Hearing(start, self._speech, self._client_id, self._listener, self._fresh_ear)
         self._hearing, self._open = hearing, True
         self._task = self._house.spawn(hearing.run())
+
+    def packed_seconds(self, data: bytes) -> float:
+        """How much sound a piece of audio holds where it is packed; 0 where it is not."""
+        return packet_seconds(data) if self._packed else 0.0
 
     def feed(self, data: bytes) -> None:
         """A piece of audio.

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 
 import pytest
 
-from hive_mind.client.core.patience import breaking_silence, is_filler
+from hive_mind.client.core.silence import breaking_silence
 from tests.fakes.virtual_time import VirtualClock, run
 
 POND, SLOW = "Je réfléchis.", "Ça prend plus de temps que prévu."
@@ -76,8 +76,3 @@ def test_a_failure_of_the_answer_is_the_tellers() -> None:
                 pass
 
     run(scene())
-
-
-def test_what_fills_the_silence_is_no_part_of_the_answer() -> None:
-    assert is_filler("Je regarde.\n") and is_filler(f"{POND}\n")
-    assert not is_filler("Je regarde.") and not is_filler("Un vers,\n")

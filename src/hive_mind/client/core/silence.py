@@ -11,13 +11,6 @@ FILLERS = (("pondering", 2.3), ("slow", 8.0))
 """Keys of sentences, each with the seconds after the end of the question. A server that is there says them
 earlier by itself: these are for one that hangs, or a network that does."""
 
-_SAID_MEANWHILE = ("thinking", "pondering", "slow")
-
-
-def is_filler(chunk: str) -> bool:
-    """Whether a piece of an answer only fills the silence: it is said, and is no part of what is answered."""
-    return chunk.endswith("\n") and chunk.strip() in map(message, _SAID_MEANWHILE)
-
 
 async def breaking_silence(clauses: AsyncGenerator[str], asked: float, clock: Clock) -> AsyncGenerator[str]:
     """The clauses, and fillers before the first of them if that takes long.
