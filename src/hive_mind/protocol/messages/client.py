@@ -215,7 +215,8 @@ class Playout(Message):
         turn_id: the turn whose answer it is.
         state: which of the two.
         since_question_ms: from the end of the question to this moment.
-        stages_ms: how long took what the client did by itself ("endpoint", "stt", "tts"), in milliseconds.
+        stages_ms: how long took what the client did by itself, in milliseconds: "wake" (from the end of its
+            name to being sure of it), "endpoint", "stt", "tts".
     """
 
     type: Literal["playout"] = "playout"
