@@ -93,7 +93,8 @@ class Capabilities(Message):
         plays: has a speaker: where it has no voice of its own, the server sends speech.
         settings: obeys `settings` and tells its own.
         display: what it can show.
-        audio_formats: what it can send and play, best first.
+        audio_formats: what it can send and play, best first; the server's voice comes in the first one, or as
+            PCM where it makes no other.
     """
 
     stt: bool = False
