@@ -32,7 +32,10 @@ SETTLED_MS = 1200
 ROOMS = {"cuisine-1": "cuisine", "salon-1": "salon", "chambre-1": "chambre de Zoé"}
 WORDS = ("hey_jarvis", "alexa", "hey_mycroft")
 ANSWERS: dict[str, Sequence[str]] = {
-    "Pourquoi le ciel est bleu ?": ("Parce que l'air disperse ", "la lumière bleue plus que la rouge."),
+    "Pourquoi le ciel est bleu ?": (
+        "est bleu parce que l'air disperse ",
+        "la lumière bleue plus que la rouge.",
+    ),
     "Raconte-moi une blague.": (
         "Que fait un crocodile ",
         "quand il rencontre une superbe femelle ? Il Lacoste.",

@@ -272,6 +272,7 @@ async def test_a_name_without_end_leaves_the_layout_whole(home: Home) -> None:
             await expect(page.locator("main .card, main .turn").first).to_be_visible(timeout=PATIENCE_MS)
             await whole(page)
             assert await page.locator("main img, main b, main script").count() == 0
+        await page.unroute_all(behavior="wait")  # what is asked just now is still lied to
         assert faults_of(visitor) == []
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import json
-import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -134,10 +133,7 @@ async def open_browser(microphone: Path | None = None) -> AsyncIterator[Browser]
     """
     ears = () if microphone is None else (f"--use-file-for-fake-audio-capture={microphone}%noloop",)
     async with async_playwright() as playwright:
-        french: dict[str, str | float | bool] = {**os.environ, "LANGUAGE": "fr"}
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=[*_ALONE, *ears], env=french
-        )
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*_ALONE, *ears])
         try:
             yield browser
         finally:

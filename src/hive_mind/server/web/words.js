@@ -35,7 +35,7 @@ function plural(count) {
 }
 
 /** Marks that belong to a word do not begin or end a line without it. */
-function bound(text) {
+export function bound(text) {
   return text.replace(/\u00ab /g, "\u00ab\u00a0").replace(/ ([\u00bb?!:;])/g, "\u00a0$1");
 }
 

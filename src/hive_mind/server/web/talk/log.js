@@ -1,6 +1,7 @@
 // What was said, as it is said: the last questions and answers of this page. Text is always text.
 
 import { h, icon } from "../dom.js";
+import { bound } from "../words.js";
 
 const MOST_ENTRIES = 30;
 const MOST_TEXT = 4000;
@@ -97,8 +98,8 @@ export class Log {
   }
 
   #write(entry, text) {
-    const letters = [...text];
-    entry.querySelector("p").textContent = letters.length > MOST_TEXT ? `${letters.slice(0, MOST_TEXT).join("")}…` : text;
+    const letters = [...bound(text)];
+    entry.querySelector("p").textContent = letters.length > MOST_TEXT ? `${letters.slice(0, MOST_TEXT).join("")}…` : letters.join("");
     if (this.#follow) this.place.scrollTop = this.place.scrollHeight;
   }
 }

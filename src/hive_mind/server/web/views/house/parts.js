@@ -1,6 +1,7 @@
 // What the parts of the house view share: texts of others, times, deeds that may fail, questions before deeds.
 
 import { fill, h } from "../../dom.js";
+import { bound } from "../../words.js";
 
 const LONG = 600;
 const LANGUAGE = document.documentElement.lang;
@@ -10,7 +11,7 @@ const BYTES = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 1 });
 
 /** A text that somebody wrote or said: its own direction, and never wider than its place. */
 export function told(text) {
-  return h("bdi", { dir: "auto" }, text);
+  return h("bdi", { dir: "auto" }, bound(String(text ?? "")));
 }
 
 /** The same where it may be long: its beginning, and a button for the rest. */
@@ -19,7 +20,7 @@ export function toldLong(text, t) {
   const place = told(`${text.slice(0, LONG)}…`);
   const button = h("button", { type: "button", class: "link", "aria-expanded": "false" }, t("whole"));
   button.addEventListener("click", () => {
-    place.textContent = text;
+    place.textContent = bound(text);
     button.remove();
   });
   return [place, " ", button];

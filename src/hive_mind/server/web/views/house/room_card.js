@@ -5,6 +5,7 @@ import { attempt, clock, duration, field, form, nameOf, told } from "./parts.js"
 import { wakeWords } from "./wake_words.js";
 
 const LOW_BATTERY = 0.2;
+const HELD_MS = 5000; // a volume that was asked for is shown for so long, until the client has it
 
 export class RoomCard {
   #context;
@@ -19,13 +20,14 @@ export class RoomCard {
   #words = h("div", { class: "stack" });
   #state = h("p", { class: "small", role: "status" });
   #shownWords = "";
+  #held = null;
 
   constructor(context) {
     this.#context = context;
     const { t } = context;
     const volume = field(t("rooms.volume"), this.#volume);
     volume.append(this.#level);
-    this.#volume.addEventListener("change", () => this.#wish({ volume: Number(this.#volume.value) }));
+    this.#volume.addEventListener("change", () => this.#setVolume(Number(this.#volume.value)));
     this.#volume.addEventListener("input", () => (this.#level.textContent = `${this.#volume.value} %`));
     this.element = h(
       "article",
@@ -54,7 +56,8 @@ export class RoomCard {
     );
     const level = room.here.volume ?? room.wished.volume;
     this.#volume.disabled = level === undefined;
-    if (document.activeElement !== this.#volume) {
+    if (this.#held && (level === this.#held.level || Date.now() > this.#held.until)) this.#held = null;
+    if (document.activeElement !== this.#volume && !this.#held) {
       this.#volume.value = level ?? 100;
       this.#level.textContent = level === undefined ? "" : `${level} %`;
     }
@@ -213,9 +216,16 @@ export class RoomCard {
     return told;
   }
 
-  async #wish(settings) {
+  async #setVolume(level) {
+    this.#held = { level, until: Date.now() + HELD_MS };
+    if (await this.#wish({ volume: level })) return;
+    this.#held = null;
+    this.show(this.#room);
+  }
+
+  #wish(settings) {
     const paths = Object.entries(settings).map(([name, value]) => [`clients.${this.#room.client_id}.${name}`, value]);
-    await this.#context.wishes.change(Object.fromEntries(paths));
+    return this.#context.wishes.change(Object.fromEntries(paths));
   }
 }
 
