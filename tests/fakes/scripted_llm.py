@@ -75,6 +75,7 @@ class ScriptedModel:
         self.begun_with.append(so_far)
         question = chat[-1].content
         pieces = list(self.answers.get(question, ("Tu as dit : ", f"{question}.")))
+        had = so_far if "".join(pieces).startswith(so_far) else ""  # else it goes on in its own words
         finished = False
         try:
             said = ""
@@ -84,7 +85,7 @@ class ScriptedModel:
                         raise self.error
                     await self.release.wait()
                 said += piece
-                if len(said) > len(so_far):
+                if len(said) > len(had):
                     yield piece
                 await asyncio.sleep(0)
             finished = True

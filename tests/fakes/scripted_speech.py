@@ -34,14 +34,18 @@ class ScriptedStt:
         self, samples: Samples, *, vocabulary: Sequence[str] = (), cancel: CancelToken | None = None
     ) -> Transcript:
         self.heard_s.append(len(samples) / 16000)
+        self._take(self._seconds, cancel)
+        return Transcript(self._texts.pop(0) if len(self._texts) > 1 else self._texts[0])
+
+    def _take(self, seconds: float, cancel: CancelToken | None) -> None:
+        """Let so much virtual time pass, or less if nobody waits any more."""
         if isinstance(self._loop, VirtualLoop) and cancel is not None:
             stop = threading.Event()
             with cancel.calling(stop.set):
-                self._loop.sleep_in_thread(self._seconds, stop)
+                self._loop.sleep_in_thread(seconds, stop)
             if cancel.cancelled:
                 self.cancelled += 1
                 cancel.raise_if_cancelled()
-        return Transcript(self._texts.pop(0) if len(self._texts) > 1 else self._texts[0])
 
 
 class ScoringStt(ScriptedStt):
@@ -51,10 +55,16 @@ class ScoringStt(ScriptedStt):
         texts: what is heard.
         gains: by first word, how much likelier than over silence a text is, per token.
         again: what it reads when it listens again.
+        scoring_s: how long a comparison takes in virtual time.
     """
 
-    def __init__(self, *texts: str, gains: Mapping[str, float], again: str = "") -> None:
+    def __init__(
+        self, *texts: str, gains: Mapping[str, float], again: str = "", scoring_s: float = 0.0
+    ) -> None:
         super().__init__(*texts)
+        if scoring_s:
+            self._loop = asyncio.get_running_loop()
+        self._scoring_s = scoring_s
         self._gains = gains
         self._again = again
         self.expected: tuple[str, ...] = ()
@@ -68,6 +78,7 @@ class ScoringStt(ScriptedStt):
     def score(
         self, transcript: Transcript, texts: Sequence[str], *, cancel: CancelToken | None = None
     ) -> list[Evidence]:
+        self._take(self._scoring_s, cancel)
         gains = (self._gains.get(text.split()[0], -1.0) for text in texts)
         return [Evidence(10 * gain, 0.0, 10) for gain in gains]
 

@@ -6,6 +6,9 @@ while more text may follow. No cut falls inside a number, an abbreviation or an 
 
 import re
 
+AHEAD_CHARACTERS = 18
+"""Of a beginning that is said before anything follows: about a second of speech."""
+
 _GROWTH = (25, 50, 80)
 _FULL = 120
 _SOFT = 40
@@ -61,6 +64,16 @@ class ClauseSplitter:
             self._given += 1
         return clauses
 
+    def take(self, chunk: str) -> list[str]:
+        """Take a message of a streamed answer: the same, and what it completes by itself.
+
+        That is a line that ends ("Je regarde."), and a beginning that is sent ahead of the rest: it is long
+        enough to be said while the rest is thought of, and ends with a space.
+        """
+        ahead = not self._text and self._given == 0 and is_sent_ahead(chunk)
+        clauses = self.feed(chunk)
+        return [*clauses, *self.flush()] if ahead or chunk.endswith("\n") else clauses
+
     def flush(self) -> list[str]:
         """The text is complete: answer what is left, and begin anew."""
         rest = self._text.strip()
@@ -100,6 +113,11 @@ class ClauseSplitter:
         """Whether punctuation that ends at `end` really ends something, and its follower is known."""
         head, rest = text[:end], text[end:].lstrip(" \u00a0\u202f")
         return bool(rest) and rest[0] not in "»”)]!?:;…" and not _ABBREVIATED.search(head)
+
+
+def is_sent_ahead(text: str) -> bool:
+    """Whether a beginning is worth saying before anything follows it."""
+    return text.endswith(" ") and len(text) > AHEAD_CHARACTERS and not _NUMBER_WORDS.search(text.rstrip())
 
 
 def _long_enough(head: str, characters: int) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from hive_mind.client.core.reading import MEND_BY_S
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.protocol.messages import ClientMessage, Interrupt, VoiceInput
@@ -73,6 +74,18 @@ def test_what_is_not_matched_is_listened_to_again(tmp_path: Path) -> None:
     (record,) = hear(tmp_path, stt)
     assert (record.transcript, record.intent) == (GARBLED, "start_stopwatch")
     assert "chronomètre" in stt.expected
+
+
+def test_a_repair_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
+    async def scene() -> tuple[TurnRecord, int]:
+        stt = ScoringStt(MISHEARD, gains={"mets": 2.0}, scoring_s=60.0)
+        async with scripted_server(quiet) as server, house(tmp_path, stt, server.url) as at:
+            return await at.hear(-0.2, 1.0), stt.cancelled
+
+    record, cancelled = run(scene())
+    assert (record.answer, record.taken_for) == ("Parce que.", "")
+    assert cancelled == 1
+    assert MEND_BY_S <= record.timings_ms["question_end_to_first_audio"] / 1000 < MEND_BY_S + 0.5
 
 
 async def quiet(talk: Talk, said: ClientMessage) -> None:

@@ -129,3 +129,18 @@ def test_nothing_is_lost(text: str, size: int) -> None:
     clauses = split(text, size)
     assert "".join("".join(clauses).split()) == "".join(text.split())
     assert all(clause.strip() for clause in clauses)
+
+
+@pytest.mark.parametrize(
+    ("chunks", "clauses"),
+    [
+        (("La capitale de l'Italie ", "est Rome."), ["La capitale de l'Italie", "est Rome."]),
+        (("Le ciel ", "est bleu."), ["Le ciel est bleu."]),
+        (("Je regarde.\n", "Il fait beau."), ["Je regarde.", "Il fait beau."]),
+        (("Il y en a trois cent vingt ", "et un."), ["Il y en a trois cent vingt et un."]),
+    ],
+)  # fmt: skip
+def test_a_beginning_that_is_sent_ahead_is_said_at_once(chunks: tuple[str, ...], clauses: list[str]) -> None:
+    splitter = ClauseSplitter()
+    said = [clause for chunk in chunks for clause in splitter.take(chunk)]
+    assert [*said, *splitter.flush()] == clauses

@@ -5,6 +5,7 @@ import io
 import json
 import logging
 from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -150,16 +151,57 @@ async def test_a_draft_does_nothing_until_it_is_confirmed(running: Running) -> N
 
 async def test_hold_pauses_and_go_goes_on_from_there(running: Running, model: ScriptedModel) -> None:
     model.stop_after = 1
+    question, answer = "Chantons ensemble", "Au clair de la lune"
+    model.answers[question] = ("Au clair", " de la lune")
     async with TextClient(running.ws) as client:
-        await client.say(ITALY)
+        await client.say(question)
         turn_id = (await client.until("response_chunk"))["turn_id"]
         await client.send("flow", turn_id=turn_id, state="hold")
         await eventually(lambda: model.aborted > 0)
         model.stop_after = None
         await client.send("flow", turn_id=turn_id, state="go")
         await client.until("turn_end")
+        assert answer_in(client.log) == answer
+    assert model.begun_with == ["", "Au clair"]
+
+
+async def test_an_answer_opens_with_what_the_question_is_about(
+    running: Running, model: ScriptedModel
+) -> None:
+    model.stop_after = 0
+    async with TextClient(running.ws) as client:
+        await client.say(ITALY)
+        first = await client.until("response_chunk")
+        assert first["content"] == "La capitale de l'Italie "  # before the model has said a word
+        model.release.set()
+        await client.until("turn_end")
         assert answer_in(client.log) == ROME
-    assert model.begun_with == ["", "La capitale"]
+    assert model.begun_with == ["La capitale de l'Italie"]
+
+
+async def test_a_model_that_cannot_go_on_begins_by_itself(running: Running, model: ScriptedModel) -> None:
+    model.capabilities = replace(model.capabilities, continues=False)
+    async with TextClient(running.ws) as client:
+        assert (await client.ask(ITALY))[0] == ROME
+    assert model.begun_with == [""]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "answer"),
+    [
+        ((" est bleu.",), "Le ciel est bleu."),
+        ((", le soir,", " est rouge."), "Le ciel, le soir, est rouge."),
+        (("est", " bleu."), "Le ciel est bleu."),
+    ],
+)
+async def test_the_model_goes_on_from_the_opening(
+    running: Running, model: ScriptedModel, pieces: tuple[str, ...], answer: str
+) -> None:
+    question = "Pourquoi le ciel est bleu ?"
+    model.answers[question] = pieces
+    async with TextClient(running.ws) as client:
+        assert (await client.ask(question))[0] == answer
+    assert model.begun_with == ["Le ciel"]
 
 
 async def test_the_wake_word_warms_the_model(running: Running, model: ScriptedModel) -> None:
@@ -187,12 +229,23 @@ async def test_a_model_that_fails_is_admitted(
 ) -> None:
     model.stop_after, model.error = after, LlmError("it broke", code="LLM_TIMEOUT")
     async with TextClient(running.ws) as client:
-        answer, end = await client.ask(ITALY)
+        model.answers["Chantons"] = ("Chantons", " ensemble", " demain.")
+        answer, end = await client.ask("Chantons")
         error = next(m for m in client.log if m["type"] == "error")
         assert (error["code"], error["recoverable"], end["outcome"]) == ("LLM_TIMEOUT", True, "failed")
-        assert answer == ("La capitale de l'Italie" if kept else error["message"])
+        assert answer == ("Chantons ensemble" if kept else error["message"])
         model.error = model.stop_after = None
         assert (await client.ask(ITALY))[0] == ROME
+
+
+async def test_a_model_that_fails_behind_an_opening_is_admitted_too(
+    running: Running, model: ScriptedModel
+) -> None:
+    model.stop_after, model.error = 0, LlmError("it broke", code="LLM_TIMEOUT")
+    async with TextClient(running.ws) as client:
+        answer, end = await client.ask(ITALY)
+        error = next(m for m in client.log if m["type"] == "error")
+    assert (answer, end["outcome"]) == (f"La capitale de l'Italie … {error['message']}", "failed")
 
 
 async def test_without_a_model_commands_work_and_the_rest_is_refused(tmp_path: Path) -> None:

@@ -304,8 +304,7 @@ class Attempt:
             async for chunk in exchange.chunks():
                 self._mark("first_chunk")
                 self._said.append("" if is_filler(chunk) else chunk)
-                whole = chunk.endswith("\n")  # nothing more belongs to this sentence: "Je regarde."
-                for clause in (*splitter.feed(chunk), *(splitter.flush() if whole else ())):
+                for clause in splitter.take(chunk):
                     self._mark("first_clause")
                     yield clause
             for clause in splitter.flush():

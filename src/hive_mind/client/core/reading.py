@@ -1,7 +1,8 @@
 """From the audio of an utterance to what it asks for."""
 
+import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -13,10 +14,13 @@ from hive_mind.language.called import without_call
 from hive_mind.language.messages import error_message
 from hive_mind.speech.audio import Samples, silence
 from hive_mind.speech.engines import Transcript
-from hive_mind.understanding.decision import Decision
+from hive_mind.understanding.decision import REJECTED, Decision
 
 MOST_HEADS = 8
 """Beginnings of a noisy transcript that are tried as an order."""
+
+MEND_BY_S = 2.0
+"""After the end of the utterance: what was heard is answered as it was heard rather than later."""
 
 _NOISE_PROBABILITY = 0.8
 _END_MARK = re.compile(r"[.!?;,](?!\d)")
@@ -165,11 +169,13 @@ class Reading:
         if parts.mender is None or plan is None:
             return
         began = parts.clock.now()
-        decision = await parts.mender.mend(
-            self._transcript,
-            expecting=parts.keeper.expecting(self._at),
-            calls=self._utterance.calls,
-            unnamed=self._behind_name if self._utterance.name_samples else None,
+        decision = await self._in_time(
+            parts.mender.mend(
+                self._transcript,
+                expecting=parts.keeper.expecting(self._at),
+                calls=self._utterance.calls,
+                unnamed=self._behind_name if self._utterance.name_samples else None,
+            )
         )
         took = self._since(began)
         self.timings["understanding"] += took
@@ -180,6 +186,21 @@ class Reading:
         if decision.verdict == "accept":
             self.taken_for = decision.text
             self.plan = self._plan_of(decision.text)
+
+    async def _in_time(self, mending: Coroutine[None, None, Decision]) -> Decision:
+        """What comes of it; nothing when it takes too long."""
+        clock = self._parts.clock
+        task = asyncio.ensure_future(mending)
+        alarm = asyncio.ensure_future(clock.sleep(max(0.0, self._utterance.end + MEND_BY_S - clock.now())))
+        try:
+            await asyncio.wait({task, alarm}, return_when=asyncio.FIRST_COMPLETED)
+            return task.result() if task.done() else REJECTED
+        finally:
+            task.cancel()
+            alarm.cancel()
+            await asyncio.wait({task, alarm})
+            if not task.cancelled():
+                task.exception()  # it is heard, also where nobody waits for it any more
 
     async def _behind_name(self) -> Transcript:
         """What follows the name, recognised by itself."""

@@ -84,6 +84,14 @@ class TurnTrace:
     room: str | None = None
     spoken: bool = False
 
+    def climbed(self, route: str, rung: str) -> None:
+        """Note who answers: the last rung that was needed."""
+        order = ("none", "command", "plugin", "llm")
+        if order.index(route) > order.index(self.route):
+            self.route = route
+        if not self.rung or route == "llm":
+            self.rung = rung
+
     @property
     def over(self) -> bool:
         """Whether it has ended and was not dropped."""

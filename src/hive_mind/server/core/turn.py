@@ -11,13 +11,14 @@ import secrets
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal
 
 from hive_mind.errors import HiveMindError, LlmError
 from hive_mind.language.messages import error_message
 from hive_mind.protocol.messages import Error, FollowUp, ServerMessage, TurnEnd
 from hive_mind.server.core.acting import Done
-from hive_mind.server.core.conversing import converse
+from hive_mind.server.core.conversing import converse, opening_of
 from hive_mind.server.core.entry import Entry
 from hive_mind.server.core.fillers import TALK, WORK, Fillers, filling_silence
 from hive_mind.server.core.guard import TruthGuard
@@ -93,11 +94,11 @@ class Turn:
         self._confirmed = asyncio.Event()
         self._outcome: Outcome = "completed"
         self._spoken: str | None = None
-        self.saying = Saying(send, self.turn_id, utterance_id, self._first_piece)
+        self.saying = Saying(send, self.turn_id, utterance_id, partial(self._time, "first_piece"))
         self._understood: Understood | None = None
         self._done: list[Done] = []
         self._conversed = False
-        self._asked_model: float | None = None
+        self._opening = ""
         self._answering: asyncio.Task[None] | None = None
         self._remembering: asyncio.Future[None] | None = None
         self._begun = asyncio.get_running_loop().time()
@@ -171,7 +172,7 @@ class Turn:
         if before is None:
             return False
         self.turn_id = self.trace.turn_id = before.turn_id
-        self.saying = Saying(self._send, self.turn_id, self.utterance_id, self._first_piece)
+        self.saying = Saying(self._send, self.turn_id, self.utterance_id, partial(self._time, "first_piece"))
         self._request = replace(self._request, turn_id=before.turn_id)
         self._begun_elsewhere = True
         if before.answer is None:
@@ -250,7 +251,7 @@ class Turn:
             await self._act(called.order, last=True, sure=called.sure)
         elif rest is not None:
             self._conversed = True
-            self._route("llm", "llm")
+            self.trace.climbed("llm", "llm")
             await self._converse(rest, rest)
 
     async def _act(self, order: Match, *, last: bool, sure: bool = True) -> None:
@@ -272,7 +273,7 @@ class Turn:
         """Keep what came of an order, and say it if there are words for it."""
         self._done.append(done)
         self.trace.orders.append(done.trace)
-        self._route("plugin" if done.trace.plugin else "command", done.order.rung)
+        self.trace.climbed("plugin" if done.trace.plugin else "command", done.order.rung)
         if done.trace.ms is not None:
             self.trace.stages_ms["plugin"] = self.trace.stages_ms.get("plugin", 0.0) + done.trace.ms
         if done.speech is not None:
@@ -307,33 +308,30 @@ class Turn:
             acted=any(receipt.acts for receipt in receipts),
             failed=any(done.trace.outcome == "failed" for done in self._done),
         )
+        if question == prompt and not self._done:
+            self._opening = opening_of(question, self._mind.model)
         begun = asyncio.get_running_loop().time()
-        self._asked_model = begun
+
+        def _first() -> None:
+            self._time("llm_first_token")
+            self.trace.stages_ms["llm_first_token"] = self._since(begun)
+
         try:
-            async with self._filling_silence(TALK):
-                await converse(self._mind.model, self._mind.prompt(prompt), self.gate, guard, self.saying)
+            async with self._filling_silence(TALK[1:] if self._opening else TALK):
+                chat = self._mind.prompt(prompt)
+                await converse(self._mind.model, chat, self.gate, guard, self.saying, self._opening, _first)
         finally:
             self.trace.stages_ms["llm"] = self._since(begun)
             self.trace.withheld = self.trace.withheld or guard.blocked is not None
             if guard.blocked is not None:
                 self._log.info("claim withheld")
 
+    def _is_silent(self) -> bool:
+        """Whether nothing of an answer was said but how it opens."""
+        return self.saying.text.strip() in ("", self._opening)
+
     def _filling_silence(self, fillers: Fillers) -> AbstractAsyncContextManager[None]:
-        return filling_silence(self._confirmed, lambda: not self.saying.text, self.saying.fill, fillers)
-
-    def _first_piece(self) -> None:
-        self._time("first_piece")
-        if self._asked_model is not None:
-            self._time("llm_first_token")
-            self.trace.stages_ms["llm_first_token"] = self._since(self._asked_model)
-
-    def _route(self, route: str, rung: str) -> None:
-        """Who answers: the last rung that was needed."""
-        order = ("none", "command", "plugin", "llm")
-        if order.index(route) > order.index(self.trace.route):
-            self.trace.route = route
-        if not self.trace.rung or route == "llm":
-            self.trace.rung = rung
+        return filling_silence(self._confirmed, self._is_silent, self.saying.fill, fillers)
 
     def _fail(self, code: str, retryable: bool) -> None:
         """Say so: an `error` with its code, and a last chunk that a voice can say if nothing was said yet."""
@@ -349,7 +347,8 @@ class Turn:
                 utterance_id=self.utterance_id,
             )
         )
-        self.saying.finish("" if self.saying.text else sentence)
+        apart = "… " if self.saying.text else ""  # it has opened, and stops there
+        self.saying.finish(apart + sentence if self._is_silent() else "")
 
     def _remember(self, role: Literal["user", "assistant"], text: str) -> asyncio.Future[None]:
         return self._memory.add(

@@ -159,7 +159,7 @@ class Gate:
 
 
 async def generate_with_pauses(
-    model: LanguageModel, chat: Chat, gate: Gate, form: Form | None = None
+    model: LanguageModel, chat: Chat, gate: Gate, form: Form | None = None, so_far: str = ""
 ) -> AsyncGenerator[str, None]:
     """Answer, pausing while the gate is held: the model is stopped and later goes on from the words so far.
 
@@ -167,7 +167,6 @@ async def generate_with_pauses(
     grammar knows no beginning.
     """
     can_pause = model.capabilities.local and model.capabilities.continues and form is None
-    so_far = ""
     while True:
         if can_pause:
             await gate.wait_open()

@@ -122,8 +122,8 @@ class Speech:
 
     def add(self, text: str, *, last: bool = False) -> None:
         """The next piece of text."""
-        clauses = self._splitter.feed(text)
-        if last or text.endswith("\n"):  # nothing more belongs to this sentence
+        clauses = self._splitter.take(text)
+        if last:
             clauses += self._splitter.flush()
         with suppress(asyncio.QueueFull):
             for clause in clauses:

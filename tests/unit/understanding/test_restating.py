@@ -1,0 +1,32 @@
+"""What a question is about, as its answer begins."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hive_mind.understanding.restating import MOST_CHARACTERS, restated
+
+ROWS = yaml.safe_load((Path(__file__).parents[2] / "utterances/fr/restatings.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize(("question", "opening"), ROWS)
+def test_the_beginning_of_an_answer(question: str, opening: str) -> None:
+    assert restated(question) == opening
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_borne(text: str) -> None:
+    assert len(restated(text)) <= MOST_CHARACTERS + len("Pour faire ,")
+
+
+@given(st.text(st.characters(categories=("L", "Zs")), min_size=1, max_size=80))
+def test_only_what_was_asked_is_said(thing: str) -> None:
+    opening = restated(f"Quelle est la {thing} ?")
+    assert opening.lower() in f"la {thing}".lower()
+
+
+def test_a_long_subject_is_not_repeated() -> None:
+    assert restated(f"Quelle est la couleur du {'grand ' * 12}cheval ?") == ""
