@@ -55,6 +55,9 @@ def test_while_the_score_rises_the_second_stage_is_asked_already() -> None:
     assert [round(odds, 1) for _, odds in looks] == [1.2, 3.6, 3.6]
     starts = [sound[0] for sound, _ in looks]
     assert starts == sorted(starts)
+    unsure = looked_at(take([-9.0, -4.0, -2.9, -1.5, 0.0]), -4.5, 0)
+    assert [round(odds, 1) for _, odds in unsure] == [-1.5, 0.0, 0.0]
+    assert len(looked_at(take([-9.0, -4.0, -2.9]), -4.5, 0)) == 2
 
 
 def figures(missed: int, near: int) -> Evaluation:

@@ -11,6 +11,7 @@ from hive_mind.speech.engines import Wake, WakeWordDetector
 from hive_mind.speech.wake_word.lessons import Learner, Lesson, Seen
 from hive_mind.speech.wake_word.mel import STEP_SAMPLES
 from hive_mind.speech.wake_word.recent_audio import RecentAudio
+from hive_mind.speech.wake_word.trigger import log_odds
 from hive_mind.speech.wake_word.verifier import LEAD_SAMPLES, TAIL_SAMPLES, Verdict, WakeVerifier
 
 KEPT_SAMPLES = LEAD_SAMPLES + TAIL_SAMPLES + SAMPLE_RATE
@@ -18,6 +19,9 @@ KEPT_SAMPLES = LEAD_SAMPLES + TAIL_SAMPLES + SAMPLE_RATE
 
 EARLY_SAMPLES = STEP_SAMPLES
 """So long after a wake a first look is taken, even if the score still rises: mostly it is enough."""
+
+EARLY_ODDS = -2.0
+"""Log odds that the score must have by then: most of what is no word has less, and looking costs."""
 
 LATER_SAMPLES = 3 * SAMPLE_RATE // 10
 """By how much the detector may be sure of a word before it is over: then the other looks see half of it."""
@@ -45,9 +49,10 @@ class Candidate:
 class Candidates:
     """A loose detector that also keeps the sound of what it hears. Not thread-safe.
 
-    Such a detector wakes on half a word or on all of it. So a candidate comes `EARLY_SAMPLES` after the wake,
-    again when the score is done with rising, if that takes longer, and a last time `LATER_SAMPLES` later. Who
-    accepts it at once need not wait, and it is not lost to whom the first time was too early.
+    Such a detector wakes on half a word or on all of it. So a candidate comes soon after the wake (see
+    `EARLY_SAMPLES`), again when the score is done with rising, if that takes longer, and a last time
+    `LATER_SAMPLES` after that. Who accepts it at once need not wait, and it is not lost to whom the first
+    time was too early.
 
     Args:
         detector: wakes easily.
@@ -88,6 +93,9 @@ class Candidates:
     def _first(self, wake: Wake) -> Candidate | None:
         """The candidate as it is by now, once."""
         if not self._early or self._audio.end < self._woke_at + EARLY_SAMPLES:
+            return None
+        seen = self.seen(wake.word)
+        if seen is not None and log_odds(seen.score) < EARLY_ODDS:
             return None
         self._early = False
         return self._candidate(replace(wake, end_sample=min(wake.end_sample, self._audio.end - TAIL_SAMPLES)))

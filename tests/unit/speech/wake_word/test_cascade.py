@@ -39,13 +39,14 @@ def test_a_candidate_brings_the_phrase_and_what_follows_it() -> None:
 class RisingDetector(ScriptedDetector):
     """Its score goes on rising for so many samples after the wake."""
 
-    def __init__(self, wakes: dict[int, Wake], later: int) -> None:
+    def __init__(self, wakes: dict[int, Wake], later: int, score: float = 0.3) -> None:
         super().__init__(wakes)
         self._later = later
+        self._score = score
 
     def seen(self, word: str) -> Seen | None:
         known = max(0, min(self._later, (self.frames - 101) * FRAME_SAMPLES))
-        return Seen(np.zeros((16, 96), dtype=np.float32), 0.3, known)
+        return Seen(np.zeros((16, 96), dtype=np.float32), self._score, known)
 
     def adapt(self, lessons: Sequence[Lesson]) -> None:
         raise AssertionError(lessons)
@@ -61,6 +62,11 @@ def test_a_candidate_that_woke_on_half_a_word_ends_with_all_of_it() -> None:
     assert candidate.wake.end_sample == end + later
     assert candidate.samples[0] == (end + later - LEAD_SAMPLES) // FRAME_SAMPLES
     assert 100 + later // FRAME_SAMPLES < number < 112
+
+
+def test_what_the_detector_hardly_believes_is_not_looked_at_early() -> None:
+    detector = RisingDetector({100: Wake("hey_jarvis", 0.02, 98 * FRAME_SAMPLES)}, 6 * FRAME_SAMPLES, 0.05)
+    assert len(listen(Cascade(detector, WakeVerifier(ScriptedScorer({}), PHRASES)), 130)) == 2
 
 
 def test_a_word_at_the_beginning_has_silence_before_it() -> None:
