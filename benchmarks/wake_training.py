@@ -156,7 +156,10 @@ def strangers(trained: Path, names: Sequence[str]) -> None:
 
 
 def delay(trained: Path, names: Sequence[str]) -> None:
-    """From the word's end to the verified wake: audio that must be there, then what verifying takes."""
+    """From the word's end to the verified wake: audio that must be there, then what verifying takes.
+
+    A candidate waits while another one is being verified.
+    """
     stt, vad = recogniser(), make_vad()
     STORE.path("kokoro-voices-all")
     speaker = Speaker(STORE.path("kokoro-82m-int8"), STORE.path("kokoro-voices"))
@@ -169,16 +172,17 @@ def delay(trained: Path, names: Sequence[str]) -> None:
         for breath in said:
             cascade.reset()
             vad.reset()
+            free = 0.0
             for number, frame in enumerate(frames([breath.samples])):
                 candidate = cascade.hear(frame, vad.probability(frame))
                 if candidate is None:
                     continue
                 began = time.process_time()
                 accepted = cascade.verify(candidate).accepted
-                took = 1000 * (time.process_time() - began)
+                free = max(free, (number + 1) * FRAME_MS) + 1000 * (time.process_time() - began)
                 if accepted:
                     ended = breath.end * 1000 / SAMPLE_RATE
-                    delays.append((number + 1) * FRAME_MS - ended + took)
+                    delays.append(free - ended)
                     errors.append(candidate.wake.end_sample * 1000 / SAMPLE_RATE - ended)
                     break
         print(f"{name}: verified {len(delays)} of {len(said)}")
