@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -36,7 +37,7 @@ from tests.fakes.steady_client import SteadyClient
 from tests.fakes.text_client import TextClient
 from tests.fakes.waiting import eventually
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.waits]
 
 CLIENTS, EACH = 8, 20
 
@@ -123,11 +124,11 @@ async def test_redis_hangs_for_a_while(tmp_path: Path) -> None:
 
 
 async def test_one_of_two_servers_killed_under_load(tmp_path: Path) -> None:
-    async with (
-        server_process(tmp_path) as (one, first),
-        server_process(tmp_path) as (_, second),
-        proxy(*(urlsplit(url).port or 0 for url in (first, second))) as way,
-    ):
+    async with AsyncExitStack() as stack:
+        started = [stack.enter_async_context(server_process(tmp_path)) for _ in range(2)]
+        (one, first), (_, second) = await asyncio.gather(*started)
+        ports = (urlsplit(url).port or 0 for url in (first, second))
+        way = await stack.enter_async_context(proxy(*ports))
         clients = [SteadyClient(f"c{number}", f"ws://127.0.0.1:{way.port}/ws") for number in range(CLIENTS)]
         begun = [asyncio.Event() for _ in clients]
         lives = [
