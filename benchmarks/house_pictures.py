@@ -125,7 +125,11 @@ async def _a_week(server: Running) -> None:
             route = chance.choice(("command", "command", "plugin", "llm"))
             middle, spread = usual[route]
             sounded = max(180.0, chance.gauss(middle, spread))
-            stages = {"stt": chance.gauss(300, 40), "understanding": chance.gauss(5, 1)}
+            stages = {
+                "wake": chance.gauss(240, 30),
+                "stt": chance.gauss(300, 40),
+                "understanding": chance.gauss(5, 1),
+            }
             if route == "llm":
                 stages |= {"llm_first_token": chance.gauss(240, 60), "llm": chance.gauss(900, 200)}
             if route == "plugin":

@@ -15,6 +15,8 @@ from hive_mind.client.ui.look import Expression, Look, Mood, Tone
 from hive_mind.client.ui.shapes import Shape, outline
 from hive_mind.protocol.messages import AudioStart
 from hive_mind.server.core.speech.incoming import IncomingAudio
+from hive_mind.server.core.speech.opus import OpusEncoder
+from hive_mind.speech.audio import silence
 from tests.fakes.browser import (
     CHROMIUM,
     NO_CHROMIUM,
@@ -269,6 +271,65 @@ async def test_on_the_servers_own_machine_a_voice_travels_as_it_is(page: Page) -
     start, *pieces, end, _, _ = await page.evaluate(_OPUS, "127.0.0.1:8000")
     assert (start["format"], end["type"]) == ("pcm_s16le", "audio_end")
     assert sum(map(len, pieces)) == 2 * 32 * 512
+
+
+_UNPACKED = """
+async ([first, second]) => {
+  const { IncomingVoice, playsOpus } = await import("/web/talk/incoming_voice.js");
+  const told = [];
+  const voice = new IncomingVoice({
+    start: (id, rate) => told.push(["start", id, rate]),
+    add: (samples) => told.push(["add", ...samples]),
+    end: () => told.push(["end"]),
+    clear: () => told.push(["clear"]),
+  });
+  const give = (packets) => packets.forEach((packet) => voice.add(Uint8Array.from(packet).buffer));
+  voice.start("a", 48000, "opus");
+  give(first);
+  voice.end();
+  voice.start("b", 48000, "opus");  // begins before the end of the first is decoded
+  give(second);
+  voice.end();
+  voice.start("c", 24000, "pcm_s16le");
+  voice.add(new Int16Array(4).buffer);
+  voice.end();
+  while (told.filter(([kind]) => kind === "end").length < 3) await new Promise((go) => setTimeout(go, 5));
+  const heard = told.splice(0);
+  voice.start("d", 48000, "opus");
+  give(first);
+  voice.clear();
+  await new Promise((go) => setTimeout(go, 50));
+  const plays = [await playsOpus("hive.local"), await playsOpus("localhost")];
+  return { heard, after: told.map(([kind]) => kind), plays };
+}
+"""
+
+
+async def test_our_voice_comes_as_opus_whole_and_in_order(page: Page) -> None:
+    rate = 22_050
+    tones = [
+        (0.4 * np.sin(2 * np.pi * f * np.arange(rate // 2) / rate)).astype(np.float32) for f in (440, 660)
+    ]
+    packets = []
+    for tone in tones:
+        encoder = OpusEncoder(rate)
+        pieces = [*encoder(tone[:3000]), *encoder(tone[3000:]), *encoder(silence(0), last=True)]
+        packets.append([list(piece) for piece in pieces])
+    told = await page.evaluate(_UNPACKED, packets)
+    names = [entry[0] for entry in told["heard"] if entry[0] != "add"]
+    assert names == ["start", "end"] * 3
+    voices: list[list[float]] = []
+    for kind, *rest in told["heard"]:
+        if kind == "start":
+            voices.append([])
+        elif kind == "add":
+            voices[-1] += rest
+    for heard, pitch in zip(voices, (440, 660), strict=False):
+        assert len(heard) == pytest.approx(24_000, abs=1500)
+        spectrum = np.abs(np.fft.rfft(np.array(heard[4800:19_200]) * np.hanning(14_400)))
+        assert np.argmax(spectrum) * 48_000 / 14_400 == pytest.approx(pitch, abs=4)
+    assert voices[2] == [0.0] * 4
+    assert (told["after"], told["plays"]) == (["start", "clear"], [True, False])
 
 
 _SCENES = {

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from hive_mind.server.core.speech.opus import OpusDecoder
 from hive_mind.speech.audio import SAMPLE_RATE, Clip, Samples, from_pcm16, silence, to_pcm16
 from tests.fakes.text_client import Received, TextClient
 
@@ -43,8 +44,10 @@ class ThinClient(TextClient):
 
     def spoken(self) -> Clip:
         """The voice that came since the last `speech_start` of the log, and before."""
-        rate = next(m["rate"] for m in reversed(self.log) if m["type"] == "speech_start")
-        return Clip(from_pcm16(b"".join(self.voice)), rate)
+        start = next(m for m in reversed(self.log) if m["type"] == "speech_start")
+        if start.get("format") == "opus":
+            return Clip(np.concatenate([silence(0), *map(OpusDecoder(), self.voice)]), start["rate"])
+        return Clip(from_pcm16(b"".join(self.voice)), start["rate"])
 
     async def stream(
         self, samples: Samples, utterance_id: str = "u1", *, pace: bool = False, **start: Any

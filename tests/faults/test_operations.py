@@ -13,7 +13,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import structlog
 
+from hive_mind.cli.part_checks import check_redis_file
 from hive_mind.crypto import Vault, load_key
 from hive_mind.protocol.messages import Announce
 from hive_mind.server.core.context import Context
@@ -303,7 +305,12 @@ async def test_a_file_of_redis_that_was_cut_or_damaged(tmp_path: Path) -> None:
     file = next((tmp_path / "redis").glob("*.aof"))
     whole = file.read_bytes()
     file.write_bytes(whole[:-40])  # the power went while it was written
-    await redis.start()
+    with structlog.testing.capture_logs() as logs:
+        await redis.start()
+    cut = next(line for line in logs if "middle of an entry" in line["event"])
+    assert cut["log_level"] == "warning" and 0 < cut["kept_bytes"] < len(whole) - 40
+    (finding,) = check_redis_file(tmp_path / "redis")
+    assert finding.level == "warning" and "lost" in finding.found and "restore" in finding.advice
     kept = [entry.text for entry in await conversation(tmp_path) if entry.role == "user"]
     await redis.stop()
     assert kept == ["Message 0", "Message 1", "Message 2"]

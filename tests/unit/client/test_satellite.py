@@ -115,7 +115,9 @@ def test_what_follows_its_name_is_streamed_and_the_answer_is_played(tmp_path: Pa
     assert (loud[-1] - loud[0]) / 16000 == pytest.approx(2.5, abs=0.1)
     assert not any(isinstance(m, VoiceInput) for m in got.received)
     assert got.at.sink.clip().seconds == pytest.approx(0.5, abs=0.05)
-    assert [m.state for m in got.received if isinstance(m, Playout)] == ["started", "finished"]
+    started, finished = [m for m in got.received if isinstance(m, Playout)]
+    assert (started.state, finished.state) == ("started", "finished")
+    assert started.stages_ms is not None and started.stages_ms["wake"] == pytest.approx(200, abs=40)
     assert got.at.voice.said == [] or got.at.voice.speeds  # nothing had to be said by itself
 
 

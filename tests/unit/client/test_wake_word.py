@@ -6,12 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from hive_mind.client.core.door import TurnTaking
 from hive_mind.client.core.state import ClientState, Turn
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.language.messages import message
-from hive_mind.protocol.messages import ClientMessage, VoiceInput, WakeDetected, WakeVerdict
+from hive_mind.protocol.messages import ClientMessage, Playout, VoiceInput, WakeDetected, WakeVerdict
 from hive_mind.speech.wake_word.lessons import Lesson, Seen
 from hive_mind.wake_lessons_file import LessonsFile
 from tests.fakes.scripted_server import ScriptedServer, Talk, scripted_server
@@ -49,6 +50,7 @@ def test_a_question_in_the_same_breath_is_heard_whole_and_without_the_name(tmp_p
     (record,), heard = run(scene())
     assert (record.intent, record.transcript) == ("start_stopwatch", "lance un chrono")
     assert 2.4 < record.question_end_s < 2.7
+    assert record.timings_ms["wake"] == pytest.approx(400, abs=40)  # from the end of its name
     assert 2.3 < heard[0] < 2.5  # its name, the question, and the pause
 
 
@@ -155,6 +157,25 @@ def test_its_name_is_told_to_the_server_with_its_loudness(tmp_path: Path) -> Non
     assert isinstance(told, WakeDetected)
     assert (told.word, told.score) == ("hey_jarvis", 0.95)
     assert -20 < told.loudness < -10
+
+
+def test_how_long_the_wake_took_is_told_once(tmp_path: Path) -> None:
+    async def reply(talk: Talk, said: ClientMessage) -> None:
+        if isinstance(said, VoiceInput):
+            await talk.answer(said, "Rome.")
+
+    async def scene() -> ScriptedServer:
+        async with scripted_server(reply) as server:
+            stt = ScriptedStt("Quelle est la capitale de l'Italie ?", "Et de la France ?")
+            taking = replace(CALLED, after_answer_s=4.0)
+            async with house(tmp_path, stt, server.url, taking=taking, wake=ScriptedWake(1.2)) as at:
+                await live(at, -0.5, 2.1, -3.0, 1.0)
+                return server
+
+    told = [one for one in run(scene()).of_type(Playout) if isinstance(one, Playout)]
+    first, second = [one.stages_ms for one in told if one.state == "started"]
+    assert first is not None and first["wake"] == pytest.approx(200, abs=40)
+    assert second is not None and "wake" not in second
 
 
 def test_another_room_answers(tmp_path: Path) -> None:

@@ -38,13 +38,24 @@ class Calling:
         ear: that heard it.
         verify: may veto; None trusts the ear and costs nothing.
         woken: told of a wake word that counts.
+        time_of: when a sample was heard, on the client's clock.
     """
 
-    def __init__(self, parts: Parts, ear: Ear, verify: Verify | None, woken: Callable[[Wake], None]) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        ear: Ear,
+        verify: Verify | None,
+        woken: Callable[[Wake], None],
+        time_of: Callable[[int], float],
+    ) -> None:
         self._parts = parts
         self._ear = ear
         self._verify = verify
         self._woken = woken
+        self._time_of = time_of
+        self.wake_ms: float | None = None
+        """How long it took to be sure of the last wake word, from its end to the decision."""
         self._at = -VERDICT_S
         self._end_sample: int | None = None
 
@@ -87,6 +98,7 @@ class Calling:
 
     def _accept(self, wake: Wake) -> None:
         self._at = self._parts.clock.now()
+        self.wake_ms = round(max(0.0, self._at - self._time_of(wake.end_sample)) * 1000, 1)
         self._end_sample = wake.end_sample
         self._tell_server(
             WakeDetected(word=wake.word, score=wake.score, loudness=self._ear.loudness_of(wake))

@@ -46,7 +46,7 @@ class VoiceLoop:
         self._parts = parts
         self._ear = ear
         self._taking = taking or TurnTaking()
-        self._calling = Calling(parts, ear, verify, self._woken)
+        self._calling = Calling(parts, ear, verify, self._woken, lambda sample: self._time_of(sample))
         self._door = Door(self._taking.listening)
         self._floor = Floor(parts, self._over, on_turn)
         self._barge_in = BargeIn(parts, ear, self._settle, self._judged)
@@ -214,6 +214,7 @@ class VoiceLoop:
             noisy=noisy,
             brief=self._calling.just_named(end),
             name_samples=self._calling.name_in(samples) if begun is None else 0,
+            wake_ms=self._wake_ms if begun is None else None,
         )
         self._work_on(utterance)
 
@@ -316,6 +317,11 @@ class VoiceLoop:
             self._parts.status.state.muted or (deaf and wake.score < self._taking.wake_score_over_answer)
         ):
             self._calling.heard(wake, self._tasks)
+
+    @property
+    def _wake_ms(self) -> float | None:
+        """How long the wake took that opened the ear; None where another thing did."""
+        return self._calling.wake_ms if self._words else None
 
     def _woken(self, wake: Wake) -> None:
         if self._floor.answers_what_ended_after(wake.end_sample):

@@ -42,6 +42,7 @@ class Utterance:
         noisy: it took no breath: what is not understood of it was a television, or the like.
         brief: it was over so soon after its name that it may be the end of that: only an order counts.
         name_samples: its name, at the head of `samples`, is so long.
+        wake_ms: how long it took to be sure of the name that it follows.
     """
 
     end: float
@@ -55,6 +56,12 @@ class Utterance:
     noisy: bool = False
     brief: bool = False
     name_samples: int = 0
+    wake_ms: float | None = None
+
+    @property
+    def wake(self) -> dict[str, float]:
+        """The stage before it, if there was one."""
+        return {} if self.wake_ms is None else {"wake": self.wake_ms}
 
     @property
     def goes_on(self) -> bool:
@@ -107,7 +114,7 @@ class Reading:
         """The sentence that a misheard transcript was taken for."""
         self.excuse = ""
         """Why it could not be recognised, for the user."""
-        self.timings: dict[str, float] = {}
+        self.timings = utterance.wake
         self._parts = parts
         self._utterance = utterance
         self._at = at

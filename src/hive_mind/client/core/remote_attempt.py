@@ -193,7 +193,8 @@ class RemoteAttempt:
             return
         since = max(0.0, self.timeline.since_question("first_audible") or 0.0)
         if state == "started":
-            exchange.played(Playout(turn_id=exchange.turn_id, state="started", since_question_ms=since))
+            told = Playout(turn_id=exchange.turn_id, state="started", since_question_ms=since)
+            exchange.played(told.model_copy(update={"stages_ms": self.utterance.wake}))
         else:
             exchange.played(Playout(turn_id=exchange.turn_id, state="finished"))
 
@@ -217,6 +218,7 @@ class RemoteAttempt:
 
     def _record(self, intent: str) -> TurnRecord:
         end, exchange = self._end, self._exchange
+        timings = self.utterance.wake | self.timeline.stages()
         outcome = "failed" if self._failed or (end is not None and end.outcome == "failed") else "completed"
         return TurnRecord(
             turn_id=(exchange.turn_id if exchange else None) or uuid.uuid4().hex,
@@ -225,7 +227,7 @@ class RemoteAttempt:
             route="none" if end is None else end.route,
             intent=intent,
             outcome="failed" if outcome == "failed" else "completed",
-            timings_ms=self.timeline.stages() | ({} if end is None else dict(end.timings_ms)),
+            timings_ms=timings | ({} if end is None else dict(end.timings_ms)),
             timeline_ms=self.timeline.as_ms(),
             gaps=self._parts.sink.report().gaps,
             question_end_s=self.utterance.end_sample / SAMPLE_RATE,

@@ -39,7 +39,9 @@ class SatelliteLoop(VoiceLoop):
         if self._parts.status.state.turn is not Turn.LISTENING or not self._ear.in_utterance:
             return
         at = self._ear.position
-        utterance = Utterance(self._time_of(at), at, self._ear.samples(), why=self._door.why or "always")
+        utterance = Utterance(
+            self._time_of(at), at, self._ear.samples(), why=self._door.why or "always", wake_ms=self._wake_ms
+        )
         self._floor.begin(RemoteAttempt(self._parts, utterance, self._server_heard), self._tasks)
 
     def _server_heard(self) -> None:

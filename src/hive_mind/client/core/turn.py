@@ -56,6 +56,7 @@ class Timeline:
             timings_ms: what was measured besides.
         """
         found = {
+            "wake": timings_ms.get("wake"),
             "stt": timings_ms.get("stt"),
             "endpoint": self.since_question("committed"),
             "tts": self.between("tts_started", "first_audio"),

@@ -93,7 +93,8 @@ class Capabilities(Message):
         plays: has a speaker: where it has no voice of its own, the server sends speech.
         settings: obeys `settings` and tells its own.
         display: what it can show.
-        audio_formats: what it can send and play, best first.
+        audio_formats: what it can send and play, best first; the server's voice comes in the first one, or as
+            PCM where it makes no other.
     """
 
     stt: bool = False
@@ -215,7 +216,8 @@ class Playout(Message):
         turn_id: the turn whose answer it is.
         state: which of the two.
         since_question_ms: from the end of the question to this moment.
-        stages_ms: how long took what the client did by itself ("endpoint", "stt", "tts"), in milliseconds.
+        stages_ms: how long took what the client did by itself, in milliseconds: "wake" (from the end of its
+            name to being sure of it), "endpoint", "stt", "tts".
     """
 
     type: Literal["playout"] = "playout"

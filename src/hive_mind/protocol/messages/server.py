@@ -181,8 +181,8 @@ class SpeechStart(ServerMessage):
     """Binary frames with the voice of the answer follow, until `speech_end`.
 
     Attributes:
-        format: of the binary frames.
-        rate: samples per second.
+        format: of the binary frames: s16le, or one packet of Opus each.
+        rate: samples per second; of Opus, of what it is decoded to.
     """
 
     numbered: ClassVar[bool] = False

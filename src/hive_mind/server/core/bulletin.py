@@ -1,7 +1,7 @@
 """What the page is told as it happens: something was said, a turn ended, a client came, a model arrives."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Literal, TypeAlias
 
 from pydantic import JsonValue
@@ -51,7 +51,7 @@ class Bulletin:
                 queue.get_nowait()
             queue.put_nowait(None)
 
-    async def read(self, idle_s: float) -> AsyncIterator[News | None]:
+    async def read(self, idle_s: float) -> AsyncGenerator[News | None]:
         """News as they come, and None whenever there were none for `idle_s` seconds; ends with the house."""
         queue: asyncio.Queue[News | None] = asyncio.Queue(MOST_WAITING)
         self._readers.add(queue)

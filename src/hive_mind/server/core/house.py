@@ -347,8 +347,7 @@ class House:
         if trace is None or playout.state != "started" or playout.since_question_ms is None:
             return
         if trace.playout_ms is None:
-            trace.note(playout.stages_ms or {})
-            self.news.on_sound(trace, playout.since_question_ms, room)
+            self.news.on_sound(trace, playout.since_question_ms, room, trace.note(playout.stages_ms or {}))
         self._log.info("heard", turn_id=playout.turn_id, since_question_ms=playout.since_question_ms)
 
     async def stop(self) -> None:

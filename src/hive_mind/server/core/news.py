@@ -1,6 +1,6 @@
 """What happens in the house, told to everybody who counts it, keeps it or shows it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from pydantic import JsonValue
 
@@ -60,9 +60,19 @@ class News:
                 "turn", {"turn_id": trace.turn_id, "route": trace.route, "outcome": trace.outcome}
             )
 
-    def on_sound(self, trace: TurnTrace, since_question_ms: float, room: str | None) -> None:
-        """The answer of a turn began to sound."""
+    def on_sound(
+        self, trace: TurnTrace, since_question_ms: float, room: str | None, stages_ms: Mapping[str, float]
+    ) -> None:
+        """The answer of a turn began to sound.
+
+        Args:
+            trace: of it.
+            since_question_ms: when.
+            room: where.
+            stages_ms: what the client told only now of what it did by itself.
+        """
         trace.playout_ms = since_question_ms
+        self._meters.on_told(trace, stages_ms, room)
         self._meters.on_first_audio(since_question_ms, trace.route, room)
         self._journal.on_sound(trace.turn_id)
 

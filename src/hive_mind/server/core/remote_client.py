@@ -31,6 +31,7 @@ from hive_mind.server.core.link import Link
 from hive_mind.server.core.listening import Listening
 from hive_mind.server.core.remembering import of_guest
 from hive_mind.server.core.rooms import Rooms
+from hive_mind.server.core.sounding import Sounding
 from hive_mind.server.core.speech.delivery import Delivery
 from hive_mind.server.core.speech.hearing import Said
 from hive_mind.server.core.speech.mouth import Mouth
@@ -98,7 +99,8 @@ class RemoteClient:
             house.speech.by_ear,
             learns=not who.rights.private,
         )
-        self.mouth = Mouth(client_id, self, house.speech, lambda: self.keeper)
+        self.mouth = Mouth(client_id, self, house.speech, lambda: self.keeper, lambda: self.capabilities)
+        self.sounding = Sounding(self.mouth, house.news.on_client)
         self.stream = Stream(client_id, house.speech, Listening(self, house), house)
         self._house = house
         self._turn: Turn | None = None
@@ -143,6 +145,7 @@ class RemoteClient:
         self.keeper.rest()
         self.stream.drop()
         self.mouth.hush()
+        self.sounding.over()
         self._drop_draft()
         self._be_patient(self._house.config.away_s)
         self._house.news.on_client()
@@ -225,6 +228,7 @@ class RemoteClient:
             self._turn = self._begin(text, utterance, draft=False, after=old, said=said)
         if said is not None:
             self._turn.trace.stages_ms["endpoint"] = round(said.endpoint_ms, 1)
+        self._house.news.on_client()
 
     def said(self, turn_id: str) -> str:
         """The answer of a turn, as far as it is known."""

@@ -97,10 +97,16 @@ class TurnTrace:
         """Whether it has ended and was not dropped."""
         return self.outcome not in ("running", "dropped")
 
-    def note(self, stages_ms: Mapping[str, float]) -> None:
-        """The client tells how long took what it did by itself; what was measured here stays."""
+    def note(self, stages_ms: Mapping[str, float]) -> dict[str, float]:
+        """The client tells how long took what it did by itself; what was measured here stays.
+
+        Returns:
+            what is new of it.
+        """
         told = {stage: ms for stage, ms in stages_ms.items() if stage in CLIENT_STAGES and ms >= 0}
-        self.stages_ms = told | self.stages_ms
+        new = {stage: ms for stage, ms in told.items() if stage not in self.stages_ms}
+        self.stages_ms |= new
+        return new
 
     def as_json(self) -> dict[str, Any]:
         """For tools."""

@@ -225,6 +225,7 @@ class Connection:
             self._complain_rarely(asyncio.get_running_loop().time(), error)
 
     def _handle(self, message: ClientMessage, remote: RemoteClient) -> None:
+        remote.sounding.see(message)
         match message:
             case VoiceInput():
                 if self._house.stopping:

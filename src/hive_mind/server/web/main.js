@@ -8,6 +8,7 @@ import { identity } from "./identity.js";
 import { install } from "./installed.js";
 import { obey } from "./obeying.js";
 import { startRouter } from "./router.js";
+import { playsOpus } from "./talk/incoming_voice.js";
 import { applyTheme, nextTheme, theme } from "./theme.js";
 import { load } from "./words.js";
 
@@ -26,7 +27,9 @@ const invited = new URLSearchParams(location.hash.slice(1)).get("code");
 if (invited) history.replaceState(null, "", `#pair/${encodeURIComponent(invited)}`);
 const t = await load("frame");
 const find = (id) => document.getElementById(id);
-const link = new HouseLink(`${location.origin.replace(/^http/, "ws")}/ws`, identity());
+const me = identity();
+const opus = playsOpus();
+const link = new HouseLink(`${location.origin.replace(/^http/, "ws")}/ws`, me);
 let shown = null;
 let titled = "";
 const api = makeApi(t, () => toPair());
@@ -111,5 +114,6 @@ obey(link, (persona) => {
 });
 link.on("announce", ({ text }) => shown !== "talk" && toast(text));
 await startRouter(find("main"), VIEWS, contextOf, markView);
+if (await opus) me.capabilities.audio_formats.unshift("opus");
 link.open();
 install().catch((error) => console.warn("not installed", error));

@@ -1,8 +1,12 @@
 """Rooms: who is there, timers and alarms, words said there."""
 
+import asyncio
+from contextlib import aclosing
+
 import httpx
 import pytest
 
+from tests.fakes.running_server import Running
 from tests.fakes.text_client import TextClient
 
 pytestmark = pytest.mark.anyio
@@ -29,6 +33,32 @@ async def test_a_timer_is_set_and_cancelled(api: httpx.AsyncClient, cuisine: Tex
     assert gone.json()["timers"] == []
     again = await api.delete(f"/rooms/cuisine-1/timers/{timer['timer_id']}")
     assert (again.status_code, again.json()["code"]) == (404, "NOT_FOUND")
+
+
+async def test_a_stopwatch_is_shown_and_put_away(api: httpx.AsyncClient, cuisine: TextClient) -> None:
+    await cuisine.ask("Lance le chronomètre")
+    watch = (await the_room(api, "cuisine-1"))["stopwatch"]
+    assert isinstance(watch, dict) and watch["started"]
+    assert (await api.delete("/rooms/cuisine-1/stopwatch")).json()["stopwatch"] is None
+
+
+async def test_a_room_is_shown_answering_for_as_long_as_it_sounds(
+    api: httpx.AsyncClient, cuisine: TextClient, home: Running
+) -> None:
+    async with aclosing(home.house.bulletin.read(10.0)) as changes, asyncio.timeout(30):
+
+        async def told(*, answering: bool) -> None:
+            async for news in changes:
+                if news is not None and (await the_room(api, "cuisine-1"))["answering"] is answering:
+                    return
+
+        waiting = asyncio.ensure_future(told(answering=False))
+        await asyncio.sleep(0)
+        _, end = await cuisine.ask("Quelle heure est-il ?")
+        await waiting
+        for state in ("started", "finished"):
+            await cuisine.send("playout", turn_id=end["turn_id"], state=state)
+            await told(answering=state == "started")
 
 
 async def test_an_alarm_comes_back_on_its_days(api: httpx.AsyncClient, cuisine: TextClient) -> None:

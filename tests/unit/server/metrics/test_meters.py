@@ -44,6 +44,18 @@ def test_a_client_that_answered_by_itself_tells_when_it_sounded() -> None:
     assert value(meters, "hive_mind_stage_seconds_count", **labels) is None
 
 
+def test_stages_that_a_client_tells_after_the_end_of_a_turn_are_counted_once() -> None:
+    meters = Meters("1", 0.0)
+    early, late = turn(outcome="running"), turn()
+    meters.on_told(early, early.note({"wake": 210.0}), "salon")
+    early.outcome = "completed"
+    for trace in (early, late):
+        meters.on_turn(trace, "salon")
+    meters.on_told(late, late.note({"wake": 190.0}), "salon")
+    labels = {"room": "salon", "route": "command", "stage": "wake"}
+    assert value(meters, "hive_mind_stage_seconds_count", **labels) == 2
+
+
 def test_wakes_and_those_that_somebody_called_false() -> None:
     meters = Meters("1", 0.0)
     meters.on_wake("hey alison", "salon")

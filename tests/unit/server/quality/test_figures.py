@@ -85,17 +85,19 @@ def test_what_was_heard_here_begins_at_the_end_of_the_question() -> None:
 def test_a_client_tells_what_it_did_by_itself_and_no_more() -> None:
     trace = TurnTrace("t", "c", NOON, "Bonjour", route="llm", outcome="completed")
     trace.stages_ms = {"llm": 900.0, "tts": 7.0}
-    trace.note({"stt": 300.0, "llm": 1.0, "tts": 9.0, "nonsense": 5.0})
-    assert trace.stages_ms == {"stt": 300.0, "llm": 900.0, "tts": 7.0}
+    new = trace.note({"wake": 210.0, "stt": 300.0, "llm": 1.0, "tts": 9.0, "nonsense": 5.0})
+    assert new == {"wake": 210.0, "stt": 300.0}
+    assert trace.stages_ms == {"wake": 210.0, "stt": 300.0, "llm": 900.0, "tts": 7.0}
 
 
 def test_a_turn_of_a_client_as_bars_and_as_a_row() -> None:
     told = LocalTurn(
         turn_id="l-1", heard="Quelle heure est-il ?", answer="Il est midi.", intent="get_time",
-        timings_ms={"stt": 290.0, "understanding": 4.0, "endpoint": 320.0, "first_audio": 410.0},
+        timings_ms={"wake": 230, "stt": 290, "understanding": 4, "endpoint": 320, "first_audio": 410},
     )  # fmt: skip
     trace = local_trace(told, "salon-1", NOON)
-    assert [bar.stage for bar in waterfall(trace)] == ["stt", "understanding", "endpoint", "first_audio"]
+    bars = [bar.stage for bar in waterfall(trace)]
+    assert bars == ["wake", "stt", "understanding", "endpoint", "first_audio"]
     row = row_of(trace, "salon")
     assert (row.first_audio_ms, row.room, "first_audio" in row.stages_ms) == (410.0, "salon", False)
     assert "midi" not in str(row)

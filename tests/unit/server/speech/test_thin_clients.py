@@ -133,7 +133,7 @@ async def test_a_complete_order_does_not_wait_for_the_gate(tmp_path: Path) -> No
 
 
 async def test_an_interruption_stops_the_voice_and_what_was_not_heard_is_forgotten(tmp_path: Path) -> None:
-    long = " ".join(["Voici une phrase assez longue pour durer un moment."] * 20)
+    long = "La capitale de l'Italie. " + "Voici une phrase assez longue pour durer un moment. " * 20
     model = ScriptedModel({ITALY: (long,)})
     async with running_server(tmp_path, model, engines(ITALY)) as server, ThinClient(server.ws) as page:
         await page.say_tone()
@@ -221,6 +221,21 @@ async def test_a_new_question_stops_the_voice_of_the_last_answer(tmp_path: Path)
         await page.say("Bonjour", utterance_id="typed")
         ends = [await page.until("speech_end"), await page.until("speech_end")]
         assert [end["outcome"] for end in ends] == ["interrupted", "completed"]
+
+
+async def test_a_client_that_plays_opus_is_sent_opus(tmp_path: Path) -> None:
+    async with house(tmp_path, engines(ITALY, ITALY)) as server:
+        async with ThinClient(server.ws, "pcm", audio_formats=("pcm_s16le", "opus")) as plain:
+            await plain.say_tone()
+            await plain.answered()
+        async with ThinClient(server.ws, "opus", audio_formats=("opus", "pcm_s16le")) as packed:
+            await packed.say_tone()
+            await packed.answered()
+    (start,) = packed.of_type("speech_start")
+    assert (start["format"], start["rate"]) == ("opus", 48_000)
+    assert plain.of_type("speech_start")[0]["format"] == "pcm_s16le"
+    assert packed.spoken().seconds == pytest.approx(plain.spoken().seconds, abs=0.05)
+    assert max(map(len, packed.voice)) < 200 < min(map(len, plain.voice[:-1]))
 
 
 async def test_two_utterances_at_once_are_the_second_one(tmp_path: Path) -> None:

@@ -102,6 +102,13 @@ async def cancel_alarm(home: Home, client_id: str, alarm_id: str) -> dict[str, J
     return await _without(home, client_id, alarm_id)
 
 
+@router.delete("/{client_id}/stopwatch")
+async def clear_stopwatch(home: Home, client_id: str) -> dict[str, JsonValue]:
+    """Stop the stopwatch there, and put it away."""
+    await _order(home, client_id, Match("stop_stopwatch", {}))
+    return await _order(home, client_id, Match("reset_stopwatch", {}))
+
+
 @router.post("/{client_id}/silence")
 async def silence(home: Home, client_id: str) -> dict[str, JsonValue]:
     """Let nothing ring there any more."""
@@ -136,7 +143,7 @@ async def _told(house: House, remote: RemoteClient) -> dict[str, JsonValue]:
         "name": called(house, remote.client_id),
         "room": remote.room,
         "connected": remote.link is not None,
-        "busy": remote.busy,
+        "answering": remote.link is not None and (remote.busy or remote.sounding.on),
         "battery": device.battery if device is not None else None,
         "rings": bool(device.rings) if device is not None else bool(state.ringing or state.waking),
         "can": remote.capabilities.model_dump(mode="json"),

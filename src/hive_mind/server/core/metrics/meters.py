@@ -117,8 +117,17 @@ class Meters:
         sounded = stages.pop(FIRST_AUDIO, None) if trace.local else None
         if sounded is not None:
             self.on_first_audio(sounded, trace.route, room)
-        for stage, ms in stages.items():
-            self._stage(place, trace.route, self._label("stage", stage)).observe(ms * _MS)
+        self._took(stages, trace.route, room)
+
+    def on_told(self, trace: TurnTrace, stages_ms: Mapping[str, float], room: str | None) -> None:
+        """A client told how long took what it did by itself; of a turn that goes on, its end counts that."""
+        if trace.over:
+            self._took(stages_ms, trace.route, room)
+
+    def _took(self, stages_ms: Mapping[str, float], route: str, room: str | None) -> None:
+        place = self._label("room", room)
+        for stage, ms in stages_ms.items():
+            self._stage(place, route, self._label("stage", stage)).observe(ms * _MS)
 
     def on_first_audio(self, since_question_ms: float, route: str, room: str | None) -> None:
         """A client told when its answer began to sound."""

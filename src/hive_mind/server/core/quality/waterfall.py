@@ -63,6 +63,8 @@ def _ours(trace: TurnTrace) -> list[Bar]:
 def _local(trace: TurnTrace) -> list[Bar]:
     took, at, bars = trace.timings_ms, 0.0, list[Bar]()
     heard = took.get("question_end_to_first_audio", took.get("first_audio"))
+    if "wake" in took:
+        bars.append(Bar("wake", -took["wake"], took["wake"]))
     for stage in ("stt", "understanding", "repair"):
         if stage in took:
             bars.append(Bar(stage, at, took[stage]))

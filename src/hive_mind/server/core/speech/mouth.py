@@ -11,21 +11,23 @@ from typing import Protocol
 
 from hive_mind.errors import HiveMindError
 from hive_mind.language.clauses import ClauseSplitter
-from hive_mind.protocol.messages import ServerMessage, SpeechEnd, SpeechStart
+from hive_mind.protocol.messages import Capabilities, ServerMessage, SpeechEnd, SpeechStart
 from hive_mind.server.core.llm.engine import Gate
 from hive_mind.server.core.speech.house_speech import HouseSpeech
 from hive_mind.server.core.speech.loop_clock import LoopClock
+from hive_mind.server.core.speech.opus import OPUS_RATE, opus_is_read
+from hive_mind.server.core.speech.packing import Packing
 from hive_mind.server.core.trace import TurnTrace
 from hive_mind.server.logs import get_logger
 from hive_mind.speech.answering import Answer, Hooks
-from hive_mind.speech.audio import Samples, to_pcm16
+from hive_mind.speech.audio import Samples, silence, to_pcm16
 from hive_mind.speech.playout import NullSink
 
 MOST_CLAUSES = 256
 """Clauses of one answer that wait for the voice; more are not voiced."""
 
 FRAME_S = 0.25
-"""Seconds in one binary frame."""
+"""Seconds in one binary frame of PCM."""
 
 
 class Line(Protocol):
@@ -61,12 +63,15 @@ class WireSink(NullSink):
         rate: samples per second.
         line: to the client.
         turn_id: of the turn whose answer it is.
+        packing: makes Opus of it; None: PCM is sent.
     """
 
-    def __init__(self, rate: int, line: Line, turn_id: str | None) -> None:
+    def __init__(self, rate: int, line: Line, turn_id: str | None, packing: Packing | None = None) -> None:
         self._line = line
         self._turn_id = turn_id
         self._started = self._over = False
+        self._packing = packing
+        self._packets: list[bytes] = []
         super().__init__(rate, LoopClock())
 
     def end(self, *, interrupted: bool = False) -> None:
@@ -77,19 +82,32 @@ class WireSink(NullSink):
             )
         self._over = True
 
+    async def write(self, samples: Samples) -> None:
+        """Send samples, at the pace at which they sound."""
+        if self._packing is not None and len(samples) and not self._over:
+            self._packets = await self._packing.packets(samples)
+        await super().write(samples)
+
     def _record(self, samples: Samples, late_s: float) -> None:
         del late_s
         if self._over:
             return
         if not self._started:
             self._started = True
-            self._line.send(SpeechStart(rate=self.rate, turn_id=self._turn_id))
+            if self._packing is None:
+                self._line.send(SpeechStart(rate=self.rate, turn_id=self._turn_id))
+            else:
+                self._line.send(SpeechStart(format="opus", rate=OPUS_RATE, turn_id=self._turn_id))
         size = int(FRAME_S * self.rate)
-        for at in range(0, len(samples), size):
-            self._line.send_audio(to_pcm16(samples[at : at + size]))
+        whole = (to_pcm16(samples[at : at + size]) for at in range(0, len(samples), size))
+        for data in whole if self._packing is None else self._packets:
+            self._line.send_audio(data)
 
     async def wait_for_playout(self) -> None:
         """Tell that this was all, and wait until it has sounded."""
+        if self._packing is not None and self._started:
+            self._packets = await self._packing.rest()
+            self._record(silence(0), 0.0)
         self.end()
         await super().wait_for_playout()
 
@@ -103,7 +121,7 @@ class Speech:
 
     Args:
         turn_id: of the turn whose answer it is.
-        gate: of the turn: the model pauses while the first clause is rendered, for both want the same cores.
+        gate: of the turn: the model pauses while a clause that is wanted soon is rendered, on the same cores.
         trace: of the turn: takes how long the first sound took.
     """
 
@@ -137,8 +155,8 @@ class Speech:
             yield clause
 
     def rendering(self, on: bool) -> None:
-        """The first clause is being rendered."""
-        if on:
+        """A clause that is wanted soon is being rendered."""
+        if on and self._asked_at is None:
             self._asked_at = asyncio.get_running_loop().time()
         if self._gate is not None:
             (self._gate.hold if on else self._gate.go)()
@@ -158,13 +176,24 @@ class Mouth:
         line: to the client.
         speech: engines and threads.
         manner: how the user wants the voice now.
+        can: what the client can play now.
     """
 
-    def __init__(self, client_id: str, line: Line, speech: HouseSpeech, manner: Callable[[], Manner]) -> None:
+    def __init__(
+        self,
+        client_id: str,
+        line: Line,
+        speech: HouseSpeech,
+        manner: Callable[[], Manner],
+        can: Callable[[], Capabilities],
+    ) -> None:
         self._line = line
         self._speech = speech
         self._seat = speech.voice.seat(client_id)
         self._manner = manner
+        self._can = can
+        self.on_over: Callable[[], None] = lambda: None
+        """Told when something is not said any more."""
         self._said: list[Speech] = []
         self._sounding = asyncio.Lock()
         self._log = get_logger("mouth").bind(client_id=client_id)
@@ -213,11 +242,14 @@ class Mouth:
         try:
             engines = await self._speech.engines()
             voice = engines.voice
-            sink = speech.sink = WireSink(voice.capabilities.rate, self._line, speech.turn_id)
+            rate, packing = voice.capabilities.rate, None
+            if self._can().audio_formats[:1] == ("opus",) and opus_is_read():
+                packing = Packing(self._seat, rate, lambda: self._manner().loudness)
+            sink = speech.sink = WireSink(rate, self._line, speech.turn_id, packing)
             speech.answer = Answer(
                 speech.clauses(),
                 voice,
-                self._seat,
+                packing or self._seat,
                 sink,
                 LoopClock(),
                 Hooks(speech.rendering, speech.first_audio),
@@ -239,3 +271,4 @@ class Mouth:
         finally:
             if speech in self._said:
                 self._said.remove(speech)
+            self.on_over()

@@ -25,9 +25,8 @@ export class Speaker {
     this.#post({ start: { id, rate } });
   }
 
-  /** @param {ArrayBuffer} pcm s16le. */
-  add(pcm) {
-    const samples = Float32Array.from(new Int16Array(pcm), (value) => value / 32768);
+  /** @param {Float32Array} samples of the newest voice. */
+  add(samples) {
     this.#post({ samples });
   }
 

@@ -1,6 +1,7 @@
 // Carries out what the state machine of the talk decides: microphone, speaker, messages.
 
 import { Ear, echoes } from "./ear.js";
+import { IncomingVoice } from "./incoming_voice.js";
 import { Microphone, MicrophoneError } from "./microphone.js";
 import { Speaker } from "./speaker.js";
 import { START, step } from "./turns.js";
@@ -10,6 +11,7 @@ const DUCKED = 0.2;
 const QUIET_FAULTS = new Set(["CLIENT_REPLACED", "SERVER_STOPPING"]);
 const SILENT_DB = -120;
 const NAMELESS = "voice"; // that of no turn
+const FORMATS = new Set(["pcm_s16le", "opus"]);
 const LOWEST_RATE = 8000;
 const HIGHEST_RATE = 48000;
 
@@ -25,6 +27,7 @@ export class Talk {
   #context = null;
   #ran = false;
   #speaker = null;
+  #incoming = null;
   #microphone = null;
   #ear;
   #wire;
@@ -54,7 +57,7 @@ export class Talk {
     on("announce", (m) => this.dispatch({ type: "announce", turn: m.turn_id ?? `n${m.seq}`, text: text(m.text), kind: m.kind }));
     on("error", (m) => QUIET_FAULTS.has(m.code) || this.dispatch({ type: "fault", id: m.utterance_id, turn: m.turn_id, message: text(m.message) }));
     on("speech_start", (m) => this.#onSpeech(m));
-    on("audio", (pcm) => this.#voice !== null && pcm.byteLength % 2 === 0 && this.#speaker.add(pcm));
+    on("audio", (frame) => this.#voice !== null && this.#incoming.add(frame));
     on("speech_end", (m) => this.#onSpeechEnd(m));
     on("forgotten", (m) => this.#forget(m));
     on("state", (state) => this.#onLink(state));
@@ -84,6 +87,7 @@ export class Talk {
   unlock() {
     this.#context ??= this.#newContext();
     this.#speaker ??= new Speaker(this.#context, (event) => this.#onSound(event));
+    this.#incoming ??= new IncomingVoice(this.#speaker);
     this.#microphone ??= new Microphone(this.#context, (frame) => this.#ear.hear(frame), () => this.#deaf(new MicrophoneError("NONE")));
     if (this.#context.state !== "running") this.#context.resume().catch(() => {});
   }
@@ -208,7 +212,7 @@ export class Talk {
 
   #onSpeech({ turn_id: turn, rate, format = "pcm_s16le" }) {
     this.#voice = null;
-    if (format !== "pcm_s16le" || !(rate >= LOWEST_RATE && rate <= HIGHEST_RATE)) return;
+    if (!FORMATS.has(format) || !(rate >= LOWEST_RATE && rate <= HIGHEST_RATE)) return;
     // A context that was made just now starts in a moment; one that is still missing, or was put to rest, does not.
     if (!this.#context || (this.#ran && this.#context.state !== "running")) {
       this.tell("locked");
@@ -217,13 +221,13 @@ export class Talk {
     if (turn !== undefined && turn === this.state.over) return;
     this.#voice = turn ?? NAMELESS;
     this.#speaker.gain(1);
-    this.#speaker.start(this.#voice, rate);
+    this.#incoming.start(this.#voice, rate, format);
   }
 
   #onSpeechEnd({ outcome }) {
     if (this.#voice === null) return;
-    if (outcome === "completed") this.#speaker.end();
-    else this.#speaker.clear();
+    if (outcome === "completed") this.#incoming.end();
+    else this.#incoming.clear();
     this.#voice = null;
   }
 
@@ -235,7 +239,7 @@ export class Talk {
 
   #hush() {
     this.#voice = null;
-    this.#speaker?.clear();
+    this.#incoming?.clear();
     this.#speaker?.gain(1);
   }
 

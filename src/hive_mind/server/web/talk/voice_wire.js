@@ -1,8 +1,7 @@
 // An utterance on its way to the server: announced, sent piece by piece, ended; as Opus where both ends have it.
 
+import { isHere } from "./incoming_voice.js";
 import { OpusVoice, makesOpus } from "./opus.js";
-
-const HERE = /^(localhost|127\.|\[::1\])/;
 
 export class VoiceWire {
   #makes = false;
@@ -46,8 +45,7 @@ export class VoiceWire {
     this.#voice = this.#spoken = null;
   }
 
-  /** On the machine of the server itself, packing and unpacking would only take time. */
   get #agreed() {
-    return this.#makes && this.link.formats.includes("opus") && !HERE.test(this.host);
+    return this.#makes && this.link.formats.includes("opus") && !isHere(this.host);
   }
 }

@@ -63,12 +63,12 @@ export async function mount(root, context) {
         "div",
         { class: "grid charts" },
         card(t(audio ? "speed" : "speed_text"), lines(t, days, [[p50, t("p50_short")], [p95, t("p95_short")]], seconds)),
+        card(t("by_stage"), bars(t, all.stages.map((one) => ({ label: stageName(one.stage), value: one.p50_ms, more: one.p95_ms, count: one.count })), seconds)),
         card(t("by_room"), bars(t, all.rooms.map((one) => ({ label: one.name || t("nowhere"), value: one[p50], more: one[p95], count: one.turns })), seconds)),
         card(t("by_route"), bars(t, all.routes.map((one) => ({ label: t(`route.${one.name}`), value: one[p50], more: one[p95], count: one.turns })), seconds)),
-        card(t("by_stage"), bars(t, all.stages.map((one) => ({ label: stageName(one.stage), value: one.p50_ms, more: one.p95_ms, count: one.count })), seconds)),
-        card(t("wakes"), columns(t, days, [["wakes", t("wakes_short")], ["false_wakes", t("false_wakes")]])),
-        card(t("outages"), columns(t, days, [["reconnections", t("reconnections")], ["failed", t("failed")]])),
-        card(t("without_server"), columns(t, days, [["degraded_min", t("degraded_short")]], (min) => `${NUMBER.format(min)} min`)),
+        card(t("wakes"), columns(t, days, [["wakes", t("wakes_short")], ["false_wakes", t("false_wakes")]]), "third"),
+        card(t("outages"), columns(t, days, [["reconnections", t("reconnections")], ["failed", t("failed")]]), "third"),
+        card(t("without_server"), columns(t, days, [["degraded_min", t("degraded_short")]], (min) => `${NUMBER.format(min)} min`), "third"),
       ),
     );
   }
@@ -120,8 +120,8 @@ function tile(value, name) {
   return h("div", { class: "tile" }, h("dt", {}, name), h("dd", {}, value));
 }
 
-function card(title, chart) {
-  return h("figure", { class: "card chart" }, h("figcaption", {}, title), chart);
+function card(title, chart, size = "half") {
+  return h("figure", { class: `card chart ${size}` }, h("figcaption", {}, title), chart);
 }
 
 const NUMBER = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 2 });

@@ -47,7 +47,7 @@ export class RoomCard {
     fill(
       this.#head,
       h("h3", {}, told(room.client_id === this.#context.link.me.client_id && !room.name ? t("rooms.this_page") : nameOf(room))),
-      h("span", { class: `tag ${room.connected ? "good" : ""}` }, t(room.connected ? "rooms.there" : "rooms.away")),
+      h("span", { class: `tag ${room.answering ? "live" : room.connected ? "good" : ""}` }, t(room.answering ? "rooms.answering" : room.connected ? "rooms.there" : "rooms.away")),
       room.rings ? this.#ringing() : null,
       typeof room.battery === "number" ? h("span", { class: `tag ${room.battery < LOW_BATTERY ? "bad" : ""}` }, t("rooms.battery", { percent: Math.round(room.battery * 100) })) : null,
       nameOf(room) !== room.client_id ? h("p", { class: "soft small id" }, told(room.room && room.name ? `${room.room} · ${room.client_id}` : room.client_id)) : null,
@@ -69,28 +69,34 @@ export class RoomCard {
   tick() {
     const { t } = this.#context;
     if (!this.#room) return;
-    const { timers, alarms } = this.#room;
+    const { timers, alarms, stopwatch } = this.#room;
     const now = Date.now() + this.#ahead;
     const left = (timer) => (timer.due ? (new Date(timer.due).getTime() - now) / 1000 : timer.remaining_s);
-    const wanted = [...timers.map((x) => x.timer_id), ...alarms.map((x) => x.alarm_id)].join(" ");
+    const wanted = [...timers.map((x) => x.timer_id), ...alarms.map((x) => x.alarm_id), ...(stopwatch ? ["stopwatch"] : [])].join(" ");
     if (this.#things.dataset.shown !== wanted) {
       this.#things.dataset.shown = wanted;
       fill(
         this.#things,
-        timers.map((timer) => this.#thing("timers", timer.timer_id, "timer", timer.name || t("rooms.timer"))),
-        alarms.map((alarm) => this.#thing("alarms", alarm.alarm_id, "bell", alarm.name || t("rooms.alarm"), (alarm.days ?? []).map((day) => t(`day.${day}`)).join(" "))),
+        timers.map((timer) => this.#thing(`timers/${encodeURIComponent(timer.timer_id)}`, "timer", timer.name || t("rooms.timer"))),
+        alarms.map((alarm) => this.#thing(`alarms/${encodeURIComponent(alarm.alarm_id)}`, "bell", alarm.name || t("rooms.alarm"), (alarm.days ?? []).map((day) => t(`day.${day}`)).join(" "))),
+        stopwatch ? this.#thing("stopwatch", "stopwatch", t("rooms.stopwatch")) : null,
       );
     }
     this.#things.hidden = !wanted;
     const shown = this.#things.querySelectorAll(".when");
     timers.forEach((timer, i) => (shown[i].textContent = timer.due ? duration(left(timer)) : t("rooms.paused", { left: duration(left(timer)) })));
     alarms.forEach((alarm, i) => (shown[timers.length + i].textContent = whenOf(alarm)));
+    if (stopwatch) {
+      const runs = stopwatch.started ? Math.max(0, (now - new Date(stopwatch.started).getTime()) / 1000) : 0;
+      const passed = duration(stopwatch.elapsed_s + runs);
+      shown[timers.length + alarms.length].textContent = stopwatch.started ? passed : t("rooms.stopped", { passed });
+    }
   }
 
-  #thing(kind, id, symbol, name, more = "") {
+  #thing(path, symbol, name, more = "") {
     const { t } = this.#context;
     const cancel = h("button", { type: "button", class: "icon-button", "aria-label": t("rooms.cancel", { name }) }, icon("close"));
-    cancel.addEventListener("click", () => this.#call("delete", `${kind}/${encodeURIComponent(id)}`));
+    cancel.addEventListener("click", () => this.#call("delete", path));
     return h("li", {}, icon(symbol), h("span", { class: "name" }, told(name), more ? h("span", { class: "sub soft small" }, more) : null), h("span", { class: "when" }), cancel);
   }
 

@@ -11,7 +11,7 @@ export async function mount(root, context) {
   const { t, api, news, wishes } = context;
   const cards = new Map();
   const grid = h("div", { class: "grid rooms" });
-  const text = h("input", { type: "text", required: true, maxLength: 1000, placeholder: t("rooms.say_all"), "aria-label": t("rooms.say_all") });
+  const text = h("input", { type: "text", required: true, maxLength: 1000, placeholder: t("rooms.say_all.short"), "aria-label": t("rooms.say_all") });
   const undo = h("button", { type: "button", class: "button", hidden: true, on: { click: () => wishes.undo() } }, icon("undo"), t("undo"));
   const say = form({ class: "row say" }, sayEverywhere, text, h("button", { class: "button main" }, icon("bell"), t("rooms.say")));
   fill(root, h("div", { class: "row spread" }, say, undo), grid);
@@ -53,7 +53,7 @@ export async function mount(root, context) {
   const ticking = setInterval(() => {
     for (const card of cards.values()) card.tick();
   }, TICK_MS);
-  const stops = [news.on("rooms", reload), news.on("lost", reload), wishes.watch(reload), wishes.watch(showUndo), () => clearInterval(ticking)];
+  const stops = [...["rooms", "turn", "lost"].map((kind) => news.on(kind, reload)), wishes.watch(reload), wishes.watch(showUndo), () => clearInterval(ticking)];
   showUndo();
   await load();
   return () => stops.forEach((stop) => stop());
