@@ -68,6 +68,10 @@ class Aec3:
     def reset(self) -> None:
         self._processor.reset()
 
+    @property
+    def response(self) -> Samples | None:
+        return None
+
 
 def commands(folder: Path) -> Iterator[tuple[Samples, str]]:
     """The recordings with their words, at most five seconds each."""

@@ -20,8 +20,8 @@ SCENES = ["tests/e2e", "tests/faults", "-m"]
 PURE = ["tests/unit", "--ignore=tests/unit/server"]
 
 GROUPS = (
-    (PURE, [*SCENES, "audio"]),
-    ([*SCENES, "not audio"], ["tests/unit/server"]),
+    (PURE, [*SCENES, "audio or waits"]),
+    ([*SCENES, "not audio and not waits"], ["tests/unit/server"]),
 )
 """What runs at the same time, a process each, which also keeps what they leave in memory apart.
 

@@ -10,11 +10,12 @@ import os
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from typing import TYPE_CHECKING
 
 from hive_mind.errors import ConfigError, ContextError
+
+if TYPE_CHECKING:  # 6 MiB, which a client that keeps nothing sealed can do without
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -34,6 +35,8 @@ class Vault:
 
     def use(self, key: bytes, *older: bytes) -> None:
         """Seal with another key from now on."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
         self._ciphers = tuple(AESGCM(one) for one in (key, *older))
 
     def seal(self, text: bytes, label: str) -> bytes:
@@ -47,6 +50,8 @@ class Vault:
         Raises:
             ContextError: CONTEXT_UNREADABLE when the key is another one, or the text was changed or moved.
         """
+        from cryptography.exceptions import InvalidTag
+
         for cipher in self._ciphers:
             try:
                 return cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], label.encode())

@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import importlib
 import mmap
 import sys
 from collections.abc import Iterable, Iterator
@@ -15,6 +16,20 @@ _M_ARENA_MAX = -8
 
 _THRESHOLDS = (5000, 20, 50)
 """Python's own are 700, 10, 10: objects made since the last look at the youngest, and so on upwards."""
+
+
+def import_without(module: str, *absent: str) -> None:
+    """Import a module as if these packages were not installed, for one that takes them along where they are.
+
+    structlog loads rich with its highlighters, 3 MiB that no log of ours is written with.
+    """
+    hidden = [name for name in absent if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None: it is not to be found
+    try:
+        importlib.import_module(module)
+    finally:
+        for name in hidden:
+            del sys.modules[name]
 
 
 def one_heap() -> None:

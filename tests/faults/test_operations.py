@@ -8,12 +8,15 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import structlog
 
+from hive_mind.cli.part_checks import check_redis_file
 from hive_mind.crypto import Vault, load_key
 from hive_mind.protocol.messages import Announce
 from hive_mind.server.core.context import Context
@@ -34,7 +37,7 @@ from tests.fakes.steady_client import SteadyClient
 from tests.fakes.text_client import TextClient
 from tests.fakes.waiting import eventually
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.waits]
 
 CLIENTS, EACH = 8, 20
 
@@ -121,11 +124,11 @@ async def test_redis_hangs_for_a_while(tmp_path: Path) -> None:
 
 
 async def test_one_of_two_servers_killed_under_load(tmp_path: Path) -> None:
-    async with (
-        server_process(tmp_path) as (one, first),
-        server_process(tmp_path) as (_, second),
-        proxy(*(urlsplit(url).port or 0 for url in (first, second))) as way,
-    ):
+    async with AsyncExitStack() as stack:
+        started = [stack.enter_async_context(server_process(tmp_path)) for _ in range(2)]
+        (one, first), (_, second) = await asyncio.gather(*started)
+        ports = (urlsplit(url).port or 0 for url in (first, second))
+        way = await stack.enter_async_context(proxy(*ports))
         clients = [SteadyClient(f"c{number}", f"ws://127.0.0.1:{way.port}/ws") for number in range(CLIENTS)]
         begun = [asyncio.Event() for _ in clients]
         lives = [
@@ -303,7 +306,12 @@ async def test_a_file_of_redis_that_was_cut_or_damaged(tmp_path: Path) -> None:
     file = next((tmp_path / "redis").glob("*.aof"))
     whole = file.read_bytes()
     file.write_bytes(whole[:-40])  # the power went while it was written
-    await redis.start()
+    with structlog.testing.capture_logs() as logs:
+        await redis.start()
+    cut = next(line for line in logs if "middle of an entry" in line["event"])
+    assert cut["log_level"] == "warning" and 0 < cut["kept_bytes"] < len(whole) - 40
+    (finding,) = check_redis_file(tmp_path / "redis")
+    assert finding.level == "warning" and "lost" in finding.found and "restore" in finding.advice
     kept = [entry.text for entry in await conversation(tmp_path) if entry.role == "user"]
     await redis.stop()
     assert kept == ["Message 0", "Message 1", "Message 2"]

@@ -14,11 +14,11 @@ from tests.fakes.scripted_llm import ScriptedModel
 from tests.fakes.text_client import TextClient
 from tests.fakes.waiting import eventually
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.waits]
 
 QUESTIONS = ("Allume la lampe", "Quelle heure est-il ?", "Allume la lampe.", "Raconte-moi une histoire")
 PATIENCE_S = 60.0
-PAUSE_S = 0.03
+PAUSE_S = 0.1
 """Between two questions of a client: the server is to have time for the plugins as well."""
 NOBODY = "Le plugin maison n'est pas encore configuré"
 """How the answer begins when the lamp is nobody's: the plugin for the home knows none yet."""

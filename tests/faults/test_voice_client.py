@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from hive_mind.cli.server_process import free_port
 from hive_mind.client.core.exchange import GRACE_S
@@ -240,6 +241,7 @@ class QuickVoice(ToneVoice):
         yield np.full(self.capabilities.rate // 10, 0.3, np.float32)
 
 
+@pytest.mark.waits
 def test_a_real_server_killed_with_signal_9(tmp_path: Path) -> None:
     async def scene() -> None:
         port = free_port()

@@ -1,9 +1,13 @@
 """Which mappings may be let go, and that it does no harm."""
 
+import importlib
 import mmap
+import sys
 from pathlib import Path
 
-from hive_mind.memory import clean_mappings, trim
+import pytest
+
+from hive_mind.memory import clean_mappings, import_without, trim
 
 SMAPS = """\
 7f37d5a43000-7f37d5a4c000 rw-p 00468000 fe:00 2172234                    /models/decoder.onnx.weights
@@ -37,3 +41,19 @@ def test_what_was_let_go_is_read_again_and_what_was_written_stays(tmp_path: Path
         trim()
         assert memory[0] == 7 and memory[1] == 1
     assert path.read_bytes()[0] == 0
+
+
+def test_a_module_is_imported_as_if_another_were_not_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "heavy_part.py").write_text("")
+    (tmp_path / "light_part.py").write_text(
+        "try:\n    import heavy_part\nexcept ImportError:\n    heavy_part = None\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    import_without("light_part", "heavy_part")
+    try:
+        assert sys.modules["light_part"].heavy_part is None
+        assert importlib.import_module("heavy_part").__file__, "who wants it later gets it"
+    finally:
+        del sys.modules["light_part"], sys.modules["heavy_part"]

@@ -47,6 +47,7 @@ def findings(data: Path, host: str, port: int) -> Iterator[Finding]:
             server=shutil.which("redis-server"),
             url=os.environ.get("HIVE_MIND_REDIS_URL"),
         )
+        yield from part_checks.check_redis_file(data / "redis")
         yield from _plugins(data)
     needed = sum(store.catalogue.get(store.selected(kind)).ram_mb for kind in kinds) * 10**6
     memory = psutil.virtual_memory()

@@ -10,6 +10,7 @@ import sys
 import typer
 
 from hive_mind.errors import HiveMindError
+from hive_mind.memory import import_without
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("hive_mind.cli.up", "Fetch the models, start the server and listen: everything, in one go."),
@@ -41,6 +42,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
+LASTING = ("up", "serve", "client")
+"""Commands whose process stays, so that each MiB counts."""
+
+
 def _not_imported() -> None:
     """Stands for a command that was not asked for; only its help line is shown."""
 
@@ -62,6 +67,8 @@ def build(asked: str | None) -> typer.Typer:
     )
     for name, (module, line) in COMMANDS.items():
         if name == asked:
+            if name in LASTING:
+                import_without("structlog", "rich")
             importlib.import_module(module).register(app)
         else:
             app.command(name, help=line)(_not_imported)

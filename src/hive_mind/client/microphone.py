@@ -16,6 +16,7 @@ from hive_mind.client.core.door import BargeIn, TurnTaking
 from hive_mind.client.core.echo.base import EchoCanceller, NoEcho
 from hive_mind.client.core.echo.canceller import AdaptiveCanceller
 from hive_mind.client.core.echo.guard import EchoGuard
+from hive_mind.client.core.echo.memory import RoomFile
 from hive_mind.client.core.levels import check_level
 from hive_mind.client.core.powering import Powering
 from hive_mind.client.core.source import MicrophoneSource
@@ -119,7 +120,9 @@ def open_devices(
     ring = SampleRing(int(RING_S * SAMPLE_RATE) // FRAME_SAMPLES * FRAME_SAMPLES, channels=2)
     source = MicrophoneSource(ring, clock)
     sink = SpeakerSink(rate, clock)
-    guard = EchoGuard(canceller or (AdaptiveCanceller() if config.echo else NoEcho()), rate)
+    if canceller is None:
+        canceller = AdaptiveCanceller(_room_file(config).load()) if config.echo else NoEcho()
+    guard = EchoGuard(canceller, rate)
     beginning = SampleRing(int(CHECK_S * SAMPLE_RATE))
     wake = source.notify
 
@@ -170,6 +173,10 @@ def open_devices(
         speaker.close()
         raise
     return Devices(source, sink, microphone, speaker, ring, guard, beginning)
+
+
+def _room_file(config: ClientConfig) -> RoomFile:
+    return RoomFile(config.state_folder / "room.npy")
 
 
 def _missing(kind: str, wanted: str | None) -> str:
@@ -270,6 +277,7 @@ async def run_client(
             work: list[Coroutine[Any, Any, None]] = [
                 devices.keep(_trouble, _mended),
                 _look_at_level(devices),
+                _room_file(config).keep(lambda: devices.guard.response),
                 _press(client, button),
                 _pressed_on(face, button, client),
                 eyes.run(_voice, lambda: client.loop.words),

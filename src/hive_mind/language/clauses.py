@@ -64,13 +64,19 @@ class ClauseSplitter:
             self._given += 1
         return clauses
 
-    def take(self, chunk: str) -> list[str]:
+    def take(self, chunk: str, *, hungry: bool = False) -> list[str]:
         """Take a message of a streamed answer: the same, and what it completes by itself.
 
         That is a line that ends ("Je regarde."), and a beginning that is sent ahead of the rest: it is long
         enough to be said while the rest is thought of, and ends with a space.
+
+        Args:
+            chunk: of the answer.
+            hungry: the voice will soon have nothing to say: cut as early as at the beginning.
         """
         ahead = not self._text and self._given == 0 and is_sent_ahead(chunk)
+        if hungry:
+            self._given = 0
         clauses = self.feed(chunk)
         return [*clauses, *self.flush()] if ahead or chunk.endswith("\n") else clauses
 

@@ -1,10 +1,10 @@
 """Short things that are said over an answer, or right after it, and what they want."""
 
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from hive_mind.language.alikeness import distance, weight
 from hive_mind.language.phrases import PhraseSet
@@ -50,9 +50,24 @@ def silencing(readings: Sequence[str], said: str, language: str = "fr") -> Inter
         said: the answer, as far as it is known.
         language: ISO 639-1 code.
     """
-    heard = " ".join(keys_of(readings[0]))
-    echo = f" {heard} " in f" {' '.join(keys_of(said))} "
-    return None if echo else interruption(readings, language)
+    return None if is_echo(readings[0], said) else interruption(readings, language)
+
+
+def is_echo(heard: str, said: str) -> bool:
+    """Whether what was heard over an answer stands in that answer."""
+    return f" {' '.join(keys_of(heard))} " in f" {' '.join(keys_of(said))} "
+
+
+def by_ear(language: str = "fr") -> Mapping[str, float]:
+    """Words that silence, which a recogniser that writes them wrongly may still tell by their sound.
+
+    Returns:
+        each word, and what having heard it must add to its likelihood (the gain of `decision.Weighed`).
+        Set on 56 times "Chut !" and "Stop !" in 17 synthetic voices, against 90 other short words and 85
+        pieces of talk, television and music.
+    """
+    found: Mapping[str, float] = _content(language)["by_ear"]
+    return found
 
 
 def continues(text: str, language: str = "fr") -> bool:
@@ -80,9 +95,11 @@ def _sounding(language: str) -> tuple[tuple[Interruption, str], ...]:
 
 @lru_cache(maxsize=4)
 def _phrases(language: str) -> dict[str, PhraseSet]:
-    return {name: PhraseSet(map(keys_of, phrases)) for name, phrases in _content(language).items()}
+    lists = (item for item in _content(language).items() if isinstance(item[1], list))
+    return {name: PhraseSet(map(keys_of, phrases)) for name, phrases in lists}
 
 
-def _content(language: str) -> dict[str, list[str]]:
+@lru_cache(maxsize=4)
+def _content(language: str) -> dict[str, Any]:
     path = files("hive_mind.language") / "data" / language / "interruptions.toml"
     return tomllib.loads(path.read_text("utf-8"))

@@ -14,8 +14,6 @@ from hive_mind.models.catalogue import Catalogue, Entry, Kind
 from hive_mind.models.inspection import Inspector, Problem, summary
 from hive_mind.models.machine import Machine
 from hive_mind.models.progress import Progress, ProgressCallback, silent
-from hive_mind.models.pull import Pull
-from hive_mind.models.sources.shipped import Sources
 from hive_mind.models.sources.source import SourceFactory
 
 State = Literal["installed", "absent", "damaged"]
@@ -51,7 +49,7 @@ class ModelStore:
         self.root = root
         self.catalogue = catalogue or Catalogue.load()
         self.machine = machine or Machine.here()
-        self._sources = sources or Sources()
+        self._sources = sources
         self._free = free
         self._own = root / ".store"
         self._inspector = Inspector(root, self._own / "records")
@@ -151,12 +149,21 @@ class ModelStore:
         with self._locked(entry, progress):
             problems = self._inspector.problems(entry)
             if problems:
+                from hive_mind.models.pull import Pull  # archives and downloads: not for who only reads
+
                 work = self._own / "partial" / entry.id
-                pull = Pull(entry, self.root / entry.folder, work, self._sources, progress)
+                pull = Pull(entry, self.root / entry.folder, work, self._source_factory(), progress)
                 pull.run(problems, self._free)
                 self._inspector.problems(entry)
             progress(Progress(entry.id, entry.bytes, entry.bytes))
         return self.root / entry.folder
+
+    def _source_factory(self) -> SourceFactory:
+        if self._sources is None:
+            from hive_mind.models.sources.shipped import Sources
+
+            self._sources = Sources()
+        return self._sources
 
     def verify(self, model_id: str) -> tuple[Problem, ...]:
         """Hash every file of a model, whatever was remembered; a damaged one is refused from then on."""

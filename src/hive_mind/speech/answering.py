@@ -20,6 +20,9 @@ from hive_mind.speech.playout import Clock, PlayoutReport, PlayoutSink
 PIECES_AHEAD = 8
 """Pieces of audio rendered and not yet given to the sink; a clause is one or a few."""
 
+SOON_S = 2.5
+"""A clause is wanted soon while less sound than this is ready before it."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -36,12 +39,12 @@ class Hooks:
     """What an answer tells its owner. None of them may block.
 
     Attributes:
-        first_clause: the rendering of the first clause begins (True) or is over (False).
+        rendering: the rendering of a clause that is wanted soon begins (True) or is over (False).
         first_audio: the first piece of sound is there.
         sounding: the first audible sample leaves at this moment of the clock.
     """
 
-    first_clause: Callable[[bool], None] = field(default=lambda _: None)
+    rendering: Callable[[bool], None] = field(default=lambda _: None)
     first_audio: Callable[[], None] = field(default=lambda: None)
     sounding: Callable[[float], None] = field(default=lambda _: None)
 
@@ -87,6 +90,7 @@ class Answer:
         self._steady = asyncio.Event()  # enough is rendered to start
         self._written: list[tuple[str, float]] = []  # clause, and seconds of audio up to its end
         self._written_s = 0.0
+        self._rendered_s = 0.0
         self._begun = False
         self._finished = asyncio.Event()
 
@@ -108,6 +112,12 @@ class Answer:
         """Silence at once; returns the part of the text that was heard. The owner cancels `run`."""
         played = self._sink.interrupt() if self._begun else 0.0
         return self.heard(played)
+
+    @property
+    def hungry(self) -> bool:
+        """Whether it will fall silent unless it gets another clause soon."""
+        played = self._sink.report().played_s if self._begun else 0.0
+        return self._rendered_s - played < SOON_S
 
     async def wait_for_playout(self) -> None:
         """Wait until it has sounded, or was interrupted."""
@@ -131,22 +141,21 @@ class Answer:
         return " ".join(part.strip() for part in heard if part.strip())
 
     async def _render(self, pieces: asyncio.Queue[tuple[str, Samples] | None]) -> None:
-        first = True
         async with aclosing(self._clauses) as clauses:
             async for clause in clauses:
                 text = speakable(clause)
                 if not any(c.isalnum() for c in text):
                     continue
-                if first:
-                    self._hooks.first_clause(True)
+                soon = self.hungry
+                if soon:
+                    self._hooks.rendering(True)
                 try:
                     await self._render_clause(clause, text, pieces)
                 except SpeechError as error:
                     _log.warning("clause not voiced", code=error.code)
                 finally:
-                    if first:
-                        self._hooks.first_clause(False)
-                first = False
+                    if soon:
+                        self._hooks.rendering(False)
         self._steady.set()
         await pieces.put(None)
 
@@ -165,6 +174,7 @@ class Answer:
                 self._hooks.first_audio()
                 rendering_s += self._clock.now() - asked
                 sound_s += len(piece) / self._voice.capabilities.rate
+                self._rendered_s += len(piece) / self._voice.capabilities.rate
                 if self._pace.may_start(text, sound_s):
                     self._steady.set()
                 await pieces.put((clause, piece))

@@ -91,10 +91,18 @@ class Grammar:
     """All sentences that are understood without a language model.
 
     What it has read of its templates it keeps, so one thread at a time may use it.
+
+    Args:
+        folders: of sentence files, or what was read of them.
+        robot_names: names that may stand at the head of an order.
+        laid_out: the same templates in a network, and where they start there; laid out anew by default.
     """
 
     def __init__(
-        self, folders: Iterable[Traversable | Path] | SentenceSet, robot_names: Sequence[str] = ()
+        self,
+        folders: Iterable[Traversable | Path] | SentenceSet,
+        robot_names: Sequence[str] = (),
+        laid_out: tuple[Network, Sequence[int]] | None = None,
     ) -> None:
         found = folders if isinstance(folders, SentenceSet) else read_sentences(folders)
         self._found = found
@@ -105,9 +113,11 @@ class Grammar:
         listed = {name: values.slot_type() for name, values in found.lists.items()}
         self._slot_types = {**SLOT_TYPES, **listed}
         phrases = {name: values.phrases for name, values in found.lists.items()}
-        self._network = Network(frozenset(self._slot_types), phrases)
-        starts = lay_out(found, self._network)
-        self._automaton = Automaton(self._network, self._blocks, starts)
+        if laid_out is None:
+            network = Network(frozenset(self._slot_types), phrases)
+            laid_out = network, lay_out(found, network)
+        self._network, self._starts = laid_out
+        self._automaton = Automaton(self._network, self._blocks, self._starts)
         self._recent: dict[tuple[str, str | None], tuple[_Found | None, bool]] = {}
         self._vocabulary = vocabulary_of(found) | NUMBER_WORDS | UNIT_WORDS
         self._normaliser = Normaliser(robot_names, self._vocabulary)
@@ -140,8 +150,8 @@ class Grammar:
             self._surest(opening, None)
 
     def twin(self) -> "Grammar":
-        """Another grammar of the same sentences, for another thread."""
-        return Grammar(self._found, self._robot_names)
+        """Another grammar of the same sentences, for another thread; what was laid out is shared."""
+        return Grammar(self._found, self._robot_names, (self._network.twin(), self._starts))
 
     def match(self, text: str, *, expecting: str | None = None) -> Match | None:
         """Understand a text; None when it is not, from beginning to end, a sentence of the grammar.

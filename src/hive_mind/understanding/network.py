@@ -50,6 +50,7 @@ class Network:
     _points: dict[int, Point] = field(default_factory=dict)
     _slot_ahead: dict[int, bool] = field(default_factory=dict)
     _spelled: dict[tuple[str, int], int] = field(default_factory=dict)
+    _laid: int = 0
 
     def begin(self, node: Node, owners: Iterable[int], rules: Mapping[str, Node]) -> tuple[int, int]:
         """Lay out the common beginning of some templates; answer the points where it starts and ends.
@@ -60,6 +61,7 @@ class Network:
         whose = tuple(owners)
         start, end = self._state(whose), self._state(whose)
         self._lay(node, start, end, whose, rules, 0)
+        self._laid = len(self._arcs)
         return start, end
 
     def add(self, node: Node, owner: int, rules: Mapping[str, Node], after: int | None = None) -> int:
@@ -79,7 +81,13 @@ class Network:
         self._finals.add(end)
         if after is not None:
             self._arcs[after].append((None, start))
+        self._laid = len(self._arcs)
         return start
+
+    def twin(self) -> "Network":
+        """The same templates for another thread: what was laid out is shared, what is read is not."""
+        arcs, owner = self._arcs[: self._laid], self._owner[: self._laid]
+        return Network(self.slot_types, self.phrases, arcs, owner, self._finals, _laid=self._laid)
 
     def owners(self, point: int) -> tuple[int, ...]:
         """Whose templates this point belongs to."""

@@ -8,9 +8,10 @@ import numpy as np
 
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.engines import ScoresPhrases
-from hive_mind.speech.wake_word.cascade import LATER_SAMPLES
+from hive_mind.speech.wake_word.cascade import EARLY_ODDS, EARLY_SAMPLES, LATER_SAMPLES
 from hive_mind.speech.wake_word.embedding import Floats
-from hive_mind.speech.wake_word.rise import risen
+from hive_mind.speech.wake_word.mel import STEP_SAMPLES
+from hive_mind.speech.wake_word.rise import WATCHED, risen
 from hive_mind.speech.wake_word.verifier import LEAD_SAMPLES, TAIL_SAMPLES, Phrase
 from hive_mind.wake_training.examples import all_windows
 from hive_mind.wake_training.fit import scores
@@ -18,7 +19,7 @@ from hive_mind.wake_training.network import LENGTH, Network
 from hive_mind.wake_training.studio import Take, end_of
 
 Look: TypeAlias = Sequence[float] | None
-"""Scores of some spellings; None for a take that the first stage does not wake at."""
+"""Scores of some spellings, each with what the detector's trust adds; None for a take without a wake."""
 
 NEVER = -99.0
 """Log odds of a take that is too short for a score."""
@@ -43,11 +44,21 @@ class Scored:
 
     def wakes(self, threshold: float) -> int | None:
         """Samples heard when the score is done with rising past a threshold, as `Candidates` has it."""
+        first = self.first(threshold)
+        return None if first is None else end_of(first + self.rise(first) + LENGTH - 1)
+
+    def first(self, threshold: float) -> int | None:
+        """Place of the first score that reaches a threshold."""
         reached = np.flatnonzero(self.odds >= threshold)
-        if not len(reached):
-            return None
-        first = int(reached[0])
-        return end_of(first + risen(self.odds[first:].tolist()) + LENGTH - 1)
+        return int(reached[0]) if len(reached) else None
+
+    def rise(self, first: int) -> int:
+        """How many scores later it has risen."""
+        return risen(self.odds[first:].tolist())
+
+    def highest(self, first: int, heard: int) -> float:
+        """The highest of the scores that a detector has kept of a wake, so many samples after it."""
+        return float(self.odds[first : first + min(WATCHED, 1 + heard // STEP_SAMPLES)].max())
 
 
 def scored(network: Network, takes: Sequence[Take]) -> list[Scored]:
@@ -58,13 +69,25 @@ def scored(network: Network, takes: Sequence[Take]) -> list[Scored]:
     return [Scored(take, found[a:b]) for take, a, b in zip(takes, starts[:-1], starts[1:], strict=True)]
 
 
-def looked_at(each: Scored, threshold: float, lag_ms: int) -> list[Samples]:
-    """The two sounds that the second stage would be given; none where the first does not wake."""
-    passed = each.wakes(threshold)
-    if passed is None:
+def looked_at(each: Scored, threshold: float, lag_ms: int) -> list[tuple[Samples, float]]:
+    """What the second stage would be given, as `Candidates` has it: sounds with the detector's log odds.
+
+    None where the first stage does not wake.
+    """
+    first = each.first(threshold)
+    if first is None:
         return []
-    end = passed - lag_ms * SAMPLE_RATE // 1000
-    return [_sound(each.take, end), _sound(each.take, end + LATER_SAMPLES)]
+    lag = lag_ms * SAMPLE_RATE // 1000
+    later = each.rise(first) * STEP_SAMPLES
+    woke = end_of(first + LENGTH - 1)
+    end = woke + later - lag
+    settled = max(later + STEP_SAMPLES, end + TAIL_SAMPLES - woke)
+    looks = [(end, settled), (end + LATER_SAMPLES, settled + LATER_SAMPLES)]
+    soon = range(EARLY_SAMPLES, settled, STEP_SAMPLES)
+    early = next((heard for heard in soon if each.highest(first, heard) >= EARLY_ODDS), None)
+    if early is not None:
+        looks.insert(0, (min(woke - lag, woke + early - TAIL_SAMPLES), early))
+    return [(_sound(each.take, end), each.highest(first, heard)) for end, heard in looks]
 
 
 def _sound(take: Take, end: int) -> Samples:
@@ -75,16 +98,28 @@ def _sound(take: Take, end: int) -> Samples:
 
 def second_looks(
     stt: ScoresPhrases,
-    spellings: Sequence[str],
+    phrase: Phrase,
     found: Sequence[Scored],
     threshold: float,
     lag_ms: int,
     progress: Callable[[], None] = lambda: None,
 ) -> list[Look]:
-    """What the second stage thinks of each take: the better score of each spelling, or None (see `Look`)."""
+    """What the second stage thinks of each take: the best score of each spelling, or None (see `Look`).
+
+    Args:
+        stt: the second stage.
+        phrase: its spellings and its trust; floor and handicaps do not matter.
+        found: the takes.
+        threshold: from which on the first stage wakes.
+        lag_ms: of the card.
+        progress: told of each take.
+    """
     looks: list[Look] = []
     for each in found:
-        found_in = [stt.phrase_scores(sound, spellings) for sound in looked_at(each, threshold, lag_ms)]
+        found_in = [
+            [score + phrase.bonus(odds) for score in stt.phrase_scores(sound, phrase.spellings)]
+            for sound, odds in looked_at(each, threshold, lag_ms)
+        ]
         looks.append(tuple(map(max, *found_in)) if found_in else None)
         progress()
     return looks

@@ -49,12 +49,12 @@ def holds(text: str, known: Sequence[str]) -> bool:
     return _contains(_sounds(text), [_sounds(each) for each in known])
 
 
-def parts_of(phrase: str, *, others: bool = False) -> list[str]:
+def parts_of(phrase: str, *, names_from: int = 0) -> list[str]:
     """Words and beginnings of a phrase, and its first word before a name; nothing for a single short word.
 
     Args:
         phrase: as it is written.
-        others: other names, which are never trained on.
+        names_from: 0 to 8; with another number the names are other ones.
     """
     words = phrase.split()
     pieces = [" ".join(words[a:b]) for a in range(len(words)) for b in range(a + 1, len(words) + 1)]
@@ -63,7 +63,7 @@ def parts_of(phrase: str, *, others: bool = False) -> list[str]:
     found = [piece for piece in pieces if piece != phrase and len(piece) > 1]
     if len(words) > 1:
         names = texts("words")["names"]
-        found += [f"{words[0]} {name}" for name in names[4 if others else 0 :: 9]]
+        found += [f"{words[0]} {name}" for name in names[names_from::9]]
     return list(dict.fromkeys(found))
 
 

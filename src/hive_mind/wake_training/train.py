@@ -17,7 +17,7 @@ from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.cancel import CancelToken
 from hive_mind.speech.engines import ScoresPhrases, SpeechToText
 from hive_mind.speech.wake_word.card import WakeWordCard
-from hive_mind.speech.wake_word.verifier import phrase_of
+from hive_mind.speech.wake_word.verifier import Phrase, phrase_of
 from hive_mind.wake_training import calibration, evaluation, spellings
 from hive_mind.wake_training.evaluation import Evaluation
 from hive_mind.wake_training.events import Look, Scored, best_of, scored, second_looks
@@ -32,7 +32,7 @@ from hive_mind.wake_training.pronunciations import Pronunciation, readings
 from hive_mind.wake_training.report import report
 from hive_mind.wake_training.studio import Studio, Take, take_of
 
-KOKORO_S, CHEAP_S, SCENE_S, STEP_S, LOOK_S = 0.28, 0.01, 0.018, 0.04, 0.18
+KOKORO_S, CHEAP_S, SCENE_S, STEP_S, LOOK_S = 0.28, 0.01, 0.018, 0.04, 0.24
 """About how long a line, a scene, a step and a second look take on one core."""
 
 UNMEASURED = -6.5
@@ -183,7 +183,7 @@ def calibrated(
         def looks(found: Sequence[Scored]) -> list[Look]:
             return second_looks(
                 stt,
-                texts,
+                Phrase(texts, 0.0, trust=spellings.TRUST),
                 found,
                 limits.loose,
                 limits.lag_ms,
@@ -196,6 +196,7 @@ def calibrated(
         spellings=spellings.plain_ones(texts)[1:],
         compared=by.texts,
         handicaps=by.handicaps,
+        trust=spellings.TRUST if by.texts else 0.0,
         threshold=calibration.probability(limits.strict),
         loose_threshold=calibration.probability(limits.loose),
         lag_ms=limits.lag_ms,
@@ -227,7 +228,7 @@ def tested(
         if stt is None or not isinstance(stt, ScoresPhrases):
             return [0.0 if each.best >= limits.strict else None for each in found]
         told = partial(meter.add, "test", LOOK_S)
-        return best_of(second_looks(stt, card.verified_by, found, limits.loose, limits.lag_ms, told), phrase)
+        return best_of(second_looks(stt, phrase, found, limits.loose, limits.lag_ms, told), phrase)
 
     seen = {name: looks(found) for name, found in rooms.items()}
     near_seen, others_seen = looks(near), looks(others)

@@ -40,6 +40,12 @@ ESPEAK_VOICES = tuple(
     )
 )
 
+FOREIGN_VOICES = (
+    "en-us", "es", "de", "it", "en-gb-x-rp+f2", "es-419+m4", "pt-br+f2", "nl+m4", "pl+f2", "de+f2", "it+m7",
+    "sv", "en-gb-scotland+m7", "es+f2",
+)  # fmt: skip
+"""What is read by these sounds like other languages: guests, films and songs must not wake it either."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spoken:

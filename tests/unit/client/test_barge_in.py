@@ -3,12 +3,14 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from hive_mind.client.core.door import TurnTaking
 from hive_mind.client.core.state import ClientState, Turn
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.protocol.messages import ClientMessage, Interrupt, VoiceInput
 from tests.fakes.scripted_server import ScriptedServer, Talk, scripted_server
-from tests.fakes.scripted_speech import ScriptedStt
+from tests.fakes.scripted_speech import ScoringStt, ScriptedStt
 from tests.fakes.scripted_wake import ScriptedWake
 from tests.fakes.virtual_time import run
 from tests.unit.client.house import House, house
@@ -51,6 +53,30 @@ def test_stop_silences_the_answer_and_the_server(tmp_path: Path) -> None:
     assert interrupt.spoken is not None and interrupt.spoken.startswith("Un deux trois")
     assert turns[-1] is Turn.IDLE
     assert at.sink.gain == 1.0
+
+
+@pytest.mark.parametrize(
+    ("heard", "gain", "over_s", "silenced"),
+    [
+        ("C'est là.", 0.5, 0.4, True),  # "Chut !", as a recogniser writes it
+        ("C'est là.", -1.0, 0.4, False),
+        ("C'est là.", 0.5, 1.9, False),  # too long for one word
+        ("Un deux trois.", 0.5, 0.4, False),  # the answer itself, come back
+    ],
+)
+def test_a_word_that_is_written_wrongly_silences_by_its_sound(
+    tmp_path: Path, heard: str, gain: float, over_s: float, silenced: bool
+) -> None:
+    async def scene() -> float:
+        stt = ScoringStt("Raconte une histoire.", heard, gains={"chut": gain})
+        async with (
+            scripted_server(long) as server,
+            house(tmp_path, stt, server.url, taking=WORDS, wake=ScriptedWake(1.2)) as at,
+        ):
+            await at.client.loop.run(at.microphone(-0.5, 2.1, -2.4, over_s, tail_s=25.0))
+            return at.sink.report().played_s
+
+    assert (run(scene()) < 4.0) is silenced
 
 
 def test_stop_is_enough_whatever_follows_it(tmp_path: Path) -> None:

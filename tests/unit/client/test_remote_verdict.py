@@ -11,7 +11,7 @@ from hive_mind.client.core.turn import TurnRecord
 from hive_mind.protocol.messages import AudioEnd, AudioStart, ClientMessage, Error, WakeDetected, WakeVerdict
 from hive_mind.speech.wake_word.cascade import Candidates
 from hive_mind.speech.wake_word.unverified import UnverifiedWakeWords
-from hive_mind.speech.wake_word.verifier import LEAD_SAMPLES, TAIL_SAMPLES, Phrase
+from hive_mind.speech.wake_word.verifier import LEAD_SAMPLES, SUREST, TAIL_SAMPLES, Phrase
 from tests.fakes.scripted_server import Script, Talk, scripted_server
 from tests.fakes.scripted_speech import ScriptedStt
 from tests.fakes.scripted_wake import ScriptedWake
@@ -51,9 +51,16 @@ class Heard:
     voice: int
 
 
-def call(folder: Path, script: Script | None, *, score: float = 0.3, word: str = "hey_jarvis") -> Heard:
+def call(
+    folder: Path,
+    script: Script | None,
+    *,
+    score: float = 0.3,
+    word: str = "hey_jarvis",
+    phrase: Phrase = PHRASE,
+) -> Heard:
     async def live(url: str) -> tuple[list[TurnRecord], list[Turn]]:
-        phrases = {word: PHRASE}
+        phrases = {word: phrase}
         detector = UnverifiedWakeWords(
             Candidates(ScriptedWake(1.2, score=score)), phrases, {"hey_jarvis": 0.6}
         )
@@ -85,6 +92,15 @@ def test_it_opens_when_the_server_has_heard_it_too(tmp_path: Path) -> None:
     assert got.voice == 2 * (LEAD_SAMPLES + TAIL_SAMPLES)
     order = [type(m) for m in got.received if isinstance(m, AudioEnd | WakeDetected)]
     assert order[:2] == [AudioEnd, WakeDetected]
+
+
+@pytest.mark.parametrize(("score", "floor"), [(0.5, -4.5), (0.9999, -4.5 - 0.3 * SUREST), (1e-9, -0.36)])
+def test_the_server_is_told_how_sure_the_detector_was(tmp_path: Path, score: float, floor: float) -> None:
+    phrase = Phrase(PHRASE.spellings, -4.5, trust=0.3)
+    got = call(tmp_path, Asked(verdict=True), score=score, phrase=phrase)
+    (start,) = [m for m in got.received if isinstance(m, AudioStart)]
+    assert start.wake is not None
+    assert start.wake.floor == pytest.approx(floor, abs=0.01)
 
 
 def test_it_stays_closed_and_tells_nobody_when_the_server_has_not(tmp_path: Path) -> None:

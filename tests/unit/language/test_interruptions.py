@@ -1,7 +1,7 @@
 import pytest
 
 from hive_mind.language.called import without_call
-from hive_mind.language.interruptions import continues, interruption
+from hive_mind.language.interruptions import by_ear, continues, interruption, is_echo
 
 
 @pytest.mark.parametrize("text", ["Stop.", "Stop !", "Arrête.", "tais-toi", "Chut !", "C'est bon, merci."])
@@ -76,3 +76,14 @@ def test_short_words_are_known_as_recognisers_write_them(text: str) -> None:
 def test_another_reading_counts_too() -> None:
     assert interruption(["et ton", "attends"]) == "wait"
     assert interruption(["le toit", "moi", "entends", "pardi", "la pause"]) is None
+
+
+def test_what_is_told_by_ear_silences_by_its_letters_too() -> None:
+    assert by_ear()
+    assert all(interruption([word]) == "stop" for word in by_ear())
+
+
+def test_the_answer_itself_is_told_from_a_word_over_it() -> None:
+    assert is_echo("Deux, trois !", "un deux trois quatre")
+    assert not is_echo("deux quatre", "un deux trois quatre")
+    assert not is_echo("roi", "un deux trois quatre")

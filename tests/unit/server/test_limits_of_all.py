@@ -131,7 +131,7 @@ async def test_the_refusal_is_a_french_sentence_and_commands_go_on(shared: Runni
     async with TextClient(shared.ws, "bavard") as client:
         await shared.house.context.fields.count("llm:client:bavard", 60, 1_200_000)
         answer, end = await client.ask("Raconte-moi une histoire")
-        assert answer.startswith("Tu m'as fait beaucoup réfléchir") and end["outcome"] == "failed"
+        assert "Tu m'as fait beaucoup réfléchir" in answer and end["outcome"] == "failed"
         assert next(m for m in client.log if m["type"] == "error")["code"] == "LLM_CLIENT_SPENT"
         assert (await client.ask("Quelle heure est-il ?"))[1]["outcome"] == "completed"
 

@@ -140,7 +140,7 @@ def test_an_outbox_has_bounds() -> None:
 
 def test_a_pause_ends_by_itself_and_has_a_budget() -> None:
     async def scenario() -> None:
-        gate = Gate(longest_s=0.05)
+        gate = Gate(longest_s=0.05, altogether_s=0.05)
         gate.go()
         gate.hold()
         assert gate.held
@@ -148,6 +148,23 @@ def test_a_pause_ends_by_itself_and_has_a_budget() -> None:
             await gate.wait_open()
         gate.hold()
         assert not gate.held
+
+    asyncio.run(scenario())
+
+
+def test_a_model_that_reads_the_question_is_not_stopped() -> None:
+    async def scenario() -> None:
+        model, gate = ScriptedModel(stop_after=0), Gate()
+        async with aclosing(generate_with_pauses(model, [ChatMessage("user", "Oui")], gate)) as pieces:
+            first = asyncio.ensure_future(anext(pieces))
+            await asyncio.sleep(0)
+            gate.hold()
+            await asyncio.sleep(0)
+            gate.go()
+            model.release.set()
+            async with asyncio.timeout(5):
+                assert [await first, *[p async for p in pieces]] == ["Tu as dit : ", "Oui."]
+        assert model.begun_with == [""]
 
     asyncio.run(scenario())
 

@@ -134,3 +134,15 @@ def test_a_very_long_text_does_not_take_forever() -> None:
     assert GRAMMAR.match("mets un minuteur de " + "dix minutes et " * 300) is None
     assert GRAMMAR.match("un " * 2000) is None
     assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize(
+    "text", ["quelle heure est-il à Tokyo", "mets un minuteur de dix minutes", "annule", "à", "bonjour toi"]
+)
+def test_a_twin_understands_the_same_whatever_the_other_has_read(text: str) -> None:
+    grammar = Grammar.load()
+    grammar.match("quelle heure est-il à Paris")
+    twin = grammar.twin()
+    grammar.match("mets une alarme à midi")
+    assert twin.match(text) == grammar.match(text) == GRAMMAR.match(text)
+    assert twin.extent_of(text) == GRAMMAR.extent_of(text)

@@ -304,7 +304,8 @@ class Attempt:
             async for chunk in exchange.chunks():
                 self._mark("first_chunk")
                 self._said.append("" if is_filler(chunk) else chunk)
-                for clause in splitter.take(chunk):
+                hungry = self._answer is not None and self._answer.hungry
+                for clause in splitter.take(chunk, hungry=hungry):
                     self._mark("first_clause")
                     yield clause
             for clause in splitter.flush():
@@ -342,7 +343,7 @@ class Attempt:
         parts = self._parts
         with ExitStack() as stack:
             stack.enter_context(parts.preparer.given_way())
-            hooks = Hooks(self._first_clause, lambda: self._mark("first_audio"), self._sounding)
+            hooks = Hooks(self._rendering, lambda: self._mark("first_audio"), self._sounding)
             self._answer = Answer(
                 clauses,
                 parts.voice,
@@ -363,11 +364,11 @@ class Attempt:
         if self._exchange is not None and self._exchange.turn_id is not None:
             self._exchange.played(Playout(turn_id=self._exchange.turn_id, state="finished"))
 
-    def _first_clause(self, rendering: bool) -> None:
-        if rendering:
+    def _rendering(self, on: bool) -> None:
+        if on:
             self._mark("tts_started")
         if self._exchange is not None and self._parts.shares_cpu:
-            self._exchange.hold(on=rendering)
+            self._exchange.hold(on=on)
 
     def _sounding(self, at: float) -> None:
         self.timeline.mark("first_audible", at)

@@ -13,11 +13,13 @@ from hive_mind.client.core.parts import Parts
 from hive_mind.client.core.reading import Begun, recognise
 from hive_mind.errors import SpeechError
 from hive_mind.language.called import without_call
-from hive_mind.language.interruptions import silencing
+from hive_mind.language.interruptions import Interruption, by_ear, is_echo, silencing
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.endpointing import Endpoint, EndpointEvent, Speculate, SpeechResumed, TooLong
-from hive_mind.speech.engines import Transcript
+from hive_mind.speech.engines import ScoresTexts, Transcript
 from hive_mind.speech.listening import Ear
+from hive_mind.understanding.decision import Weighed
+from hive_mind.understanding.repair import Candidate
 
 DUCKED = 0.2
 """Factor of the amplitude (-14 dB) while somebody speaks over the answer."""
@@ -34,6 +36,9 @@ LONGEST_MORE_S = 4.0
 
 MOST_READINGS = 4
 """Readings of the recogniser that are looked at: one word alone is heard badly."""
+
+BY_EAR_S = 1.6
+"""What is longer is no single word, and not compared with one."""
 
 GATE_MS = 400
 """Silence after which speech that said nothing to us is over."""
@@ -188,5 +193,21 @@ class BargeIn:
         """A word that silences, and not our own voice saying it."""
         transcript = await recognise(self._parts, samples)
         others = (hypothesis.text for hypothesis in transcript.alternatives[1:MOST_READINGS])
-        wish = silencing((transcript.text, *others), self._said())
+        said = self._said()
+        wish = silencing((transcript.text, *others), said)
+        if wish is None and len(samples) <= BY_EAR_S * SAMPLE_RATE and not is_echo(transcript.text, said):
+            wish = await self._by_ear(transcript)
         return None if wish is None else Judgement(wish, end_sample, samples, heard_to, transcript)
+
+    async def _by_ear(self, transcript: Transcript) -> Interruption | None:
+        """A word that the recogniser writes wrongly: does it sound like one that silences?"""
+        stt, words = self._parts.stt, by_ear()
+        if not isinstance(stt, ScoresTexts):
+            return None
+        score, texts = stt.score, (*words, transcript.text)
+        evidence = await self._parts.stt_worker.run(lambda token: score(transcript, texts, cancel=token))
+        for text, needed, found in zip(words, words.values(), evidence, strict=False):
+            weighed = Weighed(Candidate(text, None, 0.0), found.log_probability, found.prior, found.tokens)
+            if weighed.gain(evidence[-1].log_probability) >= needed:
+                return "stop"
+        return None

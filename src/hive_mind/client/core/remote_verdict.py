@@ -5,6 +5,7 @@ from hive_mind.errors import LinkError
 from hive_mind.protocol.messages import WakePhrase, WakeVerdict
 from hive_mind.speech.audio import Samples
 from hive_mind.speech.engines import Wake
+from hive_mind.speech.wake_word.trigger import log_odds
 from hive_mind.speech.wake_word.unverified import UnverifiedWakeWords
 
 PATIENCE_S = 1.0
@@ -28,7 +29,8 @@ class RemoteVerdict:
         phrase = self._detector.phrase(wake.word)
         if phrase is None:
             return True
-        wanted = WakePhrase(texts=phrase.spellings, floor=phrase.floor, handicaps=phrase.handicaps)
+        floor = min(0.0, phrase.floor - phrase.bonus(log_odds(wake.score)))
+        wanted = WakePhrase(texts=phrase.spellings, floor=floor, handicaps=phrase.handicaps)
         try:
             with self._link.exchange() as exchange:
                 exchange.show(self._detector.sound(wake, samples), wanted)

@@ -24,7 +24,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from hive_mind.errors import ConfigError, ContextError
-from hive_mind.server.core.redis_mending import mend
+from hive_mind.server.core.redis_mending import cuts, mend
 from hive_mind.server.logs import get_logger
 
 if sys.platform != "win32":
@@ -140,6 +140,7 @@ class EmbeddedRedis:
 
     async def _start(self, program: Path) -> None:
         loop = asyncio.get_running_loop()
+        told = await asyncio.to_thread(_length, self._dir / "redis.log")
         await asyncio.to_thread(self._spawn, program)
         begun = loop.time()
         seen = False
@@ -152,6 +153,11 @@ class EmbeddedRedis:
                 raise ContextError(f"The embedded Redis does not start; see {self._dir / 'redis.log'}.")
             await asyncio.sleep(0.02)
         self._log.info("redis started", ms=round(1000 * (loop.time() - begun)))
+        for cut in await asyncio.to_thread(cuts, self._dir, told):
+            self._log.warning(
+                "redis file ended in the middle of an entry, which is lost with all that came after it",
+                kept_bytes=cut.offset,
+            )
 
     async def stop(self) -> None:
         """Shut it down, unless another server still uses it. Everything is on disk already."""
@@ -219,6 +225,13 @@ class EmbeddedRedis:
     def _share_lock(self) -> None:
         if self._lock is not None:
             fcntl.flock(self._lock, fcntl.LOCK_SH)
+
+
+def _length(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
 
 
 def _runs(pid_file: Path) -> bool:

@@ -8,8 +8,6 @@ from pathlib import Path
 from hive_mind.errors import SpeechError
 from hive_mind.speech.engines import TextToSpeech
 from hive_mind.speech.tts.espeak import EspeakVoice
-from hive_mind.speech.tts.kokoro import KokoroVoice
-from hive_mind.speech.tts.piper import PiperVoice
 
 Find = Callable[[str], Path | None]
 """Gives the folder of an installed model by its id, or None."""
@@ -79,7 +77,12 @@ def _kokoro(find: Find) -> Iterator[InstalledVoice]:
 
 
 def _kokoro_maker(folder: Path, style: Path, spoken: str) -> Callable[[int], TextToSpeech]:
-    return lambda threads: KokoroVoice(folder, style, language=spoken, threads=threads)
+    def _make(threads: int) -> TextToSpeech:
+        from hive_mind.speech.tts.kokoro import KokoroVoice  # only where it speaks
+
+        return KokoroVoice(folder, style, language=spoken, threads=threads)
+
+    return _make
 
 
 def _piper(find: Find, models: Sequence[str]) -> Iterator[InstalledVoice]:
@@ -91,7 +94,12 @@ def _piper(find: Find, models: Sequence[str]) -> Iterator[InstalledVoice]:
 
 
 def _piper_maker(folder: Path) -> Callable[[int], TextToSpeech]:
-    return lambda threads: PiperVoice(folder, threads=threads)
+    def _make(threads: int) -> TextToSpeech:
+        from hive_mind.speech.tts.piper import PiperVoice  # only where it speaks
+
+        return PiperVoice(folder, threads=threads)
+
+    return _make
 
 
 def _piper_language(folder: Path) -> str:

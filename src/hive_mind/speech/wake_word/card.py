@@ -27,11 +27,13 @@ class WakeWordCard(BaseModel):
         spellings: how a recogniser may write the phrase.
         compared: ways to write it that verifying compares with the sound; phrase and spellings by default.
         handicaps: of each of these, how much better than the first one it fits whatever is said.
+        trust: how much of the detector's own log odds counts with that, see `Phrase`.
         lag_ms: from the end of the word to the moment its score has passed the threshold and is done with
             rising, rather more than less: the question is cut there, and what is left of the phrase before it
             does no harm.
         loose_threshold: the threshold where each wake is verified.
-        verify_at: how well one of the spellings must fit the sound, as `ScoresPhrases` tells it.
+        verify_at: how well one of the spellings must fit the sound, as `ScoresPhrases` tells it, with what
+            trust adds.
     """
 
     # What else training writes into it (seeds, data, curves, date) is nobody's business here.
@@ -42,6 +44,7 @@ class WakeWordCard(BaseModel):
     spellings: tuple[str, ...] = ()
     compared: tuple[str, ...] = ()
     handicaps: tuple[float, ...] = ()
+    trust: float = Field(default=0.0, ge=0.0, le=2.0)
     lag_ms: int = Field(default=LAG_MS, ge=-2000, le=2000)
     loose_threshold: float = Field(default=LOOSE_THRESHOLD, gt=0.0, lt=1.0)
     verify_at: float = Field(default=VERIFY_AT, le=0.0)

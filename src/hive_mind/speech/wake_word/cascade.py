@@ -11,13 +11,20 @@ from hive_mind.speech.engines import Wake, WakeWordDetector
 from hive_mind.speech.wake_word.lessons import Learner, Lesson, Seen
 from hive_mind.speech.wake_word.mel import STEP_SAMPLES
 from hive_mind.speech.wake_word.recent_audio import RecentAudio
+from hive_mind.speech.wake_word.trigger import log_odds
 from hive_mind.speech.wake_word.verifier import LEAD_SAMPLES, TAIL_SAMPLES, Verdict, WakeVerifier
 
 KEPT_SAMPLES = LEAD_SAMPLES + TAIL_SAMPLES + SAMPLE_RATE
 """Audio that is kept: what is verified, and what may come between the word's end and its wake."""
 
+EARLY_SAMPLES = STEP_SAMPLES
+"""So long after a wake a first look is taken, even if the score still rises: mostly it is enough."""
+
+EARLY_ODDS = -2.0
+"""Log odds that the score must have by then: most of what is no word has less, and looking costs."""
+
 LATER_SAMPLES = 3 * SAMPLE_RATE // 10
-"""By how much the detector may be sure of a word before it is over: then the first look sees half of it."""
+"""By how much the detector may be sure of a word before it is over: then the other looks see half of it."""
 
 SAME_CALL = 3 * SAMPLE_RATE // 2
 """What ends within so many samples after a wake that was verified is the same call."""
@@ -42,8 +49,10 @@ class Candidate:
 class Candidates:
     """A loose detector that also keeps the sound of what it hears. Not thread-safe.
 
-    Such a detector wakes on half a word: a candidate waits until the score is done with rising, and comes a
-    second time, `LATER_SAMPLES` later, for whoever the first time was too early.
+    Such a detector wakes on half a word or on all of it. So a candidate comes soon after the wake (see
+    `EARLY_SAMPLES`), again when the score is done with rising, if that takes longer, and a last time
+    `LATER_SAMPLES` after that. Who accepts it at once need not wait, and it is not lost to whom the first
+    time was too early.
 
     Args:
         detector: wakes easily.
@@ -54,6 +63,7 @@ class Candidates:
         self._audio = RecentAudio(KEPT_SAMPLES + FRAME_SAMPLES)
         self._waiting: Wake | None = None
         self._woke_at = 0
+        self._early = False
         self._again: Wake | None = None
 
     @property
@@ -67,19 +77,30 @@ class Candidates:
         wake = self._detector.hear(frame, speech)
         if self._waiting is None and wake is not None:
             self._waiting, self._woke_at, self._again = wake, self._audio.end, None
+            self._early = True
         if self._waiting is None:
-            return self._second()
+            return self._last()
         seen = self.seen(self._waiting.word)
         later = 0 if seen is None else seen.later
         end = self._waiting.end_sample + later + TAIL_SAMPLES
         rising = seen is not None and self._audio.end < self._woke_at + later + STEP_SAMPLES
         if rising or self._audio.end < end:
-            return None
+            return self._first(self._waiting)
         found, self._waiting = replace(self._waiting, end_sample=end - TAIL_SAMPLES), None
         self._again = replace(found, end_sample=found.end_sample + LATER_SAMPLES)
         return self._candidate(found)
 
-    def _second(self) -> Candidate | None:
+    def _first(self, wake: Wake) -> Candidate | None:
+        """The candidate as it is by now, once."""
+        if not self._early or self._audio.end < self._woke_at + EARLY_SAMPLES:
+            return None
+        seen = self.seen(wake.word)
+        if seen is not None and log_odds(seen.score) < EARLY_ODDS:
+            return None
+        self._early = False
+        return self._candidate(replace(wake, end_sample=min(wake.end_sample, self._audio.end - TAIL_SAMPLES)))
+
+    def _last(self) -> Candidate | None:
         """The last candidate once more, once what follows is here."""
         if self._again is None or self._audio.end < self._again.end_sample + TAIL_SAMPLES:
             return None
@@ -87,6 +108,8 @@ class Candidates:
         return self._candidate(found)
 
     def _candidate(self, wake: Wake) -> Candidate:
+        seen = self.seen(wake.word)
+        wake = wake if seen is None else replace(wake, score=max(wake.score, seen.score))
         end = wake.end_sample + TAIL_SAMPLES
         start = max(wake.end_sample - LEAD_SAMPLES, self._audio.end - KEPT_SAMPLES)
         return Candidate(wake, np.array(self._audio.between(start, max(start, end))))

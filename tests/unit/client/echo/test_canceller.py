@@ -109,3 +109,43 @@ def test_a_buffer_that_ran_dry_makes_it_deaf_for_two_seconds_at_most() -> None:
     assert np.mean(own[6 * S // BLOCK + 4 : 8 * S // BLOCK]) > 0.7, "it is ours, and taken for ours"
     loud = [level(near[at : at + BLOCK]) > -25 for at in range(0, len(clean), BLOCK)]
     assert np.mean(own[np.array(loud)]) < 0.7
+
+
+def learnt(delay_ms: float = 80, gain_db: float = -6) -> Samples:
+    """What is known of a room after twelve seconds of our voice in it."""
+    played = babble(12, 1)
+    canceller = AdaptiveCanceller()
+    cleaned(canceller, room(played, delay_ms=delay_ms, gain_db=gain_db), played)
+    response = canceller.response
+    assert response is not None
+    return response
+
+
+def near_and_left(remembered: Samples | None, delay_ms: float, gain_db: float) -> tuple[float, float]:
+    """How much of a voice over the first second of ours passes, and how much of ours does, in dB."""
+    played = babble(3, 2)
+    echo = room(played, delay_ms=delay_ms, gain_db=gain_db)
+    during = slice(6 * S // 10, 12 * S // 10)
+    near = np.zeros_like(echo)
+    near[during] = 0.7 * babble(0.6, 7)
+    clean, _ = cleaned(AdaptiveCanceller(remembered), echo + near, played)
+    alone, _ = cleaned(AdaptiveCanceller(remembered), echo, played)
+    return level(clean[during]) - level(near[during]), level(alone) - level(echo)
+
+
+def test_a_room_that_is_remembered_is_known_again_at_another_delay_and_volume() -> None:
+    memory = learnt(delay_ms=80, gain_db=-6)
+    for delay_ms, gain_db in ((95, -9), (40, -2)):
+        passes, ours = near_and_left(memory, delay_ms, gain_db)
+        assert passes == pytest.approx(0, abs=1.5), "a voice in the first second is heard"
+        assert ours < -15, "and ours is not"
+    assert near_and_left(None, 95, -9)[0] < -3, "without it, it is not"
+
+
+def test_another_room_than_the_remembered_one_is_learnt_as_ever() -> None:
+    played = babble(12, 2)
+    heard = room(played, delay_ms=60, gain_db=0, seed=9)
+    with_memory, _ = cleaned(AdaptiveCanceller(learnt(gain_db=-12)), heard, played)
+    without, _ = cleaned(AdaptiveCanceller(), heard, played)
+    assert level(with_memory[: 4 * S]) < level(without[: 4 * S]) + 3
+    assert level(with_memory[6 * S :]) < level(heard[6 * S :]) - 25

@@ -26,6 +26,10 @@ class Witness:
     def reset(self) -> None:
         self.resets += 1
 
+    @property
+    def response(self) -> Samples | None:
+        return None
+
 
 def drive(
     guard: EchoGuard,

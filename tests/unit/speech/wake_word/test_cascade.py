@@ -5,10 +5,10 @@ import pytest
 
 from hive_mind.speech.audio import FRAME_SAMPLES
 from hive_mind.speech.engines import ScoresPhrases, Wake, WakeWordDetector
-from hive_mind.speech.wake_word.cascade import LATER_SAMPLES, Candidate, Cascade
+from hive_mind.speech.wake_word.cascade import EARLY_SAMPLES, LATER_SAMPLES, Candidate, Cascade
 from hive_mind.speech.wake_word.lessons import Lesson, Seen
 from hive_mind.speech.wake_word.several import SeveralDetectors
-from hive_mind.speech.wake_word.verifier import LEAD_SAMPLES, TAIL_SAMPLES, Phrase, WakeVerifier
+from hive_mind.speech.wake_word.verifier import LEAD_SAMPLES, SUREST, TAIL_SAMPLES, Phrase, WakeVerifier
 from tests.fakes.wake_words import ScriptedDetector, ScriptedScorer
 
 PHRASES = {"hey_jarvis": Phrase(("hey jarvis", "et jarvis"), -4.0)}
@@ -39,13 +39,14 @@ def test_a_candidate_brings_the_phrase_and_what_follows_it() -> None:
 class RisingDetector(ScriptedDetector):
     """Its score goes on rising for so many samples after the wake."""
 
-    def __init__(self, wakes: dict[int, Wake], later: int) -> None:
+    def __init__(self, wakes: dict[int, Wake], later: int, score: float = 0.3) -> None:
         super().__init__(wakes)
         self._later = later
+        self._score = score
 
     def seen(self, word: str) -> Seen | None:
         known = max(0, min(self._later, (self.frames - 101) * FRAME_SAMPLES))
-        return Seen(np.zeros((16, 96), dtype=np.float32), 0.3, known)
+        return Seen(np.zeros((16, 96), dtype=np.float32), self._score, known)
 
     def adapt(self, lessons: Sequence[Lesson]) -> None:
         raise AssertionError(lessons)
@@ -54,10 +55,18 @@ class RisingDetector(ScriptedDetector):
 def test_a_candidate_that_woke_on_half_a_word_ends_with_all_of_it() -> None:
     end, later = 98 * FRAME_SAMPLES, 6 * FRAME_SAMPLES
     detector = RisingDetector({100: Wake("hey_jarvis", 0.3, end)}, later)
-    (number, candidate), _ = listen(Cascade(detector, WakeVerifier(ScriptedScorer({}), PHRASES)), 130)
+    cascade = Cascade(detector, WakeVerifier(ScriptedScorer({}), PHRASES))
+    (soon, early), (number, candidate), _ = listen(cascade, 130)
+    assert soon == 100 + -(-EARLY_SAMPLES // FRAME_SAMPLES)
+    assert early.wake.end_sample == end
     assert candidate.wake.end_sample == end + later
     assert candidate.samples[0] == (end + later - LEAD_SAMPLES) // FRAME_SAMPLES
     assert 100 + later // FRAME_SAMPLES < number < 112
+
+
+def test_what_the_detector_hardly_believes_is_not_looked_at_early() -> None:
+    detector = RisingDetector({100: Wake("hey_jarvis", 0.02, 98 * FRAME_SAMPLES)}, 6 * FRAME_SAMPLES, 0.05)
+    assert len(listen(Cascade(detector, WakeVerifier(ScriptedScorer({}), PHRASES)), 130)) == 2
 
 
 def test_a_word_at_the_beginning_has_silence_before_it() -> None:
@@ -93,6 +102,17 @@ def test_a_spelling_that_fits_anything_must_fit_better() -> None:
     verdict = verifier.verify(Wake("jarvis", 0.3, 0), np.zeros(9, dtype=np.float32))
     assert (verdict.accepted, verdict.score) == (False, -5.1)
     assert phrase.fit((-4.9, -9.0)) == -4.9
+
+
+def test_the_surer_the_detector_the_less_well_the_sound_must_fit() -> None:
+    verifier = WakeVerifier(
+        ScriptedScorer({"jarvis": -5.0}), {"jarvis": Phrase(("jarvis",), -4.3, trust=0.3)}
+    )
+    sound = np.zeros(9, dtype=np.float32)
+    sure, unsure = (verifier.verify(Wake("jarvis", score, 0), sound) for score in (0.95, 0.1))
+    assert (sure.accepted, unsure.accepted) == (True, False)
+    most = verifier.verify(Wake("jarvis", 1.0, 0), sound)
+    assert most.score == pytest.approx(-5.0 + 0.3 * SUREST)
 
 
 def test_a_word_without_spellings_is_taken_as_it_is() -> None:

@@ -25,6 +25,11 @@ class Cleaned:
 class EchoCanceller(Protocol):
     """Hears block after block what was heard and what was played; has memory."""
 
+    @property
+    def response(self) -> Samples | None:
+        """What the room makes of one sample that is played; None where it is not known."""
+        ...
+
     def cancel(self, heard: Samples, played: Samples) -> Cleaned:
         """Clean one `BLOCK`.
 
@@ -41,6 +46,11 @@ class EchoCanceller(Protocol):
 
 class NoEcho:
     """For headphones: passes everything."""
+
+    @property
+    def response(self) -> Samples | None:
+        """There is no room."""
+        return None
 
     def cancel(self, heard: Samples, played: Samples) -> Cleaned:
         """As it is."""

@@ -7,6 +7,7 @@ import numpy as np
 from hive_mind.client.core.echo.base import Cleaned
 from hive_mind.client.core.echo.kalman import PARTITIONS, KalmanFilter
 from hive_mind.client.core.echo.levels import Edge, level_db, power
+from hive_mind.client.core.echo.recall import recalled
 from hive_mind.speech.audio import Samples
 
 _LEARNING_BLOCKS = 30
@@ -15,6 +16,9 @@ _PATIENCE_BLOCKS = 200
 """The filter knows a room when, after so many blocks of our own sound, it takes all but this share of the
 energy away; if it never comes to that, it begins anew. Until then what comes back is known by its level
 alone: only who is clearly louder than all of it gets through."""
+
+_LOOKS = (8, 11, 15, 20, 26)
+"""Blocks of our own sound after which it is looked whether the room is the one that is remembered."""
 
 _COUPLING_DB = 6.0
 """A speaker that is heard so much louder than it is played: what is believed of a room before it is known."""
@@ -52,20 +56,30 @@ class AdaptiveCanceller:
     What a loudspeaker distorts is not in the prediction, and the ear of a voice activity detector is fine
     enough to hear it 25 dB down. So the level of these remains, relative to the prediction, is learnt too; a
     block that they explain is given out as silence. A voice over ours passes as it is, minus the prediction.
+
+    Args:
+        remembered: what the room made of one sample (`response`) when it was last learnt.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, remembered: Samples | None = None) -> None:
         self._filter = KalmanFilter()
+        self._remembered = remembered
         self._restart()
 
+    @property
+    def response(self) -> Samples | None:
+        """What the room makes of one sample that is played; None before it is learnt."""
+        return self._filter.response if self._learnt else None
+
     def reset(self) -> None:
-        """Forget the room."""
+        """Forget the room, but for the one that was remembered at the start."""
         self._filter.reset()
         self._restart()
 
     def _restart(self) -> None:
         self._coupling = Edge(_COUPLING_DB, quick=_QUICK, quick_blocks=_LEARNING_BLOCKS)
         self._played_db: deque[float] = deque(maxlen=PARTITIONS)
+        self._begun: list[tuple[Samples, Samples]] = []
         self._learn_anew()
 
     def _learn_anew(self) -> None:
@@ -82,13 +96,16 @@ class AdaptiveCanceller:
         """Clean one block; see `EchoCanceller`."""
         echo = self._filter.predict(heard, played)
         if self._filter.idle:
+            self._begun.clear()
             return Cleaned(heard, 0.0)
         self._played_db.append(level_db(played))
         self._remains_db = max(level_db(echo), self._remains_db - _DECAY_DB)
         left = heard - echo
         remaining = self._remaining(heard, left)
         if not self._learnt:
-            return self._by_level(heard, left, remaining)
+            cleaned = self._by_level(heard, left, remaining)
+            self._recall(heard, played)
+            return cleaned
         if remaining > _LOST:
             self._learn_anew()
             return Cleaned(np.zeros_like(heard), 1.0)
@@ -117,6 +134,22 @@ class AdaptiveCanceller:
         above_db = heard_db - self._loudest_db
         self._coupling.learn(heard_db - max(self._played_db), _MARGIN_DB)
         return self._gated(heard, left if power(left) < power(heard) else heard, above_db)
+
+    def _recall(self, heard: Samples, played: Samples) -> None:
+        """Is it the room that is remembered?"""
+        if self._remembered is None or len(self._begun) >= _LOOKS[-1]:
+            return
+        self._begun.append((heard, played))
+        if len(self._begun) not in _LOOKS:
+            return
+        found = recalled(self._remembered, *map(np.concatenate, zip(*self._begun, strict=True)))
+        if found is not None:
+            self._filter.know(found.response)
+            self._leak = Edge(min(found.leak_db, _MOST_LEAK_DB), quick=_QUICK, quick_blocks=_QUICK_BLOCKS)
+            loudness = power(found.response) * len(found.response)
+            self._coupling.db = min(self._coupling.db, 10.0 * float(np.log10(loudness)) + _MARGIN_DB)
+            self._learnt = True
+            self._heard = self._left = 0.0
 
     @property
     def _loudest_db(self) -> float:

@@ -54,6 +54,11 @@ class EchoGuard:
         """How often played and heard were put side by side anew; a canceller learns a little each time."""
         return self._shifts
 
+    @property
+    def response(self) -> Samples | None:
+        """Of the room; see `EchoCanceller`."""
+        return self._canceller.response
+
     def played(self, samples: Samples) -> None:
         """The speaker took these samples, silence included."""
         if self._stream is not None:

@@ -23,6 +23,9 @@ _DOUBT = 0.2
 """How far the way from speaker to microphone may be from nothing, at first: with more the first words teach
 it nonsense."""
 
+_TRUST = 0.1
+"""Share of the power of a room that was recalled by which it may be another one, and as much of its mean."""
+
 _SMOOTHING = 0.8
 _CAUTION = 0.75
 """Share of what is doubted that counts against a step; at 0.5, which theory has for halved blocks, the first
@@ -51,6 +54,19 @@ class KalmanFilter:
         self._room: NDArray[np.complex64] = np.zeros(shape, np.complex64)
         self._doubt: NDArray[np.float32] = np.full(shape, _DOUBT, np.float32)
         self._rest: NDArray[np.float32] = np.full(_BINS, 1e-3 * BLOCK, np.float32)
+
+    @property
+    def response(self) -> Samples:
+        """What the room makes of one sample that is played, as far as it is learnt: 320 ms."""
+        whole: Samples = np.fft.irfft(self._room, axis=1)[:, :BLOCK].reshape(-1).astype(np.float32)
+        return whole
+
+    def know(self, response: Samples) -> None:
+        """Go on from what a room is believed to make of one sample."""
+        parts = response.reshape(PARTITIONS, BLOCK)
+        self._room = np.fft.rfft(parts, 2 * BLOCK, axis=1).astype(np.complex64)
+        power = np.square(np.abs(self._room))
+        self._doubt = (_TRUST * (power + power.mean())).astype(np.float32)
 
     @property
     def idle(self) -> bool:

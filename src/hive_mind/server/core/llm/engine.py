@@ -10,6 +10,9 @@ from hive_mind.errors import LlmError
 MAX_HOLD_S = 3.0
 """Longest pause that a client may ask for."""
 
+MAX_HELD_S = 20.0
+"""All pauses of one turn together."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
@@ -114,15 +117,17 @@ class Gate:
     """Open, or held for a while by a client that needs the processor; then it opens by itself.
 
     Args:
-        longest_s: seconds that it can be held altogether.
+        longest_s: seconds that it can be held at a time.
+        altogether_s: seconds that it can be held altogether.
     """
 
-    def __init__(self, longest_s: float = MAX_HOLD_S) -> None:
+    def __init__(self, longest_s: float = MAX_HOLD_S, altogether_s: float = MAX_HELD_S) -> None:
         self._open = asyncio.Event()
         self._open.set()
         self._held = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
-        self._left = longest_s
+        self._longest = longest_s
+        self._left = altogether_s
         self._since = 0.0
 
     @property
@@ -138,7 +143,7 @@ class Gate:
         self._since = loop.time()
         self._open.clear()
         self._held.set()
-        self._timer = loop.call_later(self._left, self.go)
+        self._timer = loop.call_later(min(self._longest, self._left), self.go)
 
     def go(self) -> None:
         """Go on."""
@@ -164,21 +169,24 @@ async def generate_with_pauses(
     """Answer, pausing while the gate is held: the model is stopped and later goes on from the words so far.
 
     An engine that cannot go on, or computes elsewhere, is not paused; nor is an answer that has a form: its
-    grammar knows no beginning.
+    grammar knows no beginning. One that still reads the question is not stopped either: it would have to read
+    it again.
     """
     can_pause = model.capabilities.local and model.capabilities.continues and form is None
+    begun = False
     while True:
-        if can_pause:
+        if can_pause and begun:
             await gate.wait_open()
         pieces = model.generate(chat, so_far, form)
         held = asyncio.ensure_future(gate.wait_held())
         try:
             while True:
                 following = asyncio.ensure_future(anext(pieces, None))
+                if held.done() and not gate.held:  # it was held, and let go, before it could be stopped
+                    held = asyncio.ensure_future(gate.wait_held())
                 try:
-                    await asyncio.wait(
-                        {following, held} if can_pause else {following}, return_when=asyncio.FIRST_COMPLETED
-                    )
+                    stoppable = {held} if can_pause and begun else set()
+                    await asyncio.wait({following, *stoppable}, return_when=asyncio.FIRST_COMPLETED)
                 finally:
                     if not following.done():
                         following.cancel()
@@ -190,6 +198,7 @@ async def generate_with_pauses(
                 piece = following.result()
                 if piece is None:
                     return
+                begun = True
                 so_far += piece
                 yield piece
                 if can_pause and gate.held:

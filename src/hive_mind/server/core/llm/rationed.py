@@ -21,6 +21,7 @@ class RationedModel(WrappingModel):
         super().__init__(model)
         self._allowance = allowance
         self._client_id = client_id
+        self._begun: Chat | None = None
 
     async def generate(
         self, chat: Chat, so_far: str = "", form: Form | None = None
@@ -30,8 +31,9 @@ class RationedModel(WrappingModel):
         Raises:
             LlmError: LLM_CLIENT_SPENT, LLM_HOUSE_SPENT, and those of the model.
         """
-        if not so_far:
+        if not so_far or chat is not self._begun:
             await self._allowance.check(self._client_id)
+            self._begun = chat
         with self._allowance.working(self._client_id):
             async with aclosing(self._model.generate(chat, so_far, form)) as pieces:
                 async for piece in pieces:

@@ -121,7 +121,7 @@ class Speech:
 
     Args:
         turn_id: of the turn whose answer it is.
-        gate: of the turn: the model pauses while the first clause is rendered, for both want the same cores.
+        gate: of the turn: the model pauses while a clause that is wanted soon is rendered, on the same cores.
         trace: of the turn: takes how long the first sound took.
     """
 
@@ -155,8 +155,8 @@ class Speech:
             yield clause
 
     def rendering(self, on: bool) -> None:
-        """The first clause is being rendered."""
-        if on:
+        """A clause that is wanted soon is being rendered."""
+        if on and self._asked_at is None:
             self._asked_at = asyncio.get_running_loop().time()
         if self._gate is not None:
             (self._gate.hold if on else self._gate.go)()
