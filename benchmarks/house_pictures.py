@@ -42,11 +42,13 @@ TALKS = (
     ("salon-1", "Pourquoi le ciel est bleu ?"),
     ("cuisine-1", "Ajoute des œufs et du beurre à la liste de courses"),
     ("chambre-1", "Réveille-moi à sept heures moins le quart"),
+    ("salon-1", "Lance le chronomètre"),
     ("cuisine-1", "Mets un minuteur de neuf minutes pour les pâtes"),
     ("salon-1", "Qu'est-ce qu'il y a sur la liste de courses ?"),
     ("chambre-1", "Raconte-moi une blague."),
     ("cuisine-1", "Combien font douze fois treize ?"),
 )
+STAGES_MS = {"wake": 235.0, "endpoint": 262.0, "stt": 304.0, "tts": 118.0}
 PICTURES = (
     ("house/conversation", "phone", "dark"),
     ("house/conversation", "desktop", "light"),
@@ -80,9 +82,10 @@ async def lived_in(folder: Path) -> AsyncIterator[Running]:
         for name, question in TALKS:
             _, end = await clients[name].ask(question)
             heard = {"llm": 1380.0, "plugin": 520.0}.get(end["route"], 410.0)
-            await clients[name].send(
-                "playout", turn_id=end["turn_id"], state="started", since_question_ms=heard
-            )
+            told = {"turn_id": end["turn_id"], "since_question_ms": heard, "stages_ms": STAGES_MS}
+            await clients[name].send("playout", state="started", **told)
+            if question is not TALKS[-1][1]:
+                await clients[name].send("playout", turn_id=end["turn_id"], state="finished")
         await api.post(
             "/rooms/salon-1/alarms",
             json={"hour": 18, "minute": 30, "days": [0, 1, 2, 3, 4], "name": "devoirs"},

@@ -168,6 +168,8 @@ def delay(trained: Path, names: Sequence[str]) -> None:
         cascade = make_cascade(STORE.find, [WordSetting(name)], stt, trained=trained)
         delays: list[float] = []
         errors: list[float] = []
+        waited: list[float] = []
+        verifying: list[float] = []
         said = list(breaths(speaker, phrase, speaker.names()))
         for breath in said:
             cascade.reset()
@@ -179,17 +181,27 @@ def delay(trained: Path, names: Sequence[str]) -> None:
                     continue
                 began = time.process_time()
                 accepted = cascade.verify(candidate).accepted
-                free = max(free, (number + 1) * FRAME_MS) + 1000 * (time.process_time() - began)
+                verifying.append(1000 * (time.process_time() - began))
+                here = (number + 1) * FRAME_MS
+                free = max(free, here) + verifying[-1]
                 if accepted:
                     ended = breath.end * 1000 / SAMPLE_RATE
+                    waited.append(here - ended)
                     delays.append(free - ended)
                     errors.append(candidate.wake.end_sample * 1000 / SAMPLE_RATE - ended)
                     break
         print(f"{name}: verified {len(delays)} of {len(said)}")
-        for what, values in (("word's end to wake", delays), ("end taken too late", errors)):
+        rows = {
+            "word's end to wake": delays,
+            "of it, audio waited for": waited,
+            "one verification": verifying,
+            "end taken too late": errors,
+        }
+        for what, values in rows.items():
             low, mid, high = np.percentile(values or [np.nan], [5, 50, 95])
-            print(f"  {what:20} p5 {low:.0f}, p50 {mid:.0f}, p95 {high:.0f} ms")
-        print(json.dumps({"word": name, "heard": len(delays), "of": len(said), "delay_ms": delays}))
+            print(f"  {what:24} p5 {low:.0f}, p50 {mid:.0f}, p95 {high:.0f} ms")
+        line = {"word": name, "heard": len(delays), "of": len(said), "delay_ms": delays, "waited_ms": waited}
+        print(json.dumps(line), flush=True)
 
 
 def main(arguments: list[str]) -> int:

@@ -523,6 +523,69 @@ async def test_a_question_is_asked_with_the_keyboard_alone(home: Home) -> None:
         await expect(page.locator("#announcer")).to_have_text("Midi.")  # told to a screen reader, whole
 
 
+async def test_a_server_that_died_in_the_middle_of_an_answer_is_asked_again_under_the_same_name(
+    home: Home,
+) -> None:
+    async with lied_to(home, viewport={"width": 1280, "height": 800}) as (visitor, server):
+        page = visitor.page
+
+        async def asked(times: int) -> list[dict[str, Any]]:
+            while len(said := [m for m in server.heard if m["type"] == "voice_input"]) < times:
+                await page.wait_for_timeout(20)
+            return said
+
+        await page.get_by_role("textbox").fill("Raconte une histoire.")
+        await page.keyboard.press("Enter")
+        (first,) = await asked(1)
+        reply = {"utterance_id": first["utterance_id"], "is_final": False, "chunk_index": 0}
+        server.say(type="response_chunk", content="Il était", turn_id="a", **reply)
+        await expect(page.locator(".log")).to_contain_text("Il était")
+        await server.leave()
+        again = (await asked(2))[1]
+        assert (again["utterance_id"], again["transcription"]) == (
+            first["utterance_id"],
+            first["transcription"],
+        )
+        server.say(type="response_chunk", content="Il était une fois.", turn_id="b", **reply)
+        await expect(page.locator(".told")).to_have_count(1)
+        await expect(page.locator(".told")).to_contain_text("Il était une fois.")
+
+
+async def test_a_question_that_cannot_be_sent_is_not_lost(home: Home) -> None:
+    async with visit(home.browser, home.address) as visitor:
+        page = visitor.page
+        await expect(page.locator("#link-state")).to_have_attribute("data-state", "connected")
+        other = await page.context.new_page()
+        await other.goto(home.address)
+        await expect(page.locator("#link-state")).to_have_attribute("data-state", "replaced")
+        await page.locator(".keys").click()
+        await page.get_by_role("textbox").fill("Quelle heure est-il ?")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".status")).to_contain_text("autre onglet")
+        await expect(page.get_by_role("textbox")).to_have_value("Quelle heure est-il ?")
+        await expect(page.locator(".log li")).to_have_count(0)
+        await expect(page.locator(".big")).to_have_attribute("data-does", "talk")
+
+
+@pytest.mark.parametrize("width", [320, 390])
+async def test_a_small_screen_holds_everything(home: Home, width: int) -> None:
+    async with visit(home.browser, home.address, viewport={"width": width, "height": 568}) as visitor:
+        page = visitor.page
+        for view in ("house/rooms", "quality", "talk"):  # the styles of one do not reach another
+            await page.evaluate(f"location.hash = '{view}'")
+            await page.locator(".room, .charts, .talk").first.wait_for()
+        await page.locator(".keys").click()
+        await page.get_by_role("textbox").fill("Quelle heure est-il ?")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".asked")).to_contain_text("heure")
+        assert await page.evaluate("document.documentElement.scrollWidth") == width
+        quotes = await page.evaluate("getComputedStyle(document.querySelector('.asked'), '::before').content")
+        assert quotes == "none"
+        await page.evaluate("location.hash = 'house/rooms'")
+        await page.locator(".room").first.wait_for()
+        assert await page.evaluate("document.documentElement.scrollWidth") == width
+
+
 async def test_once_seen_the_page_opens_without_the_server_and_says_so(home: Home) -> None:
     async with visit(home.browser, home.address, service_workers="allow") as visitor:
         page = visitor.page

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -133,7 +134,10 @@ async def open_browser(microphone: Path | None = None) -> AsyncIterator[Browser]
     """
     ears = () if microphone is None else (f"--use-file-for-fake-audio-capture={microphone}%noloop",)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*_ALONE, *ears])
+        french: dict[str, str | float | bool] = {**os.environ, "LANGUAGE": "fr"}
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=[*_ALONE, *ears], env=french
+        )
         try:
             yield browser
         finally:
@@ -198,6 +202,11 @@ class ScriptedSocket:
     def say(self, **message: Any) -> None:
         """A numbered message."""
         self.send(json.dumps({**message, "seq": next(self._numbers)}))
+
+    async def leave(self) -> None:
+        """The connection is lost; the page will be welcomed as somebody new."""
+        if self._route is not None:
+            await self._route.close(code=1012)
 
     def send(self, frame: str | bytes) -> None:
         """Anything."""

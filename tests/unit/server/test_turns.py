@@ -120,7 +120,7 @@ async def test_a_draft_replaced(running: Running, model: ScriptedModel) -> None:
 async def test_a_draft_dropped(running: Running, model: ScriptedModel) -> None:
     model.stop_after = 1
     async with TextClient(running.ws) as client:
-        await client.say(ITALY, utterance_id="u1", speculative=True)
+        await client.say("Chantons ensemble", utterance_id="u1", speculative=True)
         await client.until("response_chunk")
         await client.send("interrupt", utterance_id="u1")
         model.stop_after = None

@@ -74,3 +74,19 @@ def test_tests_hear_strangers_only_and_a_seed_makes_one_plan() -> None:
         for split in ("train", "test")
     }
     assert not {text for text in said["train"] & said["test"] if len(text) > 60}
+
+
+def test_what_sets_the_floor_and_what_tests_it_was_never_learnt() -> None:
+    phrase = "dis bidule"
+    voices = (*HELD_OUT, "af_nova", "af_bella")
+    groups = plan(phrase, proposed(phrase), voices, SIZES["quick"], 0)
+    parts = {part for start in range(9) for part in parts_of(phrase, names_from=start)}
+    said = {
+        split: {line.written for g in groups if g.split == split and g.purpose == "near" for line in g.lines}
+        - parts
+        - {""}
+        for split in ("train", "calibrate", "test")
+    }
+    assert all(len(texts) > 20 for texts in said.values())
+    assert not said["train"] & (said["calibrate"] | said["test"])
+    assert not said["calibrate"] & said["test"]

@@ -37,6 +37,7 @@ export class HouseLink {
     this.me = me;
     this.state = "connecting";
     this.formats = []; // of voice that the server reads besides PCM
+    this.resumed = false; // whether the server still knew this page
     this.night = null; // hours in which the eyes are dimmed
   }
 
@@ -55,6 +56,11 @@ export class HouseLink {
   open() {
     this.#attempt = 0;
     this.#connect();
+  }
+
+  /** The network may be back: do not wait for the next attempt. */
+  retry() {
+    if (this.state === "degraded" && this.#socket === null) this.open();
   }
 
   /** Say hello anew, because `me` has changed. */
@@ -109,7 +115,8 @@ export class HouseLink {
     }
     if (message === null || typeof message !== "object") return;
     if (message.type === "welcome") {
-      if (!message.resumed) this.#lastSeq = 0;
+      this.resumed = message.resumed === true;
+      if (!this.resumed) this.#lastSeq = 0;
       this.#session = message.session_id;
       this.formats = Array.isArray(message.audio_formats) ? message.audio_formats : [];
       this.#upAt = performance.now();

@@ -114,6 +114,8 @@ obey(link, (persona) => {
 });
 link.on("announce", ({ text }) => shown !== "talk" && toast(text));
 await startRouter(find("main"), VIEWS, contextOf, markView);
+addEventListener("online", () => link.retry());
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && link.retry());
 if (await opus) me.capabilities.audio_formats.unshift("opus");
 link.open();
 install().catch((error) => console.warn("not installed", error));

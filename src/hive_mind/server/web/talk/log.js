@@ -58,6 +58,13 @@ export class Log {
     this.#entries.delete(`q:${id}`);
   }
 
+  /** What was said in answer to a question is said again. */
+  unanswered(id) {
+    const key = `a:${this.#entries.get(`q:${id}`)?.dataset.turn}`;
+    this.#entries.get(key)?.remove();
+    this.#entries.delete(key);
+  }
+
   /** The house has forgotten a turn, a day ("2026-11-26"), or everything: nothing of it is shown any more. */
   forget({ scope, forgotten_turn: turn, day }) {
     const gone = { turn: (entry) => entry.dataset.turn === turn, day: (entry) => entry.dataset.day === day, all: () => true }[scope];

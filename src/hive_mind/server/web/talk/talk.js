@@ -34,6 +34,7 @@ export class Talk {
   #waiting = 0;
   #count = 0;
   #askedAt = 0;
+  #question = { id: null, text: "" }; // the last one
   #spokenText = "";
   #voice = null;
   #level = SILENT_DB;
@@ -114,6 +115,7 @@ export class Talk {
       finish: () => this.#finish(effect.id),
       drop: () => this.#drop(effect.id),
       ask: () => this.#ask(effect),
+      ask_again: () => this.#askAgain(effect.id),
       interrupt: () => this.link.send({ type: "interrupt", ...(effect.turn ? { turn_id: effect.turn } : {}) }),
       hush: () => this.#hush(),
       duck: () => this.#speaker?.gain(effect.on ? DUCKED : 1),
@@ -164,6 +166,7 @@ export class Talk {
 
   #ask({ id, text }) {
     this.#askedAt = performance.now();
+    this.#question = { id, text };
     const sent = this.link.send({
       type: "voice_input",
       transcription: text,
@@ -172,11 +175,26 @@ export class Talk {
       language: document.documentElement.lang,
       utterance_id: id,
     });
-    if (!sent) this.tell("away", id);
+    if (!sent) this.#unsent(id, text);
+  }
+
+  #unsent(id, text) {
+    this.log.drop(id);
+    this.dispatch({ type: "unsent", id });
+    this.tell("unsent", text);
+  }
+
+  /** Under its old name, so that nothing is done twice. */
+  #askAgain(id) {
+    const { text } = this.#question;
+    this.log.unanswered(id);
+    if (this.#question.id === id) this.#ask({ id, text });
+    else this.#unsent(id, "");
   }
 
   #heard({ id, text, final }) {
     this.log.heard(id, text, final);
+    if (final) this.#question = { id, text };
     if (final) this.#spokenText = "";
     if (final && this.state.spoken) this.#askedAt = this.#ear.lastVoiceAt;
   }
@@ -264,6 +282,7 @@ export class Talk {
 
   #onLink(state) {
     if (state !== "connected") this.dispatch({ type: "lost" });
-    else this.show(this.state);
+    else if (!this.link.resumed) this.dispatch({ type: "renewed" });
+    this.show(this.state);
   }
 }

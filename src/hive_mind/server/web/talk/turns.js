@@ -170,6 +170,17 @@ const HANDLERS = {
     return [next, state.ear === "hearing" ? [{ do: "hush" }, restEffect(state)] : [{ do: "hush" }]];
   },
 
+  // A question did not go out.
+  unsent(state, { id }) {
+    return state.asked === id ? [{ ...state, phase: "idle", asked: null }, []] : [state, []];
+  },
+
+  // The link is back, but the server knows nothing of what it was asked: it was started anew, or is another one.
+  renewed(state) {
+    if (state.asked === null || state.phase === "idle") return [state, []];
+    return [{ ...state, turn: null, phase: "thinking" }, [{ do: "ask_again", id: state.asked }]];
+  },
+
   // There is no microphone.
   deaf(state) {
     const phase = state.sounding ? "answering" : "idle";

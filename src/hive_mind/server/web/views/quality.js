@@ -63,7 +63,7 @@ export async function mount(root, context) {
         "div",
         { class: "grid charts" },
         card(t(audio ? "speed" : "speed_text"), lines(t, days, [[p50, t("p50_short")], [p95, t("p95_short")]], seconds)),
-        card(t("by_stage"), bars(t, all.stages.map((one) => ({ label: stageName(one.stage), value: one.p50_ms, more: one.p95_ms, count: one.count })), seconds)),
+        card(t("by_stage"), bars(t, inOrder(all.stages).map((one) => ({ label: stageName(one.stage), value: one.p50_ms, more: one.p95_ms, count: one.count })), seconds)),
         card(t("by_room"), bars(t, all.rooms.map((one) => ({ label: one.name || t("nowhere"), value: one[p50], more: one[p95], count: one.turns })), seconds)),
         card(t("by_route"), bars(t, all.routes.map((one) => ({ label: t(`route.${one.name}`), value: one[p50], more: one[p95], count: one.turns })), seconds)),
         card(t("wakes"), columns(t, days, [["wakes", t("wakes_short")], ["false_wakes", t("false_wakes")]]), "third"),
@@ -101,6 +101,8 @@ export async function mount(root, context) {
     shown.scrollIntoView({ block: "nearest" });
   }
 
+  const places = t("stages").split(" ");
+  const inOrder = (stages) => [...stages].sort((one, other) => places.indexOf(one.stage) - places.indexOf(other.stage));
   const stageName = (stage) => (t("stages").split(" ").includes(stage) ? t(`stage.${stage}`) : stage.replaceAll("_", " "));
   const opened = () => open().catch(console.error);
   const stops = [news.on("turn", soon(load, 400)), news.on("lost", soon(load, 400))];

@@ -57,7 +57,15 @@ export async function mount(root, { t, link, announce }) {
   function tell(kind, detail) {
     if (kind === "answered") announce(detail);
     else if (kind === "microphone") showMicrophone(detail);
+    else if (kind === "unsent") unsent(detail);
     else say(t(`hint.${kind}`));
+  }
+
+  /** Nothing that was typed is lost. */
+  function unsent(text) {
+    if (text) write(true);
+    parts.input.value ||= text;
+    say(t(link.state === "replaced" ? "hint.elsewhere" : "hint.away"));
   }
 
   function say(text) {
@@ -115,8 +123,8 @@ export async function mount(root, { t, link, announce }) {
   parts.form.addEventListener("submit", (event) => {
     event.preventDefault();
     const text = parts.input.value.trim();
-    if (text) talk.ask(text);
     parts.input.value = "";
+    if (text) talk.ask(text);
   });
   for (const idea of parts.ideas.querySelectorAll("button")) idea.addEventListener("click", () => talk.ask(idea.textContent.replaceAll("\u00a0", " ")));
   setInterval(() => (talk.state.ear === "hearing" || talk.state.sounding) && show(), LEVEL_MS);

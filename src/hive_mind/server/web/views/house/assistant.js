@@ -27,7 +27,7 @@ export async function mount(root, context) {
     root,
     h(
       "div",
-      { class: "grid" },
+      { class: "side-by-side" },
       h("article", { class: "card" }, h("h3", {}, t("assistant.who")), naming),
       h("article", { class: "card" }, h("h3", {}, t("assistant.facts")), h("p", { class: "soft small" }, t("assistant.facts_hint")), facts, adding),
       h("article", { class: "card" }, h("div", { class: "row spread" }, h("h3", {}, t("assistant.night")), night), h("p", { class: "soft small" }, t("assistant.night_hint")), hours),

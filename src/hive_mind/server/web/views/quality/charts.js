@@ -5,8 +5,9 @@ import { h, s } from "../../dom.js";
 
 const WIDTH = 360;
 const HEIGHT = 190;
-const SIDE = { left: 46, right: 10, top: 12, bottom: 26 };
+const SIDE = { left: 52, right: 10, top: 12, bottom: 26 };
 const STEPS = [1, 2, 2.5, 5, 10];
+const EVEN = [2, 4, 6, 8, 10]; // half of a count is one too
 
 /** Values over days as lines; `series` are pairs of key and name. */
 export function lines(t, days, series, unit) {
@@ -23,7 +24,7 @@ export function lines(t, days, series, unit) {
 
 /** Counts over days as columns side by side. */
 export function columns(t, days, series, unit = String) {
-  const most = nice(Math.max(0, ...days.flatMap((day) => series.map(([key]) => day[key]))));
+  const most = nice(Math.max(0, ...days.flatMap((day) => series.map(([key]) => day[key]))), unit === String ? EVEN : STEPS);
   if (!most) return nothing(t);
   const step = (WIDTH - SIDE.left - SIDE.right) / days.length;
   const wide = Math.min(16, (step * 0.7) / series.length);
@@ -96,10 +97,10 @@ function y(value, most) {
 }
 
 /** The next round number at or above a value, so that half of it is round too. */
-function nice(value) {
+function nice(value, steps = STEPS) {
   if (value <= 0) return 0;
   const unit = 10 ** Math.floor(Math.log10(value));
-  return Math.max(2, STEPS.map((step) => step * unit).find((step) => step >= value));
+  return Math.max(2, steps.map((step) => step * unit).find((step) => step >= value));
 }
 
 function nothing(t) {
