@@ -201,6 +201,7 @@ async def open_client(
         parts.grammar = grammar
         if mender is not None:
             mender.know(grammar)
+            tasks.create_task(mender.prepare())  # else the next question that is unclear waits for it
 
     kept = KeptQuestions(config.data_folder, key) if config.keep_questions else None
     if kept is None:
