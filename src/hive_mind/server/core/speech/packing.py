@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterator
+from concurrent.futures import Future
 
 import numpy as np
 
@@ -34,7 +35,9 @@ class Packing:
         self._first = int(FIRST_S * rate)
         self._encoder: OpusEncoder | None = None
         self._anew: OpusEncoder | None = None
-        self._packed: deque[tuple[float, list[bytes]]] = deque()  # in step with the pieces of the answer
+        self._packed: deque[Future[tuple[float, list[bytes]]]] = (
+            deque()
+        )  # in step with the pieces of the answer
 
     def iterate(self, work: Callable[[CancelToken], Iterator[Samples]]) -> AsyncGenerator[Samples]:
         """Render and pack, piece by piece."""
@@ -42,21 +45,28 @@ class Packing:
         def _rendered(token: CancelToken) -> Iterator[Samples]:
             for piece in work(token):
                 for part in self._parts(piece):
-                    self._pack(part)
-                    yield part
+                    packed: Future[tuple[float, list[bytes]]] = Future()
+                    self._packed.append(packed)
+                    try:
+                        yield part  # first: how much is rendered decides when it may sound
+                        if packed.set_running_or_notify_cancel():
+                            packed.set_result(self._pack(part))
+                    finally:
+                        packed.cancel()
 
         return self._seat.iterate(_rendered)
 
-    def _pack(self, part: Samples) -> None:
-        if self._anew is None:
-            loudness = self._loudness()
-            self._encoder = self._encoder or OpusEncoder(self._rate)
-            self._packed.append((loudness, self._encoder(part * np.float32(loudness))))
+    def _pack(self, part: Samples) -> tuple[float, list[bytes]]:
+        loudness = self._loudness()
+        if self._anew is not None:
+            return loudness, []
+        self._encoder = self._encoder or OpusEncoder(self._rate)
+        return loudness, self._encoder(part * np.float32(loudness))
 
     async def packets(self, samples: Samples) -> list[bytes]:
         """The packets of the next piece, which is `samples` as they should sound."""
         if self._anew is None:
-            loudness, packets = self._packed.popleft()
+            loudness, packets = await asyncio.wrap_future(self._packed.popleft())
             if loudness == self._loudness():
                 return packets
             self._anew = OpusEncoder(self._rate)
