@@ -140,7 +140,7 @@ class Speech:
 
     def add(self, text: str, *, last: bool = False) -> None:
         """The next piece of text."""
-        clauses = self._splitter.take(text)
+        clauses = self._splitter.take(text, hungry=self.answer is not None and self.answer.hungry)
         if last:
             clauses += self._splitter.flush()
         with suppress(asyncio.QueueFull):
