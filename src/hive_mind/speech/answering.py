@@ -10,6 +10,7 @@ import numpy as np
 import structlog
 
 from hive_mind.errors import SpeechError
+from hive_mind.language.clauses import ClauseSplitter, is_sent_ahead
 from hive_mind.language.speakable import speakable
 from hive_mind.speech.audio import Samples
 from hive_mind.speech.cancel import CancelToken
@@ -19,6 +20,9 @@ from hive_mind.speech.playout import Clock, PlayoutReport, PlayoutSink
 
 PIECES_AHEAD = 8
 """Pieces of audio rendered and not yet given to the sink; a clause is one or a few."""
+
+AHEAD_WAIT_S = 0.8
+"""How long a beginning that was sent ahead waits for what follows, before it sounds."""
 
 SOON_S = 2.5
 """A clause is wanted soon while less sound than this is ready before it."""
@@ -91,6 +95,8 @@ class Answer:
         self._written: list[tuple[str, float]] = []  # clause, and seconds of audio up to its end
         self._written_s = 0.0
         self._rendered_s = 0.0
+        self._wait_until: float | None = None
+        self._followed = asyncio.Event()
         self._begun = False
         self._finished = asyncio.Event()
 
@@ -112,6 +118,18 @@ class Answer:
         """Silence at once; returns the part of the text that was heard. The owner cancels `run`."""
         played = self._sink.interrupt() if self._begun else 0.0
         return self.heard(played)
+
+    def cut(self, splitter: ClauseSplitter, chunk: str) -> list[str]:
+        """The clauses that a chunk of a streamed answer completes; short ones while this is hungry.
+
+        A beginning that is sent ahead of the rest waits for the rest a little: it would only be followed by a
+        silence.
+        """
+        if self._wait_until is None and not self._followed.is_set() and is_sent_ahead(chunk):
+            self._wait_until = self._clock.now() + AHEAD_WAIT_S
+        else:
+            self._followed.set()
+        return splitter.take(chunk, hungry=self.hungry)
 
     @property
     def hungry(self) -> bool:
@@ -157,6 +175,7 @@ class Answer:
                     if soon:
                         self._hooks.rendering(False)
         self._steady.set()
+        self._followed.set()
         await pieces.put(None)
 
     async def _render_clause(
@@ -190,6 +209,7 @@ class Answer:
             await self._sink.write(lead)
             self._written_s += len(lead) / self._sink.rate
         await self._steady.wait()
+        await self._until_followed()
         sounding = False
         while (item := await pieces.get()) is not None:
             clause, piece = item
@@ -204,3 +224,14 @@ class Answer:
                 sounding = True
                 self._hooks.sounding(at)
         await self._sink.wait_for_playout()
+
+    async def _until_followed(self) -> None:
+        if self._wait_until is None or self._followed.is_set():
+            return
+        followed = asyncio.ensure_future(self._followed.wait())
+        alarm = asyncio.ensure_future(self._clock.sleep(max(0.0, self._wait_until - self._clock.now())))
+        try:
+            await asyncio.wait({followed, alarm}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            followed.cancel()
+            alarm.cancel()

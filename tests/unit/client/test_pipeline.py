@@ -1,6 +1,9 @@
 """The whole voice loop with scripted engines, a scripted server on a real socket, in virtual time."""
 
+import asyncio
 from pathlib import Path
+
+import pytest
 
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.language.messages import message
@@ -13,6 +16,7 @@ from hive_mind.protocol.messages import (
     VoiceInput,
     WakeDetected,
 )
+from hive_mind.speech.answering import AHEAD_WAIT_S
 from tests.fakes.scripted_server import ScriptedServer, Talk, scripted_server, silent
 from tests.fakes.scripted_speech import ScriptedStt, ToneVoice
 from tests.fakes.virtual_time import run
@@ -69,6 +73,30 @@ def test_a_question_is_asked_during_the_silence_and_answered_by_the_server(tmp_p
     flow = [m.state for m in server.of_type(Flow) if isinstance(m, Flow)]
     assert flow == ["hold", "go"] * 2  # for each of two clauses: both were wanted soon
     assert [m.state for m in server.of_type(Playout) if isinstance(m, Playout)] == ["started", "finished"]
+
+
+@pytest.mark.parametrize(("thinks_s", "waits_s"), [(0.1, 0.0), (5.0, AHEAD_WAIT_S)])
+def test_a_beginning_sent_ahead_sounds_when_more_has_come_or_soon(
+    tmp_path: Path, thinks_s: float, waits_s: float
+) -> None:
+    async def slowly(talk: Talk, said: ClientMessage) -> None:
+        if isinstance(said, VoiceInput) and said.speculative:
+            await talk.piece(said, "La capitale de l'Italie ", 0, last=False)
+        elif isinstance(said, VoiceInput):
+            await asyncio.sleep(thinks_s)
+            await talk.piece(said, "est Rome.", 1, last=True)
+            await talk.end(said)
+
+    async def scene() -> TurnRecord:
+        stt = ScriptedStt("Quelle est la capitale de l'Italie ?")
+        async with scripted_server(slowly) as server, house(tmp_path, stt, server.url) as at:
+            return await at.hear(-0.3, 1.5)
+
+    record = run(scene())
+    assert record.answer == "La capitale de l'Italie est Rome."
+    times = record.timeline_ms
+    earliest = times["sent"] + 1000 * waits_s if waits_s else times["committed"] + 1000 * thinks_s
+    assert earliest - 1 <= times["first_audible"] < earliest + 200
 
 
 def test_a_pause_that_is_no_end_drops_what_was_asked(tmp_path: Path) -> None:

@@ -304,8 +304,8 @@ class Attempt:
             async for chunk in exchange.chunks():
                 self._mark("first_chunk")
                 self._said.append("" if is_filler(chunk) else chunk)
-                hungry = self._answer is not None and self._answer.hungry
-                for clause in splitter.take(chunk, hungry=hungry):
+                answer = self._answer
+                for clause in splitter.take(chunk) if answer is None else answer.cut(splitter, chunk):
                     self._mark("first_clause")
                     yield clause
             for clause in splitter.flush():
