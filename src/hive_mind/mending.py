@@ -5,6 +5,7 @@ Where the recogniser is: on a room's client, or on the server for clients that s
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from itertools import zip_longest
 from typing import Protocol, TypeVar
 
@@ -77,8 +78,13 @@ class Mender:
         self._grammar, self._repairer = grammar, None
 
     async def prepare(self) -> None:
-        """Do now, in the recogniser's thread, what the first repair would wait for: about a second's work."""
-        await self._worker.run(lambda _: self._warm())
+        """Do now, in the recogniser's thread, what the first repair would wait for: about a second's work.
+
+        In small steps, between which whoever speaks is recognised.
+        """
+        for text in openings():
+            await self._worker.run(partial(self._look_up, text))
+        await self._worker.run(lambda _: self._warm_scoring())
 
     async def learn(self, heard: str, said: str) -> None:
         """The house has corrected what was heard."""
@@ -150,10 +156,10 @@ class Mender:
             repairer = self._repairer = Repairer(self._grammar.twin())
         return repairer
 
-    def _warm(self) -> None:
-        repairer = self._ready()
-        for text in openings():
-            repairer.candidates([text], 1)
+    def _look_up(self, text: str, _: CancelToken) -> None:
+        self._ready().candidates([text], 1)
+
+    def _warm_scoring(self) -> None:
         if isinstance(self._stt, PreparesScoring):
             try:
                 self._stt.prepare_scoring()

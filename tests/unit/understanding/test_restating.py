@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hive_mind.understanding.restating import MOST_CHARACTERS, restated
 
-ROWS = yaml.safe_load((Path(__file__).parents[2] / "utterances/fr/restatings.yaml").read_text("utf-8"))
+ROWS = yaml.safe_load((Path(__file__).parents[2] / "utterances/fr/_restatings.yaml").read_text("utf-8"))
 
 
 @pytest.mark.parametrize(("question", "opening"), ROWS)
