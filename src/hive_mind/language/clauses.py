@@ -122,8 +122,10 @@ class ClauseSplitter:
 
 
 def is_sent_ahead(text: str) -> bool:
-    """Whether a beginning is worth saying before anything follows it."""
-    return text.endswith(" ") and len(text) > AHEAD_CHARACTERS and not _NUMBER_WORDS.search(text.rstrip())
+    """Whether it is the beginning of a sentence that is worth saying before anything follows it."""
+    head = text.rstrip()
+    long = text != head and len(text) > AHEAD_CHARACTERS
+    return long and head[-1] not in ".!?…\n" and not _NUMBER_WORDS.search(head)
 
 
 def _long_enough(head: str, characters: int) -> bool:
