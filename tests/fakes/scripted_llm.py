@@ -86,7 +86,7 @@ class ScriptedModel:
                     await self.release.wait()
                 said += piece
                 if len(said) > len(had):
-                    yield piece
+                    yield said[max(len(had), len(said) - len(piece)) :]
                 await asyncio.sleep(0)
             finished = True
         finally:
