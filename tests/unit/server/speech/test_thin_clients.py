@@ -133,7 +133,7 @@ async def test_a_complete_order_does_not_wait_for_the_gate(tmp_path: Path) -> No
 
 
 async def test_an_interruption_stops_the_voice_and_what_was_not_heard_is_forgotten(tmp_path: Path) -> None:
-    long = "La capitale de l'Italie. " + "Voici une phrase assez longue pour durer un moment. " * 20
+    long = "La capitale de l'Italie est Rome. " + "Voici une phrase assez longue pour durer un moment. " * 20
     model = ScriptedModel({ITALY: (long,)})
     async with running_server(tmp_path, model, engines(ITALY)) as server, ThinClient(server.ws) as page:
         await page.say_tone()
