@@ -3,6 +3,7 @@
 Where the recogniser is: on a room's client, or on the server for clients that stream their voice.
 """
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -72,19 +73,29 @@ class Mender:
         self._stt = stt
         self._worker = worker
         self._file = file
+        self._version, self._prepared = 0, -1
+        self._preparing = asyncio.Lock()
 
     def know(self, grammar: Grammar) -> None:
         """The grammar has changed."""
         self._grammar, self._repairer = grammar, None
+        self._version += 1
 
     async def prepare(self) -> None:
         """Do now, in the recogniser's thread, what the first repair would wait for: about a second's work.
 
-        In small steps, between which whoever speaks is recognised.
+        In small steps, between which whoever speaks is recognised. Once for a grammar, however many ask; one
+        that has changed meanwhile is begun anew.
         """
-        for text in openings():
-            await self._worker.run(partial(self._look_up, text))
-        await self._worker.run(lambda _: self._warm_scoring())
+        async with self._preparing:
+            while self._prepared != (version := self._version):
+                for text in openings():
+                    if self._version != version:
+                        break
+                    await self._worker.run(partial(self._look_up, text))
+                else:
+                    await self._worker.run(lambda _: self._warm_scoring())
+                    self._prepared = version
 
     async def learn(self, heard: str, said: str) -> None:
         """The house has corrected what was heard."""

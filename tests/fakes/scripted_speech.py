@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from hive_mind.errors import SpeechError
+from hive_mind.errors import ModelError, SpeechError
 from hive_mind.speech.audio import Samples
 from hive_mind.speech.cancel import CancelToken
 from hive_mind.speech.engines import Evidence, Hypothesis, SttCapabilities, Transcript, TtsCapabilities
@@ -56,15 +56,22 @@ class ScoringStt(ScriptedStt):
         gains: by first word, how much likelier than over silence a text is, per token.
         again: what it reads when it listens again.
         scoring_s: how long a comparison takes in virtual time.
+        fault: what a comparison fails with.
     """
 
     def __init__(
-        self, *texts: str, gains: Mapping[str, float], again: str = "", scoring_s: float = 0.0
+        self,
+        *texts: str,
+        gains: Mapping[str, float],
+        again: str = "",
+        scoring_s: float = 0.0,
+        fault: ModelError | None = None,
     ) -> None:
         super().__init__(*texts)
         if scoring_s:
             self._loop = asyncio.get_running_loop()
         self._scoring_s = scoring_s
+        self._fault = fault
         self._gains = gains
         self._again = again
         self.expected: tuple[str, ...] = ()
@@ -79,6 +86,8 @@ class ScoringStt(ScriptedStt):
         self, transcript: Transcript, texts: Sequence[str], *, cancel: CancelToken | None = None
     ) -> list[Evidence]:
         self._take(self._scoring_s, cancel)
+        if self._fault is not None:
+            raise self._fault
         gains = (self._gains.get(text.split()[0], -1.0) for text in texts)
         return [Evidence(10 * gain, 0.0, 10) for gain in gains]
 

@@ -197,11 +197,14 @@ async def open_client(
 
     parts.dialogue.server_there = lambda: link.connected
 
+    preparing: list[asyncio.Task[None]] = []
+
     def _know(grammar: Grammar) -> None:
         parts.grammar = grammar
         if mender is not None:
             mender.know(grammar)
-            tasks.create_task(mender.prepare())  # else the next question that is unclear waits for it
+            if all(task.done() for task in preparing):  # else the next question that is unclear waits for it
+                preparing[:] = [tasks.create_task(mender.prepare())]
 
     kept = KeptQuestions(config.data_folder, key) if config.keep_questions else None
     if kept is None:
@@ -246,7 +249,7 @@ async def open_client(
             try:
                 yield Client(loop, parts, link, lessons)
             finally:
-                for task in running:
+                for task in (*running, *preparing):
                     task.cancel()
                 ringer.hush(())
     except BaseExceptionGroup as group:

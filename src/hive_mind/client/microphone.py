@@ -176,7 +176,7 @@ def open_devices(
 
 
 def _room_file(config: ClientConfig) -> RoomFile:
-    return RoomFile(config.state_folder / "room.npy")
+    return RoomFile(config.state_folder / "room.bin")
 
 
 def _missing(kind: str, wanted: str | None) -> str:

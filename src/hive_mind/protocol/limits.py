@@ -17,6 +17,9 @@ MAX_DEPTH = 32
 MAX_INTEGER = 2**63 - 1
 """Largest magnitude of an integer: what clients in other languages can hold."""
 
+LEAST_FLOOR = -20
+"""Mean log probability that anything reaches: no wake word may ask for less."""
+
 CLIENT_MESSAGES_PER_S = 20.0
 """Sustained rate of text frames from one client."""
 

@@ -17,6 +17,7 @@ from hive_mind.speech.cancel import CancelToken
 from hive_mind.speech.engines import TextToSpeech
 from hive_mind.speech.pace import Pace
 from hive_mind.speech.playout import Clock, PlayoutReport, PlayoutSink
+from hive_mind.speech.waiting import wait_until
 
 PIECES_AHEAD = 8
 """Pieces of audio rendered and not yet given to the sink; a clause is one or a few."""
@@ -229,9 +230,7 @@ class Answer:
         if self._wait_until is None or self._followed.is_set():
             return
         followed = asyncio.ensure_future(self._followed.wait())
-        alarm = asyncio.ensure_future(self._clock.sleep(max(0.0, self._wait_until - self._clock.now())))
         try:
-            await asyncio.wait({followed, alarm}, return_when=asyncio.FIRST_COMPLETED)
+            await wait_until(self._wait_until, self._clock, followed)
         finally:
             followed.cancel()
-            alarm.cancel()

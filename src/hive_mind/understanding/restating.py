@@ -13,6 +13,9 @@ from importlib.resources import files
 MOST_CHARACTERS = 60
 """Of a subject: a longer one would be a speech of its own."""
 
+MOST_ASKED = 200
+"""Characters of a question: a longer one is no plain question, and costs time to look at."""
+
 _END = re.compile(r"[\s.!?…]+$")
 _WORD = re.compile(r"aujourd'hui|[\w-]+", re.IGNORECASE)
 
@@ -41,6 +44,8 @@ def restated(question: str, language: str = "fr") -> str:
         question: as it was heard.
         language: ISO 639-1 code.
     """
+    if len(question) > MOST_ASKED:
+        return ""
     data = _data(language)
     asked = _END.sub("", question.replace("’", "'").strip())
     bare = data.after.sub("", asked)

@@ -8,6 +8,7 @@ import pytest
 from hive_mind.client.core.door import TurnTaking
 from hive_mind.client.core.state import ClientState, Turn
 from hive_mind.client.core.turn import TurnRecord
+from hive_mind.errors import ModelError
 from hive_mind.protocol.messages import ClientMessage, Interrupt, VoiceInput
 from tests.fakes.scripted_server import ScriptedServer, Talk, scripted_server
 from tests.fakes.scripted_speech import ScoringStt, ScriptedStt
@@ -77,6 +78,20 @@ def test_a_word_that_is_written_wrongly_silences_by_its_sound(
             return at.sink.report().played_s
 
     assert (run(scene()) < 4.0) is silenced
+
+
+def test_a_word_that_cannot_be_compared_with_the_audio_is_let_go(tmp_path: Path) -> None:
+    async def scene() -> float:
+        gone = ModelError("The weights are gone.")
+        stt = ScoringStt("Raconte une histoire.", "C'est là.", gains={}, fault=gone)
+        async with (
+            scripted_server(long) as server,
+            house(tmp_path, stt, server.url, taking=WORDS, wake=ScriptedWake(1.2)) as at,
+        ):
+            await at.client.loop.run(at.microphone(-0.5, 2.1, -2.4, 0.4, tail_s=25.0))
+            return at.sink.report().played_s
+
+    assert run(scene()) > 4.0
 
 
 def test_stop_is_enough_whatever_follows_it(tmp_path: Path) -> None:

@@ -1,22 +1,41 @@
 """A misheard order, from the microphone to the answer."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from hive_mind.client.core.reading import MEND_BY_S
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.corrections_file import CorrectionsFile
+from hive_mind.mending import Mender
 from hive_mind.protocol.messages import ClientMessage, Interrupt, VoiceInput
+from hive_mind.speech.cancel import CancelToken
 from hive_mind.understanding.corrections import Correction
+from hive_mind.understanding.grammar import Grammar
+from hive_mind.understanding.openings import openings
 from tests.fakes.scripted_server import Talk, scripted_server
 from tests.fakes.scripted_speech import ScoringStt, ScriptedStt
 from tests.fakes.virtual_time import run
 from tests.unit.client.house import house
 
+T = TypeVar("T")
 MISHEARD = "Mais le chrono met en marche"
 MEANT = "mets le chronomètre en marche"
 GARBLED = "Mettez des cornettes en marge"
 NO_MATCH = "Pourquoi les chats dorment tout le temps"
+
+
+class CountingRuns:
+    """Runs work at once, and counts it."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    async def run(self, work: Callable[[CancelToken], T]) -> T:
+        self.count += 1
+        await asyncio.sleep(0)
+        return work(CancelToken())
 
 
 def hear(folder: Path, stt: ScriptedStt, turns: int = 1) -> list[TurnRecord]:
@@ -86,6 +105,26 @@ def test_a_repair_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
     assert (record.answer, record.taken_for) == ("Parce que.", "")
     assert cancelled == 1
     assert MEND_BY_S <= record.timings_ms["question_end_to_first_audio"] / 1000 < MEND_BY_S + 0.5
+
+
+def test_what_a_repair_needs_is_made_ready_once_and_anew_for_a_new_grammar(tmp_path: Path) -> None:
+    async def scene() -> tuple[int, int]:
+        worker = CountingRuns()
+        mender = Mender(Grammar(()), ScriptedStt(""), worker, CorrectionsFile(tmp_path))
+        await asyncio.gather(mender.prepare(), mender.prepare())
+        once = worker.count
+        mender.know(Grammar(()))
+        preparing = asyncio.ensure_future(mender.prepare())
+        for _ in range(4):
+            await asyncio.sleep(0)
+        mender.know(Grammar(()))  # before it was ready
+        await preparing
+        await mender.prepare()
+        return once, worker.count
+
+    once, altogether = run(scene())
+    assert once == len(openings()) + 1
+    assert 2 * once < altogether < 2 * once + len(openings())
 
 
 async def quiet(talk: Talk, said: ClientMessage) -> None:

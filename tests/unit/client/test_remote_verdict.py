@@ -8,6 +8,7 @@ import pytest
 from hive_mind.client.core.door import TurnTaking
 from hive_mind.client.core.state import ClientState, Turn
 from hive_mind.client.core.turn import TurnRecord
+from hive_mind.protocol.limits import LEAST_FLOOR
 from hive_mind.protocol.messages import AudioEnd, AudioStart, ClientMessage, Error, WakeDetected, WakeVerdict
 from hive_mind.speech.wake_word.cascade import Candidates
 from hive_mind.speech.wake_word.unverified import UnverifiedWakeWords
@@ -101,6 +102,14 @@ def test_the_server_is_told_how_sure_the_detector_was(tmp_path: Path, score: flo
     (start,) = [m for m in got.received if isinstance(m, AudioStart)]
     assert start.wake is not None
     assert start.wake.floor == pytest.approx(floor, abs=0.01)
+
+
+def test_the_server_is_asked_for_no_less_than_the_protocol_knows(tmp_path: Path) -> None:
+    phrase = Phrase(PHRASE.spellings, -19.0, trust=2.0)
+    got = call(tmp_path, Asked(verdict=True), score=0.9999, phrase=phrase)
+    (start,) = [m for m in got.received if isinstance(m, AudioStart)]
+    assert start.wake is not None
+    assert start.wake.floor == LEAST_FLOOR
 
 
 def test_it_stays_closed_and_tells_nobody_when_the_server_has_not(tmp_path: Path) -> None:

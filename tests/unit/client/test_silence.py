@@ -41,6 +41,23 @@ def test_the_silence_counts_from_the_question_even_if_it_was_sent_late() -> None
     assert told([(9.0, "Rome.")], asked=-1.5)[0] == (1.0, POND)
 
 
+def test_what_hangs_behind_its_opening_is_announced_too() -> None:
+    opened = [(0.5, "La capitale de l'Italie"), (30.0, "est Rome."), (60.0, "Une ville.")]
+    assert told(opened) == [
+        (1.5, "La capitale de l'Italie"),
+        (8.0, SLOW),
+        (31.5, "est Rome."),
+        (91.5, "Une ville."),
+    ]
+
+
+def test_a_second_clause_that_is_there_is_not_announced_however_late_it_is_asked_for() -> None:
+    assert told([(0.5, "Rome."), (0.0, "Une ville.")], asked=-60.0)[-2:] == [
+        (1.5, "Rome."),
+        (1.5, "Une ville."),
+    ]
+
+
 def test_an_answer_without_words_is_none() -> None:
     assert told([]) == []
 

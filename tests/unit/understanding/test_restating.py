@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hive_mind.understanding.restating import MOST_CHARACTERS, restated
+from hive_mind.understanding.restating import MOST_ASKED, MOST_CHARACTERS, restated
 
 ROWS = yaml.safe_load((Path(__file__).parents[2] / "utterances/fr/_restatings.yaml").read_text("utf-8"))
 
@@ -26,6 +26,10 @@ def test_any_text_is_borne(text: str) -> None:
 def test_only_what_was_asked_is_said(thing: str) -> None:
     opening = restated(f"Quelle est la {thing} ?")
     assert opening.lower() in f"la {thing}".lower()
+
+
+def test_a_long_question_is_not_looked_at() -> None:
+    assert restated(f"Quelle est la capitale de l'Italie{' ?' * MOST_ASKED}") == ""
 
 
 def test_a_long_subject_is_not_repeated() -> None:

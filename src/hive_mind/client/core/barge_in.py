@@ -11,7 +11,7 @@ import structlog
 from hive_mind.client.core.dialogue import amended
 from hive_mind.client.core.parts import Parts
 from hive_mind.client.core.reading import Begun, recognise
-from hive_mind.errors import SpeechError
+from hive_mind.errors import ModelError, SpeechError
 from hive_mind.language.called import without_call
 from hive_mind.language.interruptions import Interruption, by_ear, is_echo, silencing
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
@@ -205,7 +205,11 @@ class BargeIn:
         if not isinstance(stt, ScoresTexts):
             return None
         score, texts = stt.score, (*words, transcript.text)
-        evidence = await self._parts.stt_worker.run(lambda token: score(transcript, texts, cancel=token))
+        try:
+            evidence = await self._parts.stt_worker.run(lambda token: score(transcript, texts, cancel=token))
+        except ModelError as error:  # its weights are gone: the words are known by their spelling alone
+            _log.warning("word not compared with the audio", code=error.code)
+            return None
         for text, needed, found in zip(words, words.values(), evidence, strict=False):
             weighed = Weighed(Candidate(text, None, 0.0), found.log_probability, found.prior, found.tokens)
             if weighed.gain(evidence[-1].log_probability) >= needed:

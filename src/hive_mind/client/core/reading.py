@@ -14,6 +14,7 @@ from hive_mind.language.called import without_call
 from hive_mind.language.messages import error_message
 from hive_mind.speech.audio import Samples, silence
 from hive_mind.speech.engines import Transcript
+from hive_mind.speech.waiting import wait_until
 from hive_mind.understanding.decision import REJECTED, Decision
 
 MOST_HEADS = 8
@@ -196,16 +197,13 @@ class Reading:
 
     async def _in_time(self, mending: Coroutine[None, None, Decision]) -> Decision:
         """What comes of it; nothing when it takes too long."""
-        clock = self._parts.clock
         task = asyncio.ensure_future(mending)
-        alarm = asyncio.ensure_future(clock.sleep(max(0.0, self._utterance.end + MEND_BY_S - clock.now())))
         try:
-            await asyncio.wait({task, alarm}, return_when=asyncio.FIRST_COMPLETED)
-            return task.result() if task.done() else REJECTED
+            in_time = await wait_until(self._utterance.end + MEND_BY_S, self._parts.clock, task)
+            return task.result() if in_time else REJECTED
         finally:
             task.cancel()
-            alarm.cancel()
-            await asyncio.wait({task, alarm})
+            await asyncio.wait({task})
             if not task.cancelled():
                 task.exception()  # it is heard, also where nobody waits for it any more
 

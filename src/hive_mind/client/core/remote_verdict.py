@@ -2,6 +2,7 @@
 
 from hive_mind.client.core.websocket import ServerLink
 from hive_mind.errors import LinkError
+from hive_mind.protocol.limits import LEAST_FLOOR
 from hive_mind.protocol.messages import WakePhrase, WakeVerdict
 from hive_mind.speech.audio import Samples
 from hive_mind.speech.engines import Wake
@@ -29,7 +30,7 @@ class RemoteVerdict:
         phrase = self._detector.phrase(wake.word)
         if phrase is None:
             return True
-        floor = min(0.0, phrase.floor - phrase.bonus(log_odds(wake.score)))
+        floor = max(LEAST_FLOOR, min(0.0, phrase.floor - phrase.bonus(log_odds(wake.score))))
         wanted = WakePhrase(texts=phrase.spellings, floor=floor, handicaps=phrase.handicaps)
         try:
             with self._link.exchange() as exchange:

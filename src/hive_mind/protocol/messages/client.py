@@ -5,6 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, JsonValue, StringConstraints
 
+from hive_mind.protocol.limits import LEAST_FLOOR
 from hive_mind.protocol.messages.base import (
     PROTOCOL_VERSION,
     Identifier,
@@ -144,7 +145,7 @@ class WakePhrase(Message):
     """
 
     texts: Annotated[tuple[ShortText, ...], Field(min_length=1, max_length=16)]
-    floor: Annotated[float, Field(ge=-20, le=0)]
+    floor: Annotated[float, Field(ge=LEAST_FLOOR, le=0)]
     handicaps: Annotated[tuple[Annotated[float, Field(ge=-20, le=20)], ...], Field(max_length=16)] = ()
 
 

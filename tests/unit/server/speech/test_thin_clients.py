@@ -151,6 +151,16 @@ async def test_an_interruption_stops_the_voice_and_what_was_not_heard_is_forgott
         assert len(kept[0]) < len(long) / 2
 
 
+async def test_how_an_answer_opens_sounds_though_nothing_follows_yet(tmp_path: Path) -> None:
+    model = ScriptedModel({ITALY: (ROME,)}, stop_after=0)
+    async with running_server(tmp_path, model, engines(ITALY)) as server, ThinClient(server.ws) as page:
+        await page.say_tone()
+        await page.until("speech_start")
+        model.release.set()
+        await page.answered()
+        assert answer_in(page.log) == ROME
+
+
 @pytest.mark.parametrize(("word", "wish"), [("Stop !", "stop"), ("Attends.", "wait")])
 async def test_a_word_over_the_answer_silences_it_and_is_no_question(
     tmp_path: Path, word: str, wish: str

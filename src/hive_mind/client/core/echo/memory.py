@@ -1,7 +1,6 @@
 """How this room answers, kept for the next start: a small file, in which no voice is."""
 
 import asyncio
-import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from hive_mind.speech.audio import Samples
 
 EVERY_S = 300.0
 _MOST = 100.0
+_KEPT_AS = np.dtype("<f2")
 
 _log = structlog.get_logger(__name__)
 
@@ -33,12 +33,12 @@ class RoomFile:
     def load(self) -> Samples | None:
         """What was kept; None where there is nothing, or nothing that can be used."""
         try:
-            found = np.load(io.BytesIO(self._path.read_bytes()), allow_pickle=False)
-        except (OSError, ValueError, EOFError):
+            packed = self._path.read_bytes()
+        except OSError:
             return None
-        if found.shape != (PARTITIONS * BLOCK,) or found.dtype != np.float16:
+        if len(packed) != PARTITIONS * BLOCK * _KEPT_AS.itemsize:
             return None
-        response = found.astype(np.float32)
+        response = np.frombuffer(packed, _KEPT_AS).astype(np.float32)
         sane = bool(np.all(np.isfinite(response))) and 0.0 < float(np.abs(response).max()) < _MOST
         return response if sane else None
 
@@ -46,10 +46,8 @@ class RoomFile:
         """Keep it, if it is another one than before; a disk that refuses costs the next start a second."""
         if response is None or (self._kept is not None and np.array_equal(response, self._kept)):
             return
-        packed = io.BytesIO()
-        np.save(packed, response.astype(np.float16))
         try:
-            replace_whole(self._path, packed.getvalue())
+            replace_whole(self._path, response.astype(_KEPT_AS).tobytes())
         except OSError as error:
             _log.info("room not remembered", cause=type(error).__name__)
             return

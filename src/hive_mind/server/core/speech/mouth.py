@@ -6,7 +6,6 @@ which it sounds, so that little is wasted when somebody interrupts, and little w
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import suppress
 from typing import Protocol
 
 from hive_mind.errors import HiveMindError
@@ -23,8 +22,8 @@ from hive_mind.speech.answering import Answer, Hooks
 from hive_mind.speech.audio import Samples, silence, to_pcm16
 from hive_mind.speech.playout import NullSink
 
-MOST_CLAUSES = 256
-"""Clauses of one answer that wait for the voice; more are not voiced."""
+MOST_CHUNKS = 1024
+"""Pieces of text of one answer that wait for the voice; more are not voiced."""
 
 FRAME_S = 0.25
 """Seconds in one binary frame of PCM."""
@@ -136,22 +135,22 @@ class Speech:
         self._trace = trace
         self._asked_at: float | None = None
         self._splitter = ClauseSplitter()
-        self._clauses: asyncio.Queue[str | None] = asyncio.Queue(MOST_CLAUSES)
+        self._chunks: asyncio.Queue[str | None] = asyncio.Queue(MOST_CHUNKS + 1)  # and its end
 
     def add(self, text: str, *, last: bool = False) -> None:
         """The next piece of text."""
-        clauses = self._splitter.take(text, hungry=self.answer is not None and self.answer.hungry)
+        if self._chunks.qsize() < MOST_CHUNKS:
+            self._chunks.put_nowait(text)
         if last:
-            clauses += self._splitter.flush()
-        with suppress(asyncio.QueueFull):
-            for clause in clauses:
-                self._clauses.put_nowait(clause)
-            if last:
-                self._clauses.put_nowait(None)
+            self._chunks.put_nowait(None)
 
     async def clauses(self) -> AsyncGenerator[str]:
         """The clauses, as they are complete."""
-        while (clause := await self._clauses.get()) is not None:
+        while (chunk := await self._chunks.get()) is not None:
+            answer, splitter = self.answer, self._splitter
+            for clause in splitter.take(chunk) if answer is None else answer.cut(splitter, chunk):
+                yield clause
+        for clause in self._splitter.flush():
             yield clause
 
     def rendering(self, on: bool) -> None:
