@@ -11,7 +11,7 @@ from benchmarks.barge_in_room import WRITING_S, Trial, interrupt_it
 from benchmarks.questions import spoken
 from benchmarks.self_wake import ANSWERS, QUESTION, Storyteller, Tally, scene, tell
 
-from hive_mind.client.core.echo.memory import RoomFile
+from hive_mind.client.core.echo.memory import FILE_NAME, RoomFile
 from hive_mind.speech.audio import SAMPLE_RATE, Clip
 from tests.fakes.air import Air
 
@@ -39,4 +39,4 @@ def test_its_own_stop_is_nothing_and_somebody_elses_silences_it_and_the_server(
     (trial,) = trials
     print(f"understood -> silence at the speaker: {trial.detected_ms:.0f} ms; {trial}")
     assert trial.stopped and trial.cancelled, trial
-    assert RoomFile(tmp_path / "client" / "room.npy").load() is not None, "how the room answers is kept"
+    assert RoomFile(tmp_path / "client" / FILE_NAME).load() is not None, "how the room answers is kept"

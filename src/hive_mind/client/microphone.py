@@ -16,7 +16,7 @@ from hive_mind.client.core.door import BargeIn, TurnTaking
 from hive_mind.client.core.echo.base import EchoCanceller, NoEcho
 from hive_mind.client.core.echo.canceller import AdaptiveCanceller
 from hive_mind.client.core.echo.guard import EchoGuard
-from hive_mind.client.core.echo.memory import RoomFile
+from hive_mind.client.core.echo.memory import FILE_NAME, RoomFile
 from hive_mind.client.core.levels import check_level
 from hive_mind.client.core.powering import Powering
 from hive_mind.client.core.source import MicrophoneSource
@@ -176,7 +176,7 @@ def open_devices(
 
 
 def _room_file(config: ClientConfig) -> RoomFile:
-    return RoomFile(config.state_folder / "room.bin")
+    return RoomFile(config.state_folder / FILE_NAME)
 
 
 def _missing(kind: str, wanted: str | None) -> str:

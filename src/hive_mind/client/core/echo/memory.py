@@ -12,6 +12,7 @@ from hive_mind.client.core.echo.kalman import PARTITIONS
 from hive_mind.disk import replace_whole
 from hive_mind.speech.audio import Samples
 
+FILE_NAME = "room.bin"
 EVERY_S = 300.0
 _MOST = 100.0
 _KEPT_AS = np.dtype("<f2")
