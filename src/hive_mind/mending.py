@@ -15,6 +15,7 @@ import structlog
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import ModelError, SpeechError
 from hive_mind.language.called import without_call
+from hive_mind.memory import trim
 from hive_mind.speech.cancel import CancelToken
 from hive_mind.speech.engines import (
     Evidence,
@@ -95,6 +96,7 @@ class Mender:
                     await self._worker.run(partial(self._look_up, text))
                 else:
                     await self._worker.run(lambda _: self._warm_scoring())
+                    await self._worker.run(lambda _: trim())
                     self._prepared = version
 
     async def learn(self, heard: str, said: str) -> None:

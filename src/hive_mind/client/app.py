@@ -200,7 +200,7 @@ async def open_client(
     preparing: list[asyncio.Task[None]] = []
 
     def _know(grammar: Grammar) -> None:
-        parts.grammar = grammar
+        engines.grammar = parts.grammar = grammar  # the former one is not kept
         if mender is not None:
             mender.know(grammar)
             if all(task.done() for task in preparing):  # else the next question that is unclear waits for it

@@ -52,11 +52,12 @@ class Names:
     spellings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Engines:
     """Ears, voice and grammar of one client, warm.
 
     Attributes:
+        grammar: the live one, which grows by the plugins of a server.
         wake: hears its name; None where it has none.
         wake_verifier: looks twice before its name counts; None trusts `wake`.
         name_it: loads what hears other wake words, each with its sensitivity; blocking. Raises `ModelError`.

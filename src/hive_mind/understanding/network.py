@@ -50,6 +50,7 @@ class Network:
     _points: dict[int, Point] = field(default_factory=dict)
     _slot_ahead: dict[int, bool] = field(default_factory=dict)
     _spelled: dict[tuple[str, int], int] = field(default_factory=dict)
+    _ends: dict[tuple[int, ...], tuple[int, ...]] = field(default_factory=dict)
     _laid: int = 0
 
     def begin(self, node: Node, owners: Iterable[int], rules: Mapping[str, Node]) -> tuple[int, int]:
@@ -200,8 +201,12 @@ class Network:
             folded.setdefault(key, {}).update(targets)
             if key != word:
                 spellings[key] = word
-        ends = {key: tuple(targets) for key, targets in folded.items()}
+        ends = {key: self._shared(tuple(targets)) for key, targets in folded.items()}
         return Point(ends, spellings, tuple(slots), final)
+
+    def _shared(self, ends: tuple[int, ...]) -> tuple[int, ...]:
+        """Ends of words that are the same at several points are kept once."""
+        return self._ends.setdefault(ends, ends)
 
     def _follow(
         self,

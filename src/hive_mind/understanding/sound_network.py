@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeAlias
 
 from hive_mind.language.durations import UNIT_WORDS
 from hive_mind.language.numbers import NUMBER_WORDS
@@ -18,6 +19,9 @@ _LEXICONS = {
     "percent": {*NUMBER_WORDS, "pour"},
 }
 
+Forms: TypeAlias = tuple[tuple[tuple[str, ...], int], ...]
+"""Ways to write a word, and the point after each."""
+
 
 @dataclass(frozen=True, slots=True)
 class SoundPoint:
@@ -30,7 +34,7 @@ class SoundPoint:
         final: a sentence may end here.
     """
 
-    words: Mapping[int, tuple[tuple[tuple[str, ...], int], ...]]
+    words: Mapping[int, Forms]
     slots: tuple[tuple[str, int], ...]
     final: bool
 
@@ -49,9 +53,10 @@ class SoundNetwork:
     def __init__(self, network: Network) -> None:
         self.index = SoundIndex()
         self._network = network
-        self._numbers: dict[frozenset[int], int] = {}
-        self._members: list[frozenset[int]] = []
+        self._numbers: dict[tuple[int, ...], int] = {}
+        self._members: list[tuple[int, ...]] = []
         self._points: dict[int, SoundPoint] = {}
+        self._forms: dict[Forms, Forms] = {}
         self._lexicons: dict[str, Mapping[int, tuple[str, ...]]] = {}
 
     def begin(self, starts: Iterable[int]) -> int:
@@ -60,11 +65,12 @@ class SoundNetwork:
             self._numbers.clear()
             self._members.clear()
             self._points.clear()
+            self._forms.clear()
         return self._entry(starts)
 
     def _entry(self, starts: Iterable[int]) -> int:
         """The point that stands for all of `starts`."""
-        members = frozenset(starts)
+        members = tuple(sorted(set(starts)))
         number = self._numbers.get(members)
         if number is None:
             number = self._numbers[members] = len(self._members)
@@ -92,12 +98,12 @@ class SoundNetwork:
             known = self._lexicons[slot_type] = groups
         return known
 
-    def _read(self, members: frozenset[int]) -> SoundPoint:
+    def _read(self, members: tuple[int, ...]) -> SoundPoint:
         words: dict[str, set[int]] = {}
         spellings: dict[str, str] = {}
         slots: dict[str, set[int]] = {}
         final = False
-        for member in sorted(members):
+        for member in members:
             point = self._network.point(member)
             final = final or point.final
             spellings = {**point.spellings, **spellings}
@@ -119,10 +125,15 @@ class SoundNetwork:
             by_target = forms.setdefault(self.index.add(sounds_of(text)), {})
             by_target.setdefault(self._entry(words[word]), []).append(text)
         return SoundPoint(
-            {number: tuple((tuple(texts), to) for to, texts in by.items()) for number, by in forms.items()},
+            {number: self._shared(by) for number, by in forms.items()},
             tuple((kind, self._entry(targets)) for kind, targets in sorted(slots.items())),
             final,
         )
+
+    def _shared(self, by_target: Mapping[int, Iterable[str]]) -> Forms:
+        """What is equal at many points is kept once: nine of ten are."""
+        forms = tuple((tuple(texts), to) for to, texts in by_target.items())
+        return self._forms.setdefault(forms, forms)
 
 
 @lru_cache(maxsize=16384)
