@@ -31,6 +31,7 @@ from hive_mind.understanding.expected import expected_words
 from hive_mind.understanding.grammar import Grammar
 from hive_mind.understanding.openings import openings
 from hive_mind.understanding.repair import Candidate, Repairer
+from hive_mind.understanding.restating import restated
 
 MOST_SCORED = 6
 """Candidates that are compared with the audio."""
@@ -113,6 +114,9 @@ class Mender:
     ) -> Decision:
         """What to make of a transcript that the grammar does not match.
 
+        A plain question that was heard clearly ("C'est quoi un chronomètre ?") is no misheard order, however
+        near one sounds.
+
         Args:
             transcript: of the utterance.
             expecting: what the last answer asked for.
@@ -124,6 +128,8 @@ class Mender:
         corrected = await self._worker.run(lambda _: self._corrected(text, expecting))
         if corrected is not None:
             return corrected
+        if _is_clear(transcript) and restated(text):
+            return REJECTED
         readings = _readings(transcript, calls)
         found = await self._worker.run(lambda _: self._near(readings[:FIRST_LOOK], expecting))
         if not worth_scoring(found) and _is_clear(transcript):

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -55,6 +56,7 @@ class ScoringStt(ScriptedStt):
         texts: what is heard.
         gains: by first word, how much likelier than over silence a text is, per token.
         again: what it reads when it listens again.
+        sure: of what it hears, as a mean log probability per token; it tells of none by default.
         scoring_s: how long a comparison takes in virtual time.
         fault: what a comparison fails with.
     """
@@ -64,6 +66,7 @@ class ScoringStt(ScriptedStt):
         *texts: str,
         gains: Mapping[str, float],
         again: str = "",
+        sure: float | None = None,
         scoring_s: float = 0.0,
         fault: ModelError | None = None,
     ) -> None:
@@ -74,7 +77,18 @@ class ScoringStt(ScriptedStt):
         self._fault = fault
         self._gains = gains
         self._again = again
+        self._sure = sure
         self.expected: tuple[str, ...] = ()
+
+    def transcribe(
+        self, samples: Samples, *, vocabulary: Sequence[str] = (), cancel: CancelToken | None = None
+    ) -> Transcript:
+        heard = super().transcribe(samples, vocabulary=vocabulary, cancel=cancel)
+        return (
+            heard
+            if self._sure is None
+            else replace(heard, alternatives=(Hypothesis(heard.text, self._sure),))
+        )
 
     def listen_again(
         self, transcript: Transcript, vocabulary: Sequence[str], *, cancel: CancelToken | None = None

@@ -72,6 +72,14 @@ def test_what_the_audio_denies_is_talk(tmp_path: Path) -> None:
     assert record.taken_for == ""
 
 
+def test_a_plain_question_that_was_heard_clearly_is_no_misheard_order(tmp_path: Path) -> None:
+    question, gains = "C'est quoi un chronomètre ?", {"fais": 1.0}
+    (unsure,) = hear(tmp_path, ScoringStt(question, gains=gains, sure=-0.6))
+    (clear,) = hear(tmp_path, ScoringStt(question, gains=gains, sure=-0.2))
+    assert unsure.intent == "start_stopwatch"
+    assert clear.intent == "server_away"
+
+
 def test_without_scores_only_what_sounds_the_same_is_repaired(tmp_path: Path) -> None:
     (same,) = hear(tmp_path, ScriptedStt("Dimois l'heure"))
     (near,) = hear(tmp_path, ScriptedStt(MISHEARD))
@@ -123,7 +131,7 @@ def test_what_a_repair_needs_is_made_ready_once_and_anew_for_a_new_grammar(tmp_p
         return once, worker.count
 
     once, altogether = run(scene())
-    assert once == len(openings()) + 1
+    assert once == len(openings()) + 2  # and the scorer, and what is given back
     assert 2 * once < altogether < 2 * once + len(openings())
 
 
