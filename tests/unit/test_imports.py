@@ -29,7 +29,7 @@ ALLOWED: dict[str, set[str]] = {
     "memory": set(),
     "sealed_file": {"crypto", "disk"},
     "corrections_file": {"sealed_file", "understanding"},
-    "mending": {"corrections_file", "language", "understanding", "speech"},
+    "mending": {"corrections_file", "language", "memory", "understanding", "speech"},
     "wake_lessons_file": {"sealed_file", "speech"},
     "protocol": set(),
     "language": set(),

@@ -39,8 +39,8 @@ class SoundPoint:
     final: bool
 
 
-MOST_POINTS = 40_000
-"""Points kept; beyond that, all are forgotten between two walks and worked out anew."""
+MOST_POINTS = 20_000
+"""Points kept, about 60 MB; beyond that, all are forgotten between two walks and worked out anew."""
 
 
 class SoundNetwork:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hive_mind.language.written import written_forms
 from hive_mind.speech.engines import Evidence
+from hive_mind.speech.stt.kept_silence import Silence
 from hive_mind.speech.stt.text_scorer import Floats, Heard
 
 _ENDINGS = ".?!"
@@ -42,7 +43,7 @@ class Rescorer:
         tokens: a text as the model's tokens.
         prompt: tokens before every text.
         end: the token of the end of text.
-        silence: what the encoder makes of near-silence.
+        silence: what the decoder sees of near-silence.
     """
 
     def __init__(
@@ -51,14 +52,13 @@ class Rescorer:
         tokens: Callable[[str], list[int]],
         prompt: Sequence[int],
         end: int,
-        silence: Floats,
+        silence: Silence,
     ) -> None:
         self._scorer = scorer
         self._tokens = lru_cache(maxsize=_PRIORS_KEPT)(tokens)
         self._prompt = list(prompt)
         self._end = end
-        # Halves of numbers are exact enough for what is only compared, and 6 MB less for the base model.
-        self._silence = tuple(layer.astype(np.float16) for layer in scorer.listen(silence))
+        self._silence = silence
         self._priors: dict[str, float] = {}
 
     def score(self, encoded: Floats, texts: Sequence[str], ending: str = "") -> list[Evidence]:

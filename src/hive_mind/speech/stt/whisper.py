@@ -16,11 +16,12 @@ from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.cancel import CancelToken
 from hive_mind.speech.engines import Evidence, Hypothesis, SttCapabilities, Transcript
 from hive_mind.speech.stt.eight_bit import WEIGHTS, eight_bit
+from hive_mind.speech.stt.kept_silence import as_kept, kept_silence
 from hive_mind.speech.stt.mel import FRAMES_PER_SECOND, LogMel
 from hive_mind.speech.stt.readings import Reading, choose
 from hive_mind.speech.stt.rescoring import Rescorer
 from hive_mind.speech.stt.split import split_at_silences
-from hive_mind.speech.stt.text_scorer import TextScorer
+from hive_mind.speech.stt.text_scorer import Heard, TextScorer
 from hive_mind.speech.stt.vocabulary import distinct, echoes, prompt_text
 
 WINDOWS = (1000, 1500, 2000, 3000)
@@ -90,6 +91,7 @@ class WhisperStt:
                     code="MODEL_MISSING",
                 )
         self._folder = eight_bit(model_dir) if compute_type.startswith("int8") else model_dir
+        self._made_here = self._folder != model_dir
         try:
             self._model = ctranslate2.models.Whisper(
                 str(self._folder),
@@ -293,11 +295,16 @@ class WhisperStt:
 
     def _load_rescorer(self) -> Rescorer:
         if self._rescorer is None:
-            quiet = np.random.default_rng(0).normal(0.0, QUIET, SAMPLE_RATE).astype(np.float32)
-            features = self._mel(quiet, WINDOWS[0])
-            silence = self._model.encode(ctranslate2.StorageView.from_array(features[None]))
             scorer = TextScorer(self._folder / WEIGHTS)
-            self._rescorer = Rescorer(scorer, self._ids, self._start, self._end, np.array(silence)[0])
+
+            def _silence() -> Heard:
+                quiet = np.random.default_rng(0).normal(0.0, QUIET, SAMPLE_RATE).astype(np.float32)
+                features = self._mel(quiet, WINDOWS[0])
+                encoded = self._model.encode(ctranslate2.StorageView.from_array(features[None]))
+                return scorer.listen(np.array(encoded)[0])
+
+            silence = kept_silence(self._folder, _silence) if self._made_here else as_kept(_silence())
+            self._rescorer = Rescorer(scorer, self._ids, self._start, self._end, silence)
         return self._rescorer
 
     def _ids(self, text: str) -> list[int]:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from hive_mind.speech.stt.kept_silence import as_kept
 from hive_mind.speech.stt.rescoring import Rescorer
 
 END = 0
@@ -36,7 +37,7 @@ class ByLength:
 
 
 def rescorer(scorer: ByLength) -> Rescorer:
-    return Rescorer(scorer, lambda text: [ord(c) for c in text], [1], END, SILENCE)
+    return Rescorer(scorer, lambda text: [ord(c) for c in text], [1], END, as_kept(scorer.listen(SILENCE)))
 
 
 def test_the_best_way_to_write_a_text_counts() -> None:
