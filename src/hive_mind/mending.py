@@ -15,6 +15,7 @@ import structlog
 from hive_mind.corrections_file import CorrectionsFile
 from hive_mind.errors import ModelError, SpeechError
 from hive_mind.language.called import without_call
+from hive_mind.language.words import keys_of
 from hive_mind.memory import trim
 from hive_mind.speech.cancel import CancelToken
 from hive_mind.speech.engines import (
@@ -26,12 +27,12 @@ from hive_mind.speech.engines import (
     Transcript,
 )
 from hive_mind.understanding.corrections import recall, remember
-from hive_mind.understanding.decision import REJECTED, Decision, Weighed, decide, worth_scoring
+from hive_mind.understanding.decision import NEAR, REJECTED, STRICT, Decision, Weighed, decide, worth_scoring
 from hive_mind.understanding.expected import expected_words
 from hive_mind.understanding.grammar import Grammar
 from hive_mind.understanding.openings import openings
 from hive_mind.understanding.repair import Candidate, Repairer
-from hive_mind.understanding.restating import restated
+from hive_mind.understanding.restating import is_plain_question
 
 MOST_SCORED = 6
 """Candidates that are compared with the audio."""
@@ -114,8 +115,8 @@ class Mender:
     ) -> Decision:
         """What to make of a transcript that the grammar does not match.
 
-        A plain question that was heard clearly ("C'est quoi un chronomètre ?") is no misheard order, however
-        near one sounds.
+        A plain question that was heard clearly ("C'est quoi un chronomètre ?") is no misheard order, unless
+        it is made of their words and sounds like one.
 
         Args:
             transcript: of the utterance.
@@ -128,11 +129,13 @@ class Mender:
         corrected = await self._worker.run(lambda _: self._corrected(text, expecting))
         if corrected is not None:
             return corrected
-        if _is_clear(transcript) and restated(text):
+        clear = _is_clear(transcript)
+        plain = clear and is_plain_question(text)
+        if plain and not self._grammar.knows(keys_of(text)):
             return REJECTED
         readings = _readings(transcript, calls)
         found = await self._worker.run(lambda _: self._near(readings[:FIRST_LOOK], expecting))
-        if not worth_scoring(found) and _is_clear(transcript):
+        if clear and not worth_scoring(found, STRICT if plain else NEAR):
             return REJECTED
         if unnamed is not None and text != transcript.text:
             transcript = await unnamed()

@@ -97,9 +97,14 @@ class Decision:
 REJECTED = Decision("reject")
 
 
-def worth_scoring(candidates: Sequence[Candidate]) -> bool:
-    """Whether comparing them with the audio could make one of them acceptable."""
-    return any(c.match is not None and c.distance <= NEAR and _plausible(c.match) for c in candidates)
+def worth_scoring(candidates: Sequence[Candidate], near: float = NEAR) -> bool:
+    """Whether comparing them with the audio could make one of them acceptable.
+
+    Args:
+        candidates: by sound.
+        near: how far away they may be.
+    """
+    return any(c.match is not None and c.distance <= near and _plausible(c.match) for c in candidates)
 
 
 def decide(weighed: Sequence[Weighed], log_probability_heard: float = 0.0) -> Decision:

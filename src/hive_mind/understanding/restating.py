@@ -6,6 +6,7 @@ nothing, and can be said while it thinks of the rest. Only the subject is named,
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -44,22 +45,34 @@ def restated(question: str, language: str = "fr") -> str:
         question: as it was heard.
         language: ISO 639-1 code.
     """
+    return next(_restated(question, _data(language), follows=True), "")
+
+
+def is_plain_question(text: str, language: str = "fr") -> bool:
+    """Whether a text asks about something that it names ("Qui a inventé le téléphone ?").
+
+    Not one that only goes on from another ("Et en Espagne ?"): that could be the beginning of anything.
+    """
+    return any(_restated(text, _data(language), follows=False))
+
+
+def _restated(question: str, data: _Data, *, follows: bool) -> Iterator[str]:
+    """What the first pattern that fits makes of it."""
     if len(question) > MOST_ASKED:
-        return ""
-    data = _data(language)
+        return
     asked = _END.sub("", question.replace("’", "'").strip())
     bare = data.after.sub("", asked)
     led = data.before.match(bare)
     bare = bare[led.end() :] if led else bare
     for pattern in data.patterns:
-        if pattern.follows and led is None:
+        if pattern.follows and not (led and follows):
             continue
         found = pattern.asks.fullmatch(bare)
         if found is not None:
             thing = _turned(next(text for text in found.groups() if text), data, yours=pattern.yours)
             said = pattern.says.format(thing=thing)
-            return said[:1].upper() + said[1:] if thing else ""
-    return ""
+            yield said[:1].upper() + said[1:] if thing else ""
+            return
 
 
 def _turned(thing: str, data: _Data, *, yours: bool) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
+
 from hive_mind.client.core.reading import MEND_BY_S
 from hive_mind.client.core.turn import TurnRecord
 from hive_mind.corrections_file import CorrectionsFile
@@ -72,12 +74,18 @@ def test_what_the_audio_denies_is_talk(tmp_path: Path) -> None:
     assert record.taken_for == ""
 
 
-def test_a_plain_question_that_was_heard_clearly_is_no_misheard_order(tmp_path: Path) -> None:
-    question, gains = "C'est quoi un chronomètre ?", {"fais": 1.0}
+@pytest.mark.parametrize("question", ["C'est quoi un chronomètre ?", "C'est quoi un cronomètre ?"])
+def test_a_plain_question_that_was_heard_clearly_is_no_misheard_order(tmp_path: Path, question: str) -> None:
+    gains = {"fais": 1.0}
     (unsure,) = hear(tmp_path, ScoringStt(question, gains=gains, sure=-0.6))
     (clear,) = hear(tmp_path, ScoringStt(question, gains=gains, sure=-0.2))
     assert unsure.intent == "start_stopwatch"
     assert clear.intent == "server_away"
+
+
+def test_one_that_sounds_like_an_order_is_one(tmp_path: Path) -> None:
+    (date,) = hear(tmp_path, ScoringStt("Quel est la date ?", gains={"quelle": 2.0}, sure=-0.2))
+    assert date.intent == "get_date"
 
 
 def test_without_scores_only_what_sounds_the_same_is_repaired(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hive_mind.understanding.restating import MOST_ASKED, MOST_CHARACTERS, restated
+from hive_mind.understanding.restating import MOST_ASKED, MOST_CHARACTERS, is_plain_question, restated
 
 ROWS = yaml.safe_load((Path(__file__).parents[2] / "utterances/fr/_restatings.yaml").read_text("utf-8"))
 
@@ -15,6 +15,14 @@ ROWS = yaml.safe_load((Path(__file__).parents[2] / "utterances/fr/_restatings.ya
 @pytest.mark.parametrize(("question", "opening"), ROWS)
 def test_the_beginning_of_an_answer(question: str, opening: str) -> None:
     assert restated(question) == opening
+
+
+def test_a_plain_question_stands_by_itself() -> None:
+    assert is_plain_question("Qui a inventé le téléphone ?")
+    assert is_plain_question("Et qui a inventé le téléphone ?")
+    assert restated("Mais en sourdine.") == "En sourdine"
+    assert not is_plain_question("Mais en sourdine.")
+    assert not is_plain_question("Qui es-tu ?")
 
 
 @given(st.text(max_size=300))
