@@ -17,8 +17,9 @@ from hive_mind.speech.wake_word.verifier import LEAD_SAMPLES, TAIL_SAMPLES, Verd
 KEPT_SAMPLES = LEAD_SAMPLES + TAIL_SAMPLES + SAMPLE_RATE
 """Audio that is kept: what is verified, and what may come between the word's end and its wake."""
 
-EARLY_SAMPLES = STEP_SAMPLES
-"""So long after a wake a first look is taken, even if the score still rises: mostly it is enough."""
+EARLY_SAMPLES = 0
+"""So long after a wake a first look is taken, even if the score still rises: mostly it is enough. 80 ms more
+found no word more and no near miss less, measured with "hey alison"."""
 
 EARLY_ODDS = -2.0
 """Log odds that the score must have by then: most of what is no word has less, and looking costs."""

@@ -72,12 +72,14 @@ def test_what_the_detector_hardly_believes_is_not_looked_at_early() -> None:
 def test_a_word_at_the_beginning_has_silence_before_it() -> None:
     wake = Wake("hey_jarvis", 0.3, FRAME_SAMPLES)
     cascade = Cascade(ScriptedDetector({1: wake}), WakeVerifier(ScriptedScorer({}), PHRASES))
-    (_, candidate), _ = listen(cascade, 30)
-    assert len(candidate.samples) == LEAD_SAMPLES + TAIL_SAMPLES
+    (_, early), (_, whole), _ = listen(cascade, 30)
+    assert len(early.samples) == len(whole.samples) == LEAD_SAMPLES + TAIL_SAMPLES
     cascade.reset()
-    assert len(listen(cascade, 10)) == 1
+    assert len(listen(cascade, 2)) == 1
     cascade.reset()
-    assert len(listen(cascade, 30)) == 2
+    assert len(listen(cascade, 10)) == 2
+    cascade.reset()
+    assert len(listen(cascade, 30)) == 3
 
 
 def test_a_wake_that_comes_much_too_late_brings_what_is_left() -> None:
