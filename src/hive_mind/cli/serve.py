@@ -40,10 +40,12 @@ def serve(
     A server that listens for other machines speaks TLS to them, and answers those alone that were paired
     with it (./hive pair).
     """
+    from hive_mind.cli.with_parent import end_with_parent
     from hive_mind.server.config import load_config
     from hive_mind.server.logs import set_up_logs
     from hive_mind.server.run import run
 
+    end_with_parent()
     config = load_config(
         host=host, port=port, data=data, llm_model=llm, log_level=log_level, log_format=log_format
     )

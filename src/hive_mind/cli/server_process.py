@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import typer
 
+from hive_mind.cli.with_parent import WITH_PARENT
 from hive_mind.client.core.websocket import server_url
 from hive_mind.errors import LinkError
 
@@ -53,7 +54,7 @@ def free_port(host: str = "127.0.0.1") -> int:
 
 
 class ServerProcess:
-    """`hive-mind serve` as a child of ours.
+    """`hive-mind serve` as a child of ours, which ends with us even if we are killed.
 
     Args:
         host: address to listen on.
@@ -74,7 +75,12 @@ class ServerProcess:
         with (log or Path(os.devnull)).open("ab") as sink:
             # A group of its own: Ctrl-C reaches us alone, and we stop it in order.
             self._child = subprocess.Popen(  # noqa: S603
-                command, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, start_new_session=True
+                command,
+                stdin=subprocess.PIPE,
+                stdout=sink,
+                stderr=sink,
+                start_new_session=True,
+                env={**os.environ, WITH_PARENT: "1"},
             )
         self._log = log
 
@@ -121,6 +127,8 @@ class ServerProcess:
             except subprocess.TimeoutExpired:
                 self._child.kill()
         await asyncio.to_thread(self._child.wait)
+        if self._child.stdin is not None:
+            self._child.stdin.close()
 
 
 @asynccontextmanager
