@@ -169,6 +169,30 @@ def test_the_first_words_of_an_honest_answer_are_not_held(start: str) -> None:
     assert TruthGuard("Dis-moi").feed(start) == start
 
 
+def test_what_explains_is_not_held_for_words_of_the_house() -> None:
+    start = "Le ciel est bleu parce que la lumière du soleil est diffusée"
+    assert TruthGuard("Pourquoi le ciel est bleu ?").feed(start) == start
+    assert TruthGuard("Allume la lumière").feed(start) == "Le ciel est bleu parce que "
+    assert TruthGuard("Pourquoi le ciel est bleu ?").feed("Parce que ton minuteur est") == "Parce que "
+
+
+@settings(deadline=None)
+@given(st.integers(0, len(LIES) - 1), st.lists(st.integers(1, 9), min_size=1, max_size=40))
+def test_nor_does_it_matter_where_an_explanation_was_asked_for(which: int, sizes: list[int]) -> None:
+    question = "Pourquoi la lumière s'allume ?"
+    whole, cut = TruthGuard(question), TruthGuard(question)
+    whole.feed(LIES[which])
+    whole.flush()
+    at = 0
+    for size in itertools.cycle(sizes):
+        cut.feed(LIES[which][at : at + size])
+        at += size
+        if at >= len(LIES[which]):
+            break
+    cut.flush()
+    assert (cut.blocked is None) == (whole.blocked is None)
+
+
 @settings(deadline=None)
 @given(st.lists(st.text(alphabet="abcdeéj'n .,!?«»\"\n", max_size=8), max_size=20))
 def test_nothing_is_lost_and_nothing_added(pieces: list[str]) -> None:

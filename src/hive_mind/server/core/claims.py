@@ -149,17 +149,25 @@ class Claims:
             head = True
         return self._joined(found)
 
-    def read(self, tokens: Sequence[Token], *, complete: bool, partial: bool = False) -> Reading:
+    def read(
+        self,
+        tokens: Sequence[Token],
+        *,
+        complete: bool,
+        partial: bool = False,
+        harmless: Callable[[str, Token], bool] = lambda _group, _first: False,
+    ) -> Reading:
         """What the words claim.
 
         Args:
             tokens: of one sentence, from its beginning.
             complete: no more words follow, so that its end counts as a pause.
             partial: of the last word, more letters may follow.
+            harmless: whether a claim of a group that begins with this word arouses no suspicion.
         """
         last = len(tokens) - 1
         found: list[Found] = []
-        suspect: int | None = None
+        suspects: list[int] = []
         for pattern in self._patterns:
             live: list[tuple[int, set[int]]] = []
             for at, token in enumerate(tokens):
@@ -173,12 +181,10 @@ class Claims:
                     if len(pattern.elements) in places and (ends or not pattern.at_tail):
                         found.append(Found(pattern.group, first, at))
                         break
-            if live and not complete:
-                suspect = min(live[0][0], suspect if suspect is not None else live[0][0])
-        if found:
-            first = min(match.first for match in found)
-            suspect = first if suspect is None else min(first, suspect)
-        return Reading(tuple(found), suspect)
+            if not complete:
+                suspects += [first for first, _ in live if not harmless(pattern.group, tokens[first])]
+        suspects += [match.first for match in found if not harmless(match.group, tokens[match.first])]
+        return Reading(tuple(found), min(suspects, default=None))
 
     def about_house(self, text: str) -> bool:
         """Whether a text speaks of what an assistant does or owns: a timer, a list, "ajoute"."""

@@ -13,6 +13,7 @@ from hive_mind.server.core.claims import Claims, Found, Token, load_claims
 
 _END = re.compile(r"[.!?…]+[\"'»”)\]]*(?=\s)|\n")
 _OPENER_WORDS = 6
+_YOURS = ("ton", "ta", "tes", "votre", "vos")
 _LONGEST = 600
 """Characters of a sentence without an end after which what there is of it is judged as if it were whole:
 reading it again from its beginning with each piece would take ever longer."""
@@ -24,6 +25,7 @@ class Asked:
 
     Attributes:
         explains: it asks for an explanation.
+        general: and not for what is so in this house.
         tells: it asks for a story or a translation, in which "je" is somebody else.
         orders: it speaks of what an assistant does or owns.
     """
@@ -31,14 +33,17 @@ class Asked:
     explains: bool = False
     tells: bool = False
     orders: bool = True
+    general: bool = False
 
     @classmethod
     def of(cls, question: str, claims: Claims) -> "Asked":
         """Read a question."""
         keys = " ".join(keys_of(question))
-        begins = any(keys.startswith(words) for words in claims.questions["explain"])
+        explains, general = (
+            any(keys.startswith(words) for words in claims.questions[kind]) for kind in ("explain", "general")
+        )
         tells = any(f" {words} " in f" {keys} " for words in claims.questions["tell"])
-        return cls(begins, tells, claims.about_house(question))
+        return cls(explains, tells, claims.about_house(question), general)
 
 
 class TruthGuard:
@@ -126,7 +131,13 @@ class TruthGuard:
         begun = any(word.startswith(last) for word in openers) if partial else last in openers
         if begun and openers.issuperset(words):
             return self._given
-        suspect = self._claims.read(tokens, complete=False, partial=partial).suspect
+        unsure = tokens[-1] if partial else None
+        suspect = self._claims.read(
+            tokens,
+            complete=False,
+            partial=partial,
+            harmless=lambda group, first: first is not unsure and self._explained(group, first),
+        ).suspect
         if suspect is None:
             return len(text)
         # "Bien sûr, j'ai…": the opener stands or falls with what follows it.
@@ -152,12 +163,19 @@ class TruthGuard:
         asked = self._asked
         if match.group == "acknowledged":
             return not asked.orders
+        if self._explained(match.group, tokens[match.first]):
+            return True
         if match.group == "state":
-            yours = tokens[match.first].key in ("ton", "ta", "tes", "votre", "vos")
-            return not yours and (asked.explains or asked.tells or self._claims.is_general(tokens))
-        if match.group in ("present", "future") and _conditional(tokens[: match.first]):
+            return tokens[match.first].key not in _YOURS and self._claims.is_general(tokens)
+        if match.group in ("present", "future", "promised") and _conditional(tokens[: match.first]):
             return True
         return asked.tells and match.group != "done"
+
+    def _explained(self, group: str, first: Token) -> bool:
+        """Whether what begins so tells what is so in general: an explanation or a story was asked for."""
+        asked = self._asked
+        told = {"state": asked.explains or asked.tells, "promised": asked.general or asked.tells}
+        return told.get(group, False) and first.key not in _YOURS
 
 
 def _conditional(tokens: list[Token]) -> bool:
