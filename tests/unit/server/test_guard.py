@@ -170,7 +170,7 @@ def test_the_first_words_of_an_honest_answer_are_not_held(start: str) -> None:
 
 
 def test_what_explains_is_not_held_for_words_of_the_house() -> None:
-    start = "Le ciel est bleu parce que la lumière du soleil est diffusée"
+    start = "Le ciel est bleu parce que la lumière du soleil est diffusée par l'air"
     assert TruthGuard("Pourquoi le ciel est bleu ?").feed(start) == start
     assert TruthGuard("Allume la lumière").feed(start) == "Le ciel est bleu parce que "
     assert TruthGuard("Pourquoi le ciel est bleu ?").feed("Parce que ton minuteur est") == "Parce que "
