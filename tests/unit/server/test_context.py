@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import NoPermissionError, ResponseError
 
 from hive_mind.errors import ContextError
 from hive_mind.server.core.context import WAITING, Context
@@ -162,3 +164,41 @@ async def test_redis_is_adopted_and_started_once(tmp_path: Path) -> None:
     assert await client.get("k") == b"v"
     await client.aclose()
     await again.stop()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "RESTORE k 0 x",
+        "MIGRATE h 1 k 0 1",
+        "MODULE LIST",
+        "CONFIG SET dir /tmp",
+        "REPLICAOF h 1",
+        "ACL LIST",
+        "PFADD k x",
+        "FLUSHALL",
+        "KEYS *",
+    ],
+)
+async def test_redis_is_not_asked_what_we_never_use(redis: Redis, command: str) -> None:
+    asked: Any = redis
+    name, *rest = command.split()
+    with pytest.raises(NoPermissionError):
+        await asked.execute_command(name, *rest)
+    with pytest.raises(ResponseError, match="script"):  # nor by one
+        await asked.eval("return redis.call(unpack(ARGV))", 0, name, *rest)
+
+
+async def test_a_file_of_before_there_were_rights_is_read(tmp_path: Path) -> None:
+    folder = tmp_path / "redis"
+    folder.mkdir()
+    written = [["SELECT", "0"], ["PFADD", "old", "x"], ["SET", "k", "v"]]
+    (folder / "appendonly.aof").write_text(
+        "".join(f"*{len(c)}\r\n" + "".join(f"${len(w)}\r\n{w}\r\n" for w in c) for c in written), newline=""
+    )
+    server = EmbeddedRedis(tmp_path)
+    await server.start()
+    client = connect(f"unix://{server.socket}")
+    assert await client.get("k") == b"v" and await client.exists("old")
+    await client.aclose()
+    await server.stop()

@@ -33,6 +33,13 @@ if sys.platform != "win32":
 _SOCKET_LIMIT = 100  # sun_path holds 104 to 108 bytes, by platform
 _START_S = 15.0
 _PID_S = 2.0
+_RIGHTS = (
+    *("default", "on", "nopass", "~*", "&*", "+@all"),
+    *("-@dangerous", "-@hyperloglog"),
+    *("+client", "+info", "+config|get", "+bgrewriteaof", "+bgsave", "+shutdown"),
+)
+"""What may be asked of it: no RESTORE, DEBUG, MODULE, CONFIG SET, REPLICAOF or ACL, and no PFADD, whose known
+faults our Redis has. What it reads from its own file at a start is not bound by this."""
 
 
 def find_redis() -> Path | None:
@@ -213,6 +220,7 @@ class EmbeddedRedis:
             "pidfile": str(self._dir / "redis.pid"),
         }
         arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
+        arguments += ["--user", *_RIGHTS]
         (self._dir / "redis.pid").unlink(missing_ok=True)
         done = subprocess.run(  # noqa: S603 - our own program with our own arguments
             [str(program), *arguments], stdin=subprocess.DEVNULL, capture_output=True, check=False

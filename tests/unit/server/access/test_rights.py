@@ -74,7 +74,7 @@ async def test_a_guest_leaves_nothing_and_learns_nothing(running: Running, model
         assert all("violoncelle" not in trace.heard for trace in house.traces.newest_first())
         assert await house.context.load_state("time:chambre") is None
         assert await running.house.context.load_state("chambre") is None
-        keys = await house.context._store._redis.keys("*")
+        keys = [key async for key in house.context._store._redis.scan_iter()]
         assert not [key for key in keys if b"chambre" in key]
     asked = [str(chat) for chat in model.chats]
     assert any("violoncelle" in prompt for prompt in asked)
