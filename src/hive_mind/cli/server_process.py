@@ -109,7 +109,7 @@ class ServerProcess:
 
     async def crashed(self) -> None:
         """Return when the process has ended, whatever the reason."""
-        await asyncio.to_thread(self._child.wait)
+        await self._ended()
 
     def last_words(self) -> str:
         """The last line of its log, for a message."""
@@ -126,6 +126,9 @@ class ServerProcess:
                 await asyncio.to_thread(self._child.wait, _STOP_S)
             except subprocess.TimeoutExpired:
                 self._child.kill()
+        await self._ended()
+
+    async def _ended(self) -> None:
         await asyncio.to_thread(self._child.wait)
         if self._child.stdin is not None:
             self._child.stdin.close()

@@ -149,3 +149,15 @@ def test_another_room_than_the_remembered_one_is_learnt_as_ever() -> None:
     without, _ = cleaned(AdaptiveCanceller(), heard, played)
     assert level(with_memory[: 4 * S]) < level(without[: 4 * S]) + 3
     assert level(with_memory[6 * S :]) < level(heard[6 * S :]) - 25
+
+
+def test_a_room_that_was_learnt_is_told_until_another_one_is() -> None:
+    played = babble(12, 1)
+    canceller = AdaptiveCanceller()
+    assert AdaptiveCanceller().response is None
+    cleaned(canceller, room(played, delay_ms=80, gain_db=-6), played)
+    known = canceller.response
+    canceller.reset()
+    assert known is not None
+    assert canceller.response is not None
+    assert np.array_equal(canceller.response, known)

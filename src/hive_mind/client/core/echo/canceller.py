@@ -64,15 +64,18 @@ class AdaptiveCanceller:
     def __init__(self, remembered: Samples | None = None) -> None:
         self._filter = KalmanFilter()
         self._remembered = remembered
+        self._learnt = False
+        self._former: Samples | None = None
         self._restart()
 
     @property
     def response(self) -> Samples | None:
-        """What the room makes of one sample that is played; None before it is learnt."""
-        return self._filter.response if self._learnt else None
+        """What the room makes of one sample that is played, or last made; None before it is learnt."""
+        return self._filter.response if self._learnt else self._former
 
     def reset(self) -> None:
         """Forget the room, but for the one that was remembered at the start."""
+        self._former, self._learnt = self.response, False
         self._filter.reset()
         self._restart()
 
@@ -84,6 +87,7 @@ class AdaptiveCanceller:
 
     def _learn_anew(self) -> None:
         """The way of the sound is another one; how loud it comes back is most likely the same."""
+        self._former = self.response
         self._filter.forget()
         self._blocks = 0
         self._learnt = False
