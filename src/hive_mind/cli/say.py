@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -117,11 +116,9 @@ async def _converse(
         except LinkError as error:
             typer.echo(f"hive-mind: {error.message} Local commands still work.", err=True)
         # A client that has run for a while has its usual replies ready, and knows what may be misheard.
-        ready = [client.parts.preparer.settled(WARM_UP_S)]
-        ready += [client.parts.mender.prepare()] if client.parts.mender is not None else []
-        with suppress(TimeoutError):
-            async with asyncio.timeout(WARM_UP_S):
-                await asyncio.gather(*ready)
+        if client.parts.mender is not None:
+            await client.parts.mender.prepare()
+        await client.parts.preparer.settled(WARM_UP_S)
         for clip in clips:
             record = await client.loop.one_turn(WavSource(clip, clock))
             if record is None:

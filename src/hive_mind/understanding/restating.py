@@ -6,7 +6,6 @@ nothing, and can be said while it thinks of the rest. Only the subject is named,
 
 import re
 import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -45,7 +44,7 @@ def restated(question: str, language: str = "fr") -> str:
         question: as it was heard.
         language: ISO 639-1 code.
     """
-    return next(_restated(question, _data(language), follows=True), "")
+    return _restated(question, _data(language), follows=True)
 
 
 def is_plain_question(text: str, language: str = "fr") -> bool:
@@ -53,13 +52,13 @@ def is_plain_question(text: str, language: str = "fr") -> bool:
 
     Not one that only goes on from another ("Et en Espagne ?"): that could be the beginning of anything.
     """
-    return any(_restated(text, _data(language), follows=False))
+    return bool(_restated(text, _data(language), follows=False))
 
 
-def _restated(question: str, data: _Data, *, follows: bool) -> Iterator[str]:
+def _restated(question: str, data: _Data, *, follows: bool) -> str:
     """What the first pattern that fits makes of it."""
     if len(question) > MOST_ASKED:
-        return
+        return ""
     asked = _END.sub("", question.replace("’", "'").strip())
     bare = data.after.sub("", asked)
     led = data.before.match(bare)
@@ -71,8 +70,8 @@ def _restated(question: str, data: _Data, *, follows: bool) -> Iterator[str]:
         if found is not None:
             thing = _turned(next(text for text in found.groups() if text), data, yours=pattern.yours)
             said = pattern.says.format(thing=thing)
-            yield said[:1].upper() + said[1:] if thing else ""
-            return
+            return said[:1].upper() + said[1:] if thing else ""
+    return ""
 
 
 def _turned(thing: str, data: _Data, *, yours: bool) -> str:

@@ -174,6 +174,8 @@ def test_what_explains_is_not_held_for_words_of_the_house() -> None:
     assert TruthGuard("Pourquoi le ciel est bleu ?").feed(start) == start
     assert TruthGuard("Allume la lumière").feed(start) == "Le ciel est bleu parce que "
     assert TruthGuard("Pourquoi le ciel est bleu ?").feed("Parce que ton minuteur est") == "Parce que "
+    promise = TruthGuard("Pourquoi tu n'allumes pas la lumière ?")
+    assert said("La lumière s'allumera dans cinq minutes.", 4, promise) == HONEST
 
 
 @settings(deadline=None)

@@ -25,7 +25,7 @@ class Asked:
 
     Attributes:
         explains: it asks for an explanation.
-        general: and not for what is so in this house.
+        general: and not of anything that an assistant does or owns.
         tells: it asks for a story or a translation, in which "je" is somebody else.
         orders: it speaks of what an assistant does or owns.
     """
@@ -43,7 +43,8 @@ class Asked:
             any(keys.startswith(words) for words in claims.questions[kind]) for kind in ("explain", "general")
         )
         tells = any(f" {words} " in f" {keys} " for words in claims.questions["tell"])
-        return cls(explains, tells, claims.about_house(question), general)
+        about_house = claims.about_house(question)
+        return cls(explains, tells, about_house, general and not about_house)
 
 
 class TruthGuard:

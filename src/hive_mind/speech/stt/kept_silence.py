@@ -41,6 +41,7 @@ def kept_silence(folder: Path, make: Callable[[], Heard]) -> Silence:
     np.save(file, np.stack(made))
     try:
         replace_whole(path, file.getvalue())
+        path.chmod(0o644)  # as the weights beside it: the models may be shared
     except OSError as error:
         log.info("What scoring texts needs is made again at each start: %s", error)
         return made
