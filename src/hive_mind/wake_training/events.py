@@ -8,7 +8,7 @@ import numpy as np
 
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.engines import ScoresPhrases
-from hive_mind.speech.wake_word.cascade import EARLY_ODDS, EARLY_SAMPLES, LATER_SAMPLES
+from hive_mind.speech.wake_word.cascade import EARLY_ODDS, LATER_SAMPLES
 from hive_mind.speech.wake_word.embedding import Floats
 from hive_mind.speech.wake_word.mel import STEP_SAMPLES
 from hive_mind.speech.wake_word.rise import WATCHED, risen
@@ -83,7 +83,7 @@ def looked_at(each: Scored, threshold: float, lag_ms: int) -> list[tuple[Samples
     end = woke + later - lag
     settled = max(later + STEP_SAMPLES, end + TAIL_SAMPLES - woke)
     looks = [(end, settled), (end + LATER_SAMPLES, settled + LATER_SAMPLES)]
-    soon = range(EARLY_SAMPLES, settled, STEP_SAMPLES)
+    soon = range(0, settled, STEP_SAMPLES)
     early = next((heard for heard in soon if each.highest(first, heard) >= EARLY_ODDS), None)
     if early is not None:
         looks.insert(0, (min(woke - lag, woke + early - TAIL_SAMPLES), early))

@@ -17,12 +17,8 @@ from hive_mind.speech.wake_word.verifier import LEAD_SAMPLES, TAIL_SAMPLES, Verd
 KEPT_SAMPLES = LEAD_SAMPLES + TAIL_SAMPLES + SAMPLE_RATE
 """Audio that is kept: what is verified, and what may come between the word's end and its wake."""
 
-EARLY_SAMPLES = 0
-"""So long after a wake a first look is taken, even if the score still rises: mostly it is enough. 80 ms more
-found no word more and no near miss less, measured with "hey alison"."""
-
 EARLY_ODDS = -2.0
-"""Log odds that the score must have by then: most of what is no word has less, and looking costs."""
+"""Log odds that the score must have for a first look: most of what is no word has less, and looking costs."""
 
 LATER_SAMPLES = 3 * SAMPLE_RATE // 10
 """By how much the detector may be sure of a word before it is over: then the other looks see half of it."""
@@ -50,8 +46,8 @@ class Candidate:
 class Candidates:
     """A loose detector that also keeps the sound of what it hears. Not thread-safe.
 
-    Such a detector wakes on half a word or on all of it. So a candidate comes soon after the wake (see
-    `EARLY_SAMPLES`), again when the score is done with rising, if that takes longer, and a last time
+    Such a detector wakes on half a word or on all of it. So a candidate comes with the wake, or as soon as its
+    score is `EARLY_ODDS`; again when the score is done with rising, if that takes longer; and a last time
     `LATER_SAMPLES` after that. Who accepts it at once need not wait, and it is not lost to whom the first
     time was too early.
 
@@ -93,7 +89,7 @@ class Candidates:
 
     def _first(self, wake: Wake) -> Candidate | None:
         """The candidate as it is by now, once."""
-        if not self._early or self._audio.end < self._woke_at + EARLY_SAMPLES:
+        if not self._early:
             return None
         seen = self.seen(wake.word)
         if seen is not None and log_odds(seen.score) < EARLY_ODDS:
