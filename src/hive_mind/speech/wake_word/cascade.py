@@ -46,8 +46,8 @@ class Candidate:
 class Candidates:
     """A loose detector that also keeps the sound of what it hears. Not thread-safe.
 
-    Such a detector wakes on half a word or on all of it. So a candidate comes with the wake, or as soon as its
-    score is `EARLY_ODDS`; again when the score is done with rising, if that takes longer; and a last time
+    Such a detector wakes on half a word or on all of it. So a candidate comes with the wake, or as soon as
+    its score is `EARLY_ODDS`; again when the score is done with rising, if that takes longer; and a last time
     `LATER_SAMPLES` after that. Who accepts it at once need not wait, and it is not lost to whom the first
     time was too early.
 
