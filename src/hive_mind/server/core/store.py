@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import NoPermissionError, RedisError, ResponseError
 
 from hive_mind.errors import ContextError
 from hive_mind.server.core.crypto import Vault
 from hive_mind.server.core.entry import FIELD, STREAM, Entry, stream_time
 from hive_mind.server.core.migrations import migrate
+from hive_mind.server.core.redis_version import Version, better, refuse_if_old, version_in, written
 from hive_mind.server.core.resealing import reseal, tidy
 from hive_mind.server.core.shared_values import ONCE, SharedValues, away
 
@@ -101,13 +102,32 @@ class ContextStore(SharedValues):
         )
         return StoreHealth(int(info.get("used_memory", 0)), entries, good)
 
+    async def version(self) -> Version | None:
+        """Which Redis that is; None when it does not tell, or is one that only speaks like it."""
+        try:
+            told = await self._redis.info("server")
+        except NoPermissionError:
+            return None
+        except (RedisError, OSError) as error:
+            raise away(error) from error
+        return None if "valkey_version" in told else version_in(str(told.get("redis_version", "")))
+
+    async def advise(self) -> None:
+        """Tell in the log of a Redis that lacks the fixes of known faults."""
+        version = await self.version()
+        if version is not None and (fixed := better(version)) is not None:
+            self._log.warning(
+                "redis has known faults: take a newer one", version=written(version), at_least=written(fixed)
+            )
+
     async def migrate(self) -> None:
         """Bring what is there up to date.
 
         Raises:
-            ConfigError: SCHEMA_NEWER.
+            ConfigError: SCHEMA_NEWER, REDIS_TOO_OLD.
         """
         try:
+            refuse_if_old(await self.version(), "The Redis of this house")
             for what in await migrate(self._redis):
                 self._log.info("migrated", what=what)
         except (RedisError, OSError) as error:
