@@ -184,7 +184,7 @@ class Connection:
     def recheck(self) -> None:
         """Clients or their rights have changed, or time has passed: does this one still belong here?"""
         try:
-            self._badge.recheck()
+            self._badge.recheck(busy=self._remote is not None and self._remote.busy)
         except AccessError as error:
             self._shut(error)
             return
