@@ -150,6 +150,17 @@ async def test_signing_keys_rotate_and_running_tokens_stay_good(front: FrontDesk
     assert old not in {key.kid for key in front.desk.register.client("cuisine").keys}
 
 
+async def test_a_clock_that_went_ahead_leaves_no_token_that_lasts(front: FrontDesk) -> None:
+    granted = await front.pair()
+    front.wait(days=30)  # the clock jumps; a client renews by it
+    ahead = (await front.renew(granted["refresh_token"])).json()
+    front.wait(days=-30)
+    assert await front.status(ahead["access_token"]) == (401, "TOKEN_EXPIRED")
+    again = await front.renew(ahead["refresh_token"])
+    assert again.status_code == 200, "nobody is shut out by it"
+    assert await front.status(again.json()["access_token"]) == (200, "")
+
+
 async def test_a_connection_lives_no_longer_on_a_stolen_token_than_a_key_does(front: FrontDesk) -> None:
     granted = await front.pair()
     header = (b"authorization", f"Bearer {granted['access_token']}".encode())
