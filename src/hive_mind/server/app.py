@@ -246,6 +246,7 @@ async def open_house(
         house.spawn(house.access.run())
         house.spawn(house.peers.run())
         house.spawn(house.pace.run())
+        house.spawn(house.memory.run())
         if config.otlp_endpoint is not None:
             tracing = Tracing(config.otlp_endpoint)
             house.news.on_over = tracing.take
