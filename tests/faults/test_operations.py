@@ -1,6 +1,7 @@
 """What a house survives in operation. Each test prints what was lost and how long it hurt (`pytest -s`)."""
 
 import asyncio
+import json
 import os
 import shutil
 import signal
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import structlog
+import websockets
 
 from hive_mind.cli.part_checks import check_redis_file
 from hive_mind.crypto import Vault, load_key
@@ -24,6 +26,7 @@ from hive_mind.server.core.ending import end
 from hive_mind.server.core.entry import Entry
 from hive_mind.server.core.llm.fallback import FallbackModel
 from hive_mind.server.core.llm.openai import OpenAiModel
+from hive_mind.server.core.memory_limit import bytes_used
 from hive_mind.server.core.redis_client import connect
 from hive_mind.server.core.redis_server import EmbeddedRedis, runtime_dir
 from hive_mind.server.core.store import ContextStore
@@ -191,7 +194,7 @@ async def test_the_disk_is_full(small_disk: Path) -> None:
 
 HANDLERS = {
     "pend": "import asyncio\nasync def go(): await asyncio.sleep(3600)",
-    "fuit": "KEPT = []\nasync def go():\n    KEPT.append(bytearray(2_000_000))\n"
+    "fuit": "KEPT = []\nasync def go():\n    KEPT.append(b'x' * 20_000_000)\n"
     "    return {'success': True, 'kept': len(KEPT)}",
     "casse": "async def go(): raise SystemExit(3)",
 }
@@ -231,6 +234,11 @@ async def test_plugins_that_hang_leak_and_crash(tmp_path: Path) -> None:
                 _, end = await client.ask(f"Essaie {name}")
                 worst = max(worst, time.monotonic() - began)
                 assert end["outcome"] == "completed" or end["outcome"] == "failed"
+        memory = running.house.memory
+        memory.most = bytes_used() - 30_000_000  # what was leaked is too much by half
+        await memory.look()
+        async with websockets.connect(running.ws) as late:
+            assert [json.loads(await late.recv()).get("code") for _ in range(2)] == [None, "TOO_MANY_CLIENTS"]
         states = {name: host.describe()[name]["state"] for name in HANDLERS}
         assert states["pend"] == states["casse"] == "quarantined"
         _, end = await client.ask("Quelle heure est-il ?")
@@ -239,7 +247,12 @@ async def test_plugins_that_hang_leak_and_crash(tmp_path: Path) -> None:
             "hive_mind_plugin_calls_total", {"plugin": "pend", "outcome": "timeout"}
         )
         assert failed == 3
-    told("plugins that hang, leak, crash", 0, worst, " for the one who asked them; then they rest")
+    told(
+        "plugins that hang, leak, crash",
+        0,
+        worst,
+        " for who asked them; then they rest, or nobody new comes in",
+    )
 
 
 async def test_a_language_model_that_stalls(tmp_path: Path) -> None:
