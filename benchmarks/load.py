@@ -110,6 +110,7 @@ def _process(data: Path, settings: dict[str, str]) -> Iterator[tuple[int, psutil
     env = os.environ | {
         "HIVE_MIND_LLM_ENGINE": "none",
         "HIVE_MIND_MAX_CLIENTS": "2000",
+        "HIVE_MIND_HOUSE_MESSAGES_S": "0",
         "HIVE_MIND_LOG_LEVEL": "warning",
         "HIVE_MIND_PLUGINS": str(data / "plugins"),
         **settings,

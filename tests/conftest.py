@@ -10,6 +10,7 @@ from hive_mind.models.store import ModelStore
 from hive_mind.paths import data_dir
 from hive_mind.paths import models_dir as models_dir_of
 from tests.fakes.air import HAS_PULSEAUDIO, Air, open_air
+from tests.fakes.left_behind import nothing_left_behind
 
 # Property tests on a busy machine: no deadline, slow draws allowed.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -25,6 +26,12 @@ TEST_MODELS = (
     "piper-en-joe-medium",
     "openwakeword",
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_left_behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with nothing_left_behind(tmp_path_factory.getbasetemp()):
+        yield
 
 
 @pytest.fixture(scope="session")

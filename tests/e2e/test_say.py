@@ -22,6 +22,7 @@ from tests.fakes.word_errors import word_error_rate
 pytestmark = pytest.mark.models
 
 SOURCES = Path(__file__).parents[2] / "src"
+LOGGING = {"HIVE_MIND_CLIENT_LOG_LEVEL": "info", "HIVE_MIND_CLIENT_LOG_FORMAT": "json"}
 
 
 @pytest.fixture(scope="module")
@@ -55,14 +56,21 @@ def converse(data: Path, questions: list[Path], out: Path, *arguments: str) -> l
     files = map(str, questions)
     done = subprocess.run(
         [sys.executable, "-m", "hive_mind", "say", *files, "--json", "--out", str(out), *arguments],
-        env={**os.environ, "PYTHONPATH": str(SOURCES), "HIVE_MIND_DATA": str(data)},
+        env={**os.environ, "PYTHONPATH": str(SOURCES), "HIVE_MIND_DATA": str(data), **LOGGING},
         capture_output=True,
         text=True,
         timeout=150,
         check=False,
     )
     assert done.returncode == 0, done.stderr
+    out.with_suffix(".log").write_text(done.stderr, encoding="utf-8")
     return [dict(json.loads(line)) for line in done.stdout.splitlines()]
+
+
+def turns_in(log: Path) -> dict[str, dict[str, object]]:
+    """What a log tells of turns, by their names."""
+    lines = [line for line in log.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
+    return {told["turn_id"]: told for told in map(json.loads, lines) if told["event"] == "turn"}
 
 
 def test_what_is_said_is_what_is_written(data: Path, server: str, models_dir: Path, tmp_path: Path) -> None:
@@ -84,6 +92,13 @@ def test_what_is_said_is_what_is_written(data: Path, server: str, models_dir: Pa
     written = " ".join(str(record["answer"]) for record in records)
     heard = make_stt(models_dir / "whisper-base").transcribe(read_audio(answers).samples).text
     assert word_error_rate(written, heard) <= 0.2, (written, heard)
+    # One name finds a turn in the logs of both sides, and neither tells a word of it.
+    ours, theirs = turns_in(answers.with_suffix(".log")), turns_in(data / "server.log")
+    assert ours.keys() == {str(record["turn_id"]) for record in records}
+    talked = str(records[-1]["turn_id"])
+    assert ours[talked]["route"] == theirs[talked]["route"] == "llm"
+    assert "capitale" not in answers.with_suffix(".log").read_text(encoding="utf-8")
+    assert "capitale" not in (data / "server.log").read_text(encoding="utf-8")
 
 
 def test_without_a_server_noise_is_answered_and_recordings_are_one_conversation(

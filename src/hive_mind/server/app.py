@@ -1,7 +1,7 @@
 """The FastAPI application: the page, `/ws`, `/api`, `/health`, `/trace`, `/metrics`, and who may use them."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
 from fastapi import Depends, FastAPI, Request, Response, WebSocket
@@ -219,6 +219,9 @@ async def open_house(
         stack.push_async_callback(store.close)
         context = Context(store, revive)
         await context.start()
+        if config.redis_url is not None:
+            with suppress(ContextError):
+                await store.advise()
         settings = SettingsKeeper(context, lambda: household_time(config))
         await settings.load()
         house = House(
@@ -243,6 +246,7 @@ async def open_house(
         house.spawn(house.access.run())
         house.spawn(house.peers.run())
         house.spawn(house.pace.run())
+        house.spawn(house.memory.run())
         if config.otlp_endpoint is not None:
             tracing = Tracing(config.otlp_endpoint)
             house.news.on_over = tracing.take

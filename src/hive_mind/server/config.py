@@ -62,6 +62,10 @@ class ServerConfig(BaseSettings):
         metrics_allow: networks, such as 172.18.0.0/16, that read `/metrics` without a token.
         otlp_endpoint: of an OpenTelemetry collector that takes OTLP over HTTP (port 4318); None: no traces.
         max_clients: connections at once.
+        house_messages_s: messages of all clients of this server in a second; 0: no limit.
+        house_voice_s: seconds of voice of all clients of this server in a second; 0: no limit.
+        memory_mb: of this server and its model: past it nobody new is let in. None: nine tenths of what its
+            container or service may have, where that is limited; 0: no limit.
         slow_client_s: seconds after which a client that does not read is dropped.
         away_s: seconds that an answer goes on for a client whose connection was lost.
         keep_session_s: seconds that a session can be resumed after its connection was lost.
@@ -115,6 +119,9 @@ class ServerConfig(BaseSettings):
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     otlp_endpoint: Annotated[str, Field(pattern=r"^https?://")] | None = None
     max_clients: Annotated[int, Field(ge=1, le=10_000)] = 64
+    house_messages_s: Annotated[float, Field(ge=0)] = 500.0
+    house_voice_s: Annotated[float, Field(ge=0)] = 32.0
+    memory_mb: Annotated[int, Field(ge=0)] | None = None
     slow_client_s: Annotated[float, Field(gt=0)] = 10.0
     away_s: Annotated[float, Field(ge=0)] = 10.0
     keep_session_s: Annotated[float, Field(ge=0)] = 300.0

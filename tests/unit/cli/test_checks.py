@@ -219,7 +219,7 @@ def test_a_host_that_is_not_ours() -> None:
 
 def test_redis() -> None:
     assert parts.check_redis(embedded=True, server=None, url=None).level == "ok"
-    assert parts.check_redis(embedded=False, server="/usr/bin/redis-server", url=None).level == "ok"
+    assert parts.check_redis(embedded=False, server="/nowhere/redis-server", url=None).level == "ok"
     assert parts.check_redis(embedded=False, server=None, url="redis://house").level == "ok"
     assert_advises(parts.check_redis(embedded=False, server=None, url=None), "error", "apt install")
 

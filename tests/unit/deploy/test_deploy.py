@@ -93,9 +93,10 @@ def test_panels_do_not_overlap_and_have_one_source() -> None:
 
 def test_the_compose_file_fits_the_schema_of_the_compose_specification() -> None:
     schema = json.loads((Path(__file__).parent / "compose-spec.json").read_text(encoding="utf-8"))
-    # `name` came to the specification after this copy of its schema.
-    older = {key: value for key, value in COMPOSE.items() if key != "name"}
-    jsonschema.Draft201909Validator(schema).validate(older)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema).validate(COMPOSE)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(schema).validate({**COMPOSE, "servces": {}})
 
 
 def test_every_container_is_confined() -> None:

@@ -56,12 +56,15 @@ async def test_entries_come_back_in_order_even_of_one_moment(store: ContextStore
     assert await texts(store) == ["0", "1", "2", "3", "4", "clock set back"]
 
 
-async def test_seven_days_are_kept(store: ContextStore) -> None:
-    now = datetime.now(UTC)
+async def test_seven_days_are_kept(redis: Redis) -> None:
+    uptime = [0.0]
+    store, now = ContextStore(redis, VAULT, 7, lambda: uptime[0]), datetime.now(UTC)
     for days in (9, 7.1, 6.9, 1):
         await store.append(entry(f"{days} days ago", now - timedelta(days=days)))
     await store.append(entry("now", now))
     assert await texts(store) == ["6.9 days ago", "1 days ago", "now"]
+    assert await store.trim(now + timedelta(days=1)) == 0, "a clock that jumps ahead erases nothing"
+    uptime[0] += 86400
     assert await store.trim(now + timedelta(days=1)) == 1
 
 

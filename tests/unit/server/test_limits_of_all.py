@@ -1,11 +1,15 @@
 """Limits that hold across servers: the language model's time, messages, and wrong guesses."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import aclosing
+from pathlib import Path
 from typing import Any
 
 import pytest
+import websockets
+from structlog.testing import capture_logs
 
 from hive_mind.errors import AccessError, ContextError, LlmError
 from hive_mind.server.core.access.desk import Desk
@@ -13,10 +17,11 @@ from hive_mind.server.core.access.throttle import ADDRESS_BURST
 from hive_mind.server.core.llm.allowance import HOUR_S, Allowance, Shares
 from hive_mind.server.core.llm.engine import ChatMessage
 from hive_mind.server.core.llm.rationed import RationedModel
+from hive_mind.server.core.memory_limit import MemoryLimit, bytes_used, limit_of_group
 from hive_mind.server.core.pace import MOST, MUCH, Pace
-from tests.fakes.running_server import Running
+from tests.fakes.running_server import Running, running_server
 from tests.fakes.scripted_llm import ScriptedModel
-from tests.fakes.text_client import TextClient
+from tests.fakes.text_client import NOW, TextClient
 
 pytestmark = pytest.mark.anyio
 CHAT = [ChatMessage("user", "Bonjour")]
@@ -151,6 +156,77 @@ async def test_messages_are_counted_by_all_servers_together() -> None:
     assert not one.allows("bavard")
     numbers.now += 61
     assert one.allows("bavard") and "messages:calme" not in numbers.sums
+
+
+def test_all_clients_of_a_server_together_send_so_much_and_speak_so_much() -> None:
+    numbers = Numbers()
+    pace = Pace(numbers.count_all, lambda: numbers.now, messages=10, voice_s=4)
+    assert [pace.takes(0) for _ in range(31)] == [True] * 30 + [False]
+    assert [pace.takes(1.0) for _ in range(81)] == [True] * 80 + [False], "voice and messages are apart"
+    numbers.now += 0.5
+    assert [pace.takes(0) for _ in range(6)] == [True] * 5 + [False]
+    assert [pace.takes(1.0) for _ in range(3)] == [True] * 2 + [False]
+    unlimited = Pace(numbers.count_all, lambda: numbers.now)
+    assert all(unlimited.takes(0) and unlimited.takes(30.0) for _ in range(1000))
+
+
+@pytest.mark.parametrize("limits", [{"house_messages_s": 1.0}, {"house_voice_s": 0.01}])
+async def test_who_comes_when_all_send_too_much_hears_it_in_french(
+    tmp_path: Path, limits: dict[str, Any]
+) -> None:
+    async with (
+        running_server(tmp_path, ScriptedModel(), speech="off", **limits) as running,
+        TextClient(running.ws, "salon") as client,
+    ):
+        if "house_voice_s" in limits:
+            await client.ws.send(bytes(2 * 16_000))
+        for _ in range(6):
+            await client.send("ping", state="connected", timestamp=NOW)
+        refused = await client.until("error")
+        assert refused["code"] == "HOUSE_BUSY" and "Trop de monde" in refused["message"]
+
+
+async def test_memory_of_the_house() -> None:
+    used = [100]
+    limit = MemoryLimit(200, lambda: used[0] * 1024 * 1024)
+    with capture_logs() as logs:
+        for mib, short in ((100, False), (201, True), (300, True), (190, True), (179, False), (201, True)):
+            used[0] = mib
+            await limit.look()
+            assert limit.short is short, mib
+    assert [line["log_level"] for line in logs] == ["warning", "info", "warning"]
+    boundless = MemoryLimit(0, lambda: 10**15)
+    await boundless.look()
+    await boundless.run()
+    assert not boundless.short
+    assert bytes_used() > 10**7
+
+
+def test_the_limit_of_a_container_or_service_is_found(tmp_path: Path) -> None:
+    told = tmp_path / "cgroup"
+    told.write_text("1:name=systemd:/x\n0::/system.slice/hive-mind.service\n")
+    group = tmp_path / "system.slice" / "hive-mind.service"
+    group.mkdir(parents=True)
+    assert limit_of_group(tmp_path, told) is None
+    for text, most in (("max\n", None), ("1073741824\n", 2**30)):
+        (group / "memory.max").write_text(text)
+        assert limit_of_group(tmp_path, told) == most
+    assert limit_of_group(tmp_path, tmp_path / "nowhere") is None
+
+
+async def test_nobody_new_is_let_in_while_memory_is_short(tmp_path: Path) -> None:
+    async with (
+        running_server(tmp_path, ScriptedModel(), speech="off") as running,
+        TextClient(running.ws, "salon") as client,
+    ):
+        running.house.memory.short = True
+        async with websockets.connect(running.ws) as late:
+            assert json.loads(await late.recv())["type"] == "connected"
+            assert json.loads(await late.recv())["code"] == "TOO_MANY_CLIENTS"
+        assert (await client.ask("Quelle heure est-il ?"))[1]["outcome"] == "completed"
+        running.house.memory.short = False
+        async with TextClient(running.ws, "cuisine"):
+            pass
 
 
 def test_wrong_guesses_at_other_servers_count_here() -> None:

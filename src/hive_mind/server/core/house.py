@@ -35,6 +35,7 @@ from hive_mind.server.core.llm.prompt import Abilities, History, chat, persona
 from hive_mind.server.core.llm.rationed import RationedModel
 from hive_mind.server.core.llm.tool_prompt import choosing_chat
 from hive_mind.server.core.llm.tools import Offer
+from hive_mind.server.core.memory_limit import MemoryLimit
 from hive_mind.server.core.mending import TextMender
 from hive_mind.server.core.metrics.metered_model import MeteredModel
 from hive_mind.server.core.metrics.meters import Meters
@@ -144,7 +145,9 @@ class House:
         self.links: set[Rechecked] = set()
         self.connections = 0
         self.stopping = False
-        self.pace = Pace(context.fields.count_all, time.monotonic)
+        most = config.house_messages_s, config.house_voice_s
+        self.pace = Pace(context.fields.count_all, time.monotonic, *most)
+        self.memory = MemoryLimit(config.memory_mb)
         self._history = History(config.history_chars)
         self._allowance = Allowance(context.fields.count, config.llm_client_s, config.llm_house_s, self.spawn)
         self.peers = Peers(

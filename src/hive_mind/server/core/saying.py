@@ -12,7 +12,8 @@ class Saying:
         send: takes messages to the client.
         turn_id: of the turn.
         utterance_id: of the question, if it had one.
-        on_first: called before the first piece that is part of the answer.
+        on_first: called before the first piece that is part of the answer; let go of then, and at the end, so
+            that the turn behind it needs no garbage collector, which holds everybody up.
     """
 
     def __init__(
@@ -36,7 +37,7 @@ class Saying:
         if not piece or self.over:
             return
         if not self.text:
-            self._on_first()
+            self._first()
         self.text += piece
         self._put(piece, final=False)
 
@@ -60,10 +61,15 @@ class Saying:
             if sentence:
                 sentence = self._apart(sentence)
                 if not self.text:
-                    self._on_first()
+                    self._first()
                 self.text += sentence
+            self._on_first = _nobody
             self.over = True
             self._put(sentence, final=True)
+
+    def _first(self) -> None:
+        told, self._on_first = self._on_first, _nobody
+        told()
 
     def _apart(self, sentence: str) -> str:
         return f" {sentence}" if self.text and not self.text.endswith(" ") else sentence
@@ -79,3 +85,7 @@ class Saying:
             )
         )
         self._chunks += 1
+
+
+def _nobody() -> None:
+    """Nobody is told."""

@@ -4,17 +4,19 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import NoPermissionError, RedisError, ResponseError
 
 from hive_mind.errors import ContextError
 from hive_mind.server.core.crypto import Vault
 from hive_mind.server.core.entry import FIELD, STREAM, Entry, stream_time
 from hive_mind.server.core.migrations import migrate
+from hive_mind.server.core.redis_version import Version, better, refuse_if_old, version_in, written
 from hive_mind.server.core.resealing import reseal, tidy
 from hive_mind.server.core.shared_values import ONCE, SharedValues, away
+from hive_mind.server.core.steady_time import SteadyTime
 
 CHANNEL = "hive:events"
 SHORT_LIVED = (b"hive:lock:", b"hive:claim:", b"hive:rate:", ONCE.encode())
@@ -75,12 +77,17 @@ class ContextStore(SharedValues):
         client: connected or not; commands connect.
         vault: seals what is written.
         days: how long entries are kept.
+        monotonic: seconds of a clock that nobody sets.
     """
 
-    def __init__(self, client: Redis, vault: Vault, days: float) -> None:
+    def __init__(
+        self, client: Redis, vault: Vault, days: float, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         super().__init__(client, vault)
         self._keep = timedelta(days=days)
         self._last = (0, 0)
+        self._steady = SteadyTime(datetime.now(UTC), monotonic())
+        self._monotonic = monotonic
 
     async def ping(self) -> None:
         """Raise unless Redis answers."""
@@ -101,13 +108,32 @@ class ContextStore(SharedValues):
         )
         return StoreHealth(int(info.get("used_memory", 0)), entries, good)
 
+    async def version(self) -> Version | None:
+        """Which Redis that is; None when it does not tell, or is one that only speaks like it."""
+        try:
+            told = await self._redis.info("server")
+        except NoPermissionError:
+            return None
+        except (RedisError, OSError) as error:
+            raise away(error) from error
+        return None if "valkey_version" in told else version_in(str(told.get("redis_version", "")))
+
+    async def advise(self) -> None:
+        """Tell in the log of a Redis that lacks the fixes of known faults."""
+        version = await self.version()
+        if version is not None and (fixed := better(version)) is not None:
+            self._log.warning(
+                "redis has known faults: take a newer one", version=written(version), at_least=written(fixed)
+            )
+
     async def migrate(self) -> None:
         """Bring what is there up to date.
 
         Raises:
-            ConfigError: SCHEMA_NEWER.
+            ConfigError: SCHEMA_NEWER, REDIS_TOO_OLD.
         """
         try:
+            refuse_if_old(await self.version(), "The Redis of this house")
             for what in await migrate(self._redis):
                 self._log.info("migrated", what=what)
         except (RedisError, OSError) as error:
@@ -117,7 +143,7 @@ class ContextStore(SharedValues):
         """Write an entry and drop what is too old; the id is the time, or just after the newest entry."""
         try:
             id_ = f"{stream_time(entry.timestamp)}-0"
-            oldest = stream_time(entry.timestamp - self._keep)
+            oldest = self._oldest(entry.timestamp)
             for _ in range(_TRIES):
                 try:
                     await self._redis.xadd(
@@ -141,7 +167,7 @@ class ContextStore(SharedValues):
         """Write several entries in one go, which costs little more than one: they reach the disk together."""
         left = list(entries)
         for _ in range(_TRIES):
-            oldest = stream_time(entries[-1].timestamp - self._keep)
+            oldest = self._oldest(entries[-1].timestamp)
             now_ms = int(time.time() * 1000)
             told: list[str | bytes] = [FIELD, str(oldest)]
             for entry in left:
@@ -179,6 +205,10 @@ class ContextStore(SharedValues):
         ms, _, seq = id_.partition("-")
         self._last = max(self._last, (int(ms), int(seq)))
 
+    def _oldest(self, now: datetime) -> int:
+        """Where what is kept begins; a clock that jumps ahead erases nothing."""
+        return stream_time(self._steady.of(now, self._monotonic()) - self._keep)
+
     async def tail(self, count: int, before: datetime | None = None) -> list[Stored]:
         """The newest entries (said before a moment) that can be read, oldest first."""
         last = "+" if before is None else str(stream_time(before) - 1)
@@ -200,9 +230,7 @@ class ContextStore(SharedValues):
     async def trim(self, now: datetime) -> int:
         """Drop entries older than the window; answer how many."""
         try:
-            return int(
-                await self._redis.xtrim(STREAM, minid=str(stream_time(now - self._keep)), approximate=False)
-            )
+            return int(await self._redis.xtrim(STREAM, minid=str(self._oldest(now)), approximate=False))
         except (RedisError, OSError) as error:
             raise away(error) from error
 

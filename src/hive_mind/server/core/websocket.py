@@ -10,13 +10,7 @@ from hive_mind import __version__
 from hive_mind.errors import AccessError, ContextError, HiveMindError, ProtocolError
 from hive_mind.language.messages import error_message
 from hive_mind.protocol.codec import decode_client, encode
-from hive_mind.protocol.limits import (
-    AUDIO_FRAME_BURST,
-    AUDIO_FRAMES_PER_S,
-    VOICE_BURST_S,
-    VOICE_S_PER_S,
-    RateLimiter,
-)
+from hive_mind.protocol.limits import RateLimiter, frame_limiters, voice_limiter
 from hive_mind.protocol.messages import (
     ActionConfirm,
     AudioEnd,
@@ -46,6 +40,7 @@ from hive_mind.server.core.house import House
 from hive_mind.server.core.link import GOING_AWAY, RESTART
 from hive_mind.server.core.origin import is_loopback, origin_allowed
 from hive_mind.server.core.outbox import Outbox
+from hive_mind.server.core.pace import HOUSE_BUSY
 from hive_mind.server.core.patience import Patience
 from hive_mind.server.core.remote_client import RemoteClient
 from hive_mind.server.core.transport import abort_of
@@ -79,10 +74,10 @@ class Connection:
         self._outbox = Outbox()
         self._remote: RemoteClient | None = None
         self._closing: tuple[int, str] | None = None
-        usual = (RateLimiter(), RateLimiter(AUDIO_FRAMES_PER_S, AUDIO_FRAME_BURST))
-        self._voice_limiter = RateLimiter(VOICE_S_PER_S, VOICE_BURST_S)
-        self._limiter, self._audio_limiter = limiters or usual
+        self._voice_limiter = voice_limiter()
+        self._limiter, self._audio_limiter = limiters or frame_limiters()
         self._in_pace = house.pace.allows if limiters is None else lambda _: True
+        self._house_takes = house.pace.takes if limiters is None else lambda _: True
         self._complained = 0.0
         self._badge = Badge(house.access, socket)
         self._abort: Callable[[], None] | None = abort_of(socket.scope)
@@ -132,7 +127,7 @@ class Connection:
             async with asyncio.TaskGroup() as group:
                 self._writer = writer = group.create_task(self._write())
                 self.put(Connected(server_version=__version__))
-                if self._house.connections > self._house.config.max_clients:
+                if self._house.connections > self._house.config.max_clients or self._house.memory.short:
                     self._refuse("TOO_MANY_CLIENTS", TRY_LATER)
                 elif self._house.stopping:
                     self._refuse("SERVER_STOPPING", GOING_AWAY)
@@ -161,9 +156,10 @@ class Connection:
             limiter = self._limiter if event.get("bytes") is None else self._audio_limiter
             audio = event.get("bytes") or b""
             packed = 0.0 if self._remote is None else self._remote.stream.packed_seconds(audio)
-            seconds = max(packed, len(audio) / _BYTES_PER_S)
-            if not limiter.allow(loop.time()) or not self._voice_limiter.allow(loop.time(), seconds):
-                self._complain_rarely(loop.time(), _TOO_MANY)
+            seconds, now = max(packed, len(audio) / _BYTES_PER_S), loop.time()
+            own = limiter.allow(now) and self._voice_limiter.allow(now, seconds)
+            if not own or not self._house_takes(seconds):
+                self._complain_rarely(now, HOUSE_BUSY if own else _TOO_MANY)
                 continue
             try:
                 self._take(event.get("text"), event.get("bytes"))
@@ -184,7 +180,7 @@ class Connection:
     def recheck(self) -> None:
         """Clients or their rights have changed, or time has passed: does this one still belong here?"""
         try:
-            self._badge.recheck()
+            self._badge.recheck(busy=self._remote is not None and self._remote.busy)
         except AccessError as error:
             self._shut(error)
             return

@@ -5,7 +5,11 @@ import json
 
 import jwt
 import pytest
+from starlette.requests import HTTPConnection
 
+from hive_mind.errors import AccessError
+from hive_mind.server.core.access.badge import Badge
+from hive_mind.server.core.access.desk import LOOK_AGAIN_S
 from tests.fakes.front_desk import FrontDesk
 
 pytestmark = pytest.mark.anyio
@@ -144,6 +148,55 @@ async def test_signing_keys_rotate_and_running_tokens_stay_good(front: FrontDesk
     front.wait(minutes=16)
     await front.renew(newer["refresh_token"])
     assert old not in {key.kid for key in front.desk.register.client("cuisine").keys}
+
+
+async def test_a_clock_that_went_ahead_leaves_no_token_that_lasts(front: FrontDesk) -> None:
+    granted = await front.pair()
+    front.wait(days=30)  # the clock jumps; a client renews by it
+    ahead = (await front.renew(granted["refresh_token"])).json()
+    front.wait(days=-30)
+    assert await front.status(ahead["access_token"]) == (401, "TOKEN_EXPIRED")
+    again = await front.renew(ahead["refresh_token"])
+    assert again.status_code == 200, "nobody is shut out by it"
+    assert await front.status(again.json()["access_token"]) == (200, "")
+
+
+async def test_a_connection_lives_no_longer_on_a_stolen_token_than_a_key_does(front: FrontDesk) -> None:
+    granted = await front.pair()
+    header = (b"authorization", f"Bearer {granted['access_token']}".encode())
+    scope = {"type": "websocket", "headers": [header], "client": ("192.168.1.66", 4711)}
+    badge = Badge(front.desk, HTTPConnection(scope))
+    assert badge.check() and badge.who is not None and badge.who.client_id == "cuisine"
+    for _ in range(6):  # the owner renews its own, day by day
+        front.wait(days=1)
+        granted = (await front.renew(granted["refresh_token"])).json()
+        badge.recheck()
+    front.wait(days=1)
+    badge.recheck(busy=True)  # what is being answered is answered first
+    with pytest.raises(AccessError) as refused:
+        badge.recheck()
+    assert refused.value.code == "TOKEN_EXPIRED" and refused.value.retryable
+
+
+async def test_connections_are_looked_at_though_nobody_changes_anything(front: FrontDesk) -> None:
+    looked: list[str] = []
+    front.desk.listen(lambda: looked.append("!"))
+    await front.desk.start()
+    looked.clear()
+    await front.desk.follow()
+    assert not looked
+    front.wait(seconds=LOOK_AGAIN_S)
+    front.safe.away = True
+    await front.desk.follow()
+    assert not looked, "while nobody can renew, nobody is sent to do so"
+    front.safe.away = False
+    await front.desk.follow()
+    looked.clear()
+    front.wait(seconds=LOOK_AGAIN_S)
+    await front.desk.follow()
+    assert looked == ["!"]
+    await front.desk.follow()
+    assert looked == ["!"]
 
 
 async def test_revoked_is_revoked_at_once(front: FrontDesk) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime
 
 from starlette.requests import HTTPConnection
 
@@ -10,7 +10,7 @@ from hive_mind.errors import AccessError, ProtocolError
 from hive_mind.server.core.access.desk import Desk
 from hive_mind.server.core.access.gate import address_of, known
 from hive_mind.server.core.access.identity import HERE, Identity
-from hive_mind.server.core.access.register import ACCESS_LIFE, ROTATE_AFTER
+from hive_mind.server.core.access.register import ROTATE_AFTER
 
 SAY_WHO_S = 10.0
 """Seconds in which a client says who it is."""
@@ -19,7 +19,8 @@ MOST_STRANGERS = 64
 MOST_STRANGERS_FROM_ONE = 8
 """Connections that have not said yet who they are."""
 
-_STALE = ROTATE_AFTER + ACCESS_LIFE + timedelta(hours=1)
+SHOWN_FOR = ROTATE_AFTER
+"""How long a connection lives on the token that it was opened with; then it is opened with the next one."""
 
 
 class Badge:
@@ -37,6 +38,7 @@ class Badge:
         self._socket = socket
         self._address = address_of(socket)
         self._counted = False
+        self._shown_at: datetime | None = None
 
     def check(self) -> bool:
         """Whether it is known already who this is; a stranger is counted.
@@ -45,6 +47,7 @@ class Badge:
             AccessError: a token is not good, or too many strangers wait.
         """
         self.who = known(self._desk, self._socket)
+        self._shown_at = self._desk.now()
         if self.who is None:
             strangers = self._desk.strangers
             if strangers.total() >= MOST_STRANGERS or strangers[self._address] >= MOST_STRANGERS_FROM_ONE:
@@ -67,10 +70,14 @@ class Badge:
         if token is None:
             raise nobody()
         self.who = self._desk.recognise(token, self._address)
+        self._shown_at = self._desk.now()
         self.drop()
 
-    def recheck(self) -> None:
-        """Look again: it may have been revoked, have other rights, or have not renewed its tokens in time.
+    def recheck(self, *, busy: bool = False) -> None:
+        """Look again: it may have been revoked, have other rights, or have shown its token long ago.
+
+        Args:
+            busy: it is being answered, so that an old token will do for now.
 
         Raises:
             AccessError: TOKEN_REVOKED, TOKEN_EXPIRED.
@@ -78,8 +85,8 @@ class Badge:
         if self.who is None or self.who is HERE:
             return
         self.who = self._desk.identity_of(self.who.client_id)
-        renewed = self._desk.renewed_at(self.who.client_id)
-        if renewed is not None and self._desk.now() - renewed > _STALE:
+        shown = self._shown_at
+        if shown is not None and not busy and self._desk.now() - shown >= SHOWN_FOR:
             raise AccessError("The tokens are too old: renew them.", code="TOKEN_EXPIRED", retryable=True)
 
     def check_name(self, client_id: str) -> None:

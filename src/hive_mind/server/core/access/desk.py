@@ -28,6 +28,9 @@ STATE = "access"
 FOLLOW_S = 2.0
 """How soon a server hears of what another one has changed."""
 
+LOOK_AGAIN_S = 300.0
+"""How often connections are looked at though nobody has changed anything: time passes."""
+
 AWAY_GRACE = timedelta(hours=1)
 """While Redis is away nobody can renew: tokens of clients that are known here are taken for longer."""
 
@@ -87,6 +90,7 @@ class Desk:
         self._keys: dict[str, tuple[PairedClient, SigningKey]] = {}
         self._raw: bytes | None = None
         self._away = False
+        self._looked = monotonic()
         self._listeners: list[Callable[[], None]] = []
         self._log = get_logger("access")
 
@@ -113,7 +117,7 @@ class Desk:
             await self.follow()
 
     async def follow(self) -> None:
-        """Read the register again."""
+        """Read the register again; now and then have connections looked at, if tokens can be renewed."""
         try:
             raw = await self._safe.load(STATE)
         except ContextError:
@@ -124,6 +128,8 @@ class Desk:
             await self.start()
         elif raw is not None and raw != self._raw:
             self._take(raw)
+        elif self.monotonic() - self._looked >= LOOK_AGAIN_S:
+            self._tell()
 
     def trusts(self, peer: str | None, headers: Mapping[str, str]) -> bool:
         """Whether a connection from there needs no token.
@@ -170,11 +176,6 @@ class Desk:
         if client is None or client.chain is None:
             raise shut_out()
         return as_identity(client)
-
-    def renewed_at(self, client_id: str) -> datetime | None:
-        """When a client has last renewed its tokens."""
-        client = self.register.clients.get(client_id)
-        return client.chain.issued_at if client is not None and client.chain is not None else None
 
     async def renew(self, token: str, address: str) -> Granted:
         """New tokens for a refresh token, which is used up.
@@ -290,6 +291,10 @@ class Desk:
         self._keys = {
             key.kid: (client, key) for client in self.register.clients.values() for key in client.keys
         }
+        self._tell()
+
+    def _tell(self) -> None:
+        self._looked = self.monotonic()
         for listener in self._listeners:
             listener()
 

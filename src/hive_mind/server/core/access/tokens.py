@@ -26,6 +26,9 @@ KEY_BYTES = 32
 MOST_CHARACTERS = 2048
 """Of any token that is looked at."""
 
+LONGEST = timedelta(minutes=20)
+"""No token is good for longer: one that ends later was issued by a clock that went ahead."""
+
 OWNER = "owner"
 OWNER_LIFE = timedelta(minutes=1)
 
@@ -163,7 +166,7 @@ def read_access(
         read = Claims(str(claims["sub"]), int(claims["n"]), datetime.fromtimestamp(claims["exp"], now.tzinfo))
     except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError, OSError):
         raise _unknown() from None
-    if read.expires + grace <= now:
+    if read.expires + grace <= now or read.expires > now + LONGEST:
         raise AccessError("The access token is too old: renew it.", code="TOKEN_EXPIRED", retryable=True)
     return read
 

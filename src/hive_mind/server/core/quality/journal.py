@@ -71,8 +71,8 @@ class Journal:
             del self._known[day]
             self._changed.discard(day)
             await self._context.save_state(_name(day), None)
-        while self._changed:
-            day = self._changed.pop()
+        changed, self._changed = self._changed, set()  # what comes meanwhile is kept the next time
+        for day in changed:
             await self._context.save_state(_name(day), self._day(day).model_dump_json().encode())
 
     def on_turn(self, trace: TurnTrace, room: str | None) -> None:
