@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,16 +59,16 @@ def lag(positives: Sequence[Scored], loose: float) -> int:
     return round(float(np.quantile(lags, 0.6))) if lags else 0
 
 
-def transcripts(stt: SpeechToText, found: Sequence[Scored]) -> list[str]:
+def transcripts(stt: SpeechToText, found: Sequence[Scored], threads: int = 1) -> list[str]:
     """What a recogniser writes of takes that hold the word alone."""
-    texts: list[str] = []
-    for each in found:
+
+    def written(each: Scored) -> str:
         begin = max(0, each.take.end - int(1.4 * SAMPLE_RATE))
-        sound = each.take.samples[begin : each.take.end + SAMPLE_RATE // 8].astype(np.float32) / np.float32(
-            32767.0
-        )
-        texts.append(stt.transcribe(sound).text)
-    return texts
+        heard = each.take.samples[begin : each.take.end + SAMPLE_RATE // 8]
+        return stt.transcribe(heard.astype(np.float32) / np.float32(32767.0)).text
+
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(written, found))
 
 
 def probability(odds: float) -> float:

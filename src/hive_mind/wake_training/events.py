@@ -1,6 +1,8 @@
 """Where a trained head wakes in takes, and what the second stage says of it."""
 
+import math
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -103,26 +105,36 @@ def second_looks(
     threshold: float,
     lag_ms: int,
     progress: Callable[[], None] = lambda: None,
+    *,
+    enough: float = math.inf,
+    threads: int = 1,
 ) -> list[Look]:
     """What the second stage thinks of each take: the best score of each spelling, or None (see `Look`).
 
     Args:
         stt: the second stage.
-        phrase: its spellings and its trust; floor and handicaps do not matter.
+        phrase: its spellings and its trust; floor and handicaps count for `enough` alone.
         found: the takes.
         threshold: from which on the first stage wakes.
         lag_ms: of the card.
         progress: told of each take.
+        enough: how well the phrase must fit that a take is not looked at again.
+        threads: takes that are looked at at a time.
     """
-    looks: list[Look] = []
-    for each in found:
-        found_in = [
-            [score + phrase.bonus(odds) for score in stt.phrase_scores(sound, phrase.spellings)]
-            for sound, odds in looked_at(each, threshold, lag_ms)
-        ]
-        looks.append(tuple(map(max, *found_in)) if found_in else None)
+
+    def looked(each: Scored) -> Look:
+        best: Look = None
+        for sound, odds in looked_at(each, threshold, lag_ms):
+            bonus = phrase.bonus(odds)
+            scores = [score + bonus for score in stt.phrase_scores(sound, phrase.spellings)]
+            best = tuple(scores if best is None else map(max, best, scores))
+            if phrase.fit(best) >= enough:
+                break
         progress()
-    return looks
+        return best
+
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(looked, found))
 
 
 def best_of(looks: Sequence[Look], phrase: Phrase) -> list[float | None]:

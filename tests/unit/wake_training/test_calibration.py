@@ -9,12 +9,14 @@ import pytest
 from hive_mind.speech.audio import SAMPLE_RATE
 from hive_mind.speech.wake_word.card import WakeWordCard
 from hive_mind.speech.wake_word.cascade import LATER_SAMPLES
+from hive_mind.speech.wake_word.verifier import Phrase
 from hive_mind.wake_training import calibration, evaluation
 from hive_mind.wake_training.evaluation import Evaluation, Rate
-from hive_mind.wake_training.events import Scored, looked_at
+from hive_mind.wake_training.events import Scored, looked_at, second_looks
 from hive_mind.wake_training.network import LENGTH
 from hive_mind.wake_training.report import report, verdict
 from hive_mind.wake_training.studio import Take, end_of
+from tests.fakes.wake_words import ScriptedScorer
 
 
 def take(odds: list[float], end: int = 0) -> Scored:
@@ -61,6 +63,17 @@ def test_while_the_score_rises_the_second_stage_is_asked_already() -> None:
     assert len(looked_at(take([-9.0, -4.0, -2.9]), -4.5, 0)) == 2
 
 
+def test_what_fits_well_enough_is_looked_at_no_more() -> None:
+    found = [take([-1.0, 3.0, -1.0]), take([-9.0])] * 3
+    phrase = Phrase(("a", "b"), -3.0)
+    whole, short = (ScriptedScorer({"a": -4.0, "b": -5.0}) for _ in range(2))
+    seen = second_looks(whole, phrase, found, 2.0, 0, threads=2)
+    assert len(whole.asked) == 9
+    assert [look is None for look in seen] == [False, True] * 3
+    assert second_looks(short, phrase, found, 2.0, 0, enough=-5.0)[0] is not None
+    assert len(short.asked) == 3
+
+
 def figures(missed: int, near: int) -> Evaluation:
     words, others = [take([float(n)]) for n in range(-3, 7)], [take([float(n) / 2]) for n in range(-10, 2)]
     rate = {room: Rate(missed, 50) for room in ("clean", "noise", "far")}
@@ -72,6 +85,12 @@ def figures(missed: int, near: int) -> Evaluation:
 def test_a_stricter_threshold_misses_more_and_wakes_less() -> None:
     curve = figures(1, 1).curve
     assert all(a.false_an_hour >= b.false_an_hour and a.missed <= b.missed for a, b in pairwise(curve))
+
+
+def test_the_curve_of_both_stages_ends_where_its_scores_do() -> None:
+    curve = evaluation.verified_curve([-2.0, None], [-4.0], 1.0, -3.5)
+    assert curve[-1].missed == 50.0
+    assert len(curve) < len(evaluation.verified_curve([-2.0, None], [-4.0], 1.0, 0.0))
 
 
 def test_the_report_is_french_whole_and_safe() -> None:
