@@ -20,7 +20,7 @@ from hive_mind.speech.wake_word.card import WakeWordCard
 from hive_mind.speech.wake_word.verifier import Phrase, phrase_of
 from hive_mind.wake_training import calibration, evaluation, spellings
 from hive_mind.wake_training.evaluation import Evaluation
-from hive_mind.wake_training.events import Look, Scored, best_of, scored, second_looks
+from hive_mind.wake_training.events import Fits, Scored, best_of, scored, second_looks, together
 from hive_mind.wake_training.examples import examples, hours
 from hive_mind.wake_training.export import write_onnx
 from hive_mind.wake_training.fit import FitSettings, fit
@@ -38,7 +38,7 @@ KOKORO_S, CHEAP_S, SCENE_S, STEP_S, LOOK_S = 0.28, 0.01, 0.018, 0.04, 0.24
 UNMEASURED = -6.5
 """How well a word must fit whose second stage was not calibrated: below this nearly anything does."""
 
-EVERYDAY_S = 3.0
+EVERYDAY_S = 30.0
 """Recordings of everyday life are cut into pieces of this length."""
 
 VERIFIED = 100
@@ -187,7 +187,7 @@ def calibrated(
         texts = spellings.candidates(order.phrase, given, heard)
         near = scored(network, takes["set-near"])
 
-        def looks(found: Sequence[Scored]) -> list[Look]:
+        def looks(found: Sequence[Scored]) -> list[list[Fits]]:
             return second_looks(
                 stt,
                 Phrase(texts, 0.0, trust=spellings.TRUST),
@@ -198,7 +198,8 @@ def calibrated(
                 threads=threads,
             )
 
-        by = spellings.compared(texts, looks(verified), looks(near), looks(others))
+        other_looks = list(chain.from_iterable(looks(others)))
+        by = spellings.compared(texts, together(looks(verified)), together(looks(near)), other_looks)
     card = WakeWordCard(
         phrase=order.phrase,
         spellings=spellings.plain_ones(texts)[1:],
@@ -234,17 +235,17 @@ def tested(
     words = list(chain.from_iterable(rooms.values()))
     enough = card.verify_at + SURE_BY
 
-    def looks(found: Sequence[Scored]) -> list[float | None]:
+    def looks(found: Sequence[Scored]) -> list[list[Fits]]:
         if stt is None or not isinstance(stt, ScoresPhrases):
-            return [0.0 if each.best >= limits.strict else None for each in found]
+            return [[(0.0,)] if each.best >= limits.strict else [] for each in found]
         told = partial(meter.add, "test", LOOK_S)
-        seen = second_looks(
+        return second_looks(
             stt, phrase, found, limits.loose, limits.lag_ms, told, enough=enough, threads=threads
         )
-        return best_of(seen, phrase)
 
-    seen = {name: looks(found) for name, found in rooms.items()}
-    near_seen, others_seen = looks(near), looks(others)
+    seen = {name: best_of(together(looks(found)), phrase) for name, found in rooms.items()}
+    near_seen = best_of(together(looks(near)), phrase)
+    others_seen = best_of(list(chain.from_iterable(looks(others))), phrase)
     return Evaluation(
         missed=evaluation.missed(seen, card.verify_at),
         missed_alone=evaluation.missed_alone(rooms, limits.strict),
