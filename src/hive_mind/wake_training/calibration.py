@@ -14,7 +14,7 @@ from hive_mind.wake_training.events import Scored, peaks
 ALONE_AN_HOUR = 0.5
 """False wakes an hour of speech that the first stage alone may make."""
 
-LOOSE_AN_HOUR = 120.0
+LOOSE_AN_HOUR = 150.0
 """Wakes an hour of speech that the second stage may be asked about."""
 
 STRETCH_S = 3.0

@@ -31,7 +31,7 @@ def test_thresholds_lie_between_the_word_and_the_rest() -> None:
     others = [take([-6.0 + 0.04 * n]) for n in range(100)]
     found = calibration.thresholds(words, others, hours=0.5)
     assert -6.0 < found.loose <= found.strict
-    assert sum(each.best >= found.loose for each in others) <= 61
+    assert sum(each.best >= found.loose for each in others) <= 76
     assert all(each.best >= found.strict - 0.05 for each in words)
     assert found.lag_ms == pytest.approx(80 + 50, abs=1)
 
