@@ -13,12 +13,15 @@ verified wake.
 """
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does
 
 import numpy as np
 
@@ -39,20 +42,23 @@ from hive_mind.speech.stt.whisper import WhisperStt
 from hive_mind.speech.vad.factory import make_vad
 from hive_mind.speech.wake_word.factory import known_word, make_cascade
 from hive_mind.speech.wake_word.settings import WordSetting
+from hive_mind.wake_training.front_end import FrontEnd
 from hive_mind.wake_training.plan import SIZES
 from hive_mind.wake_training.progress import Progress
 from hive_mind.wake_training.pronunciations import proposed
-from hive_mind.wake_training.studio import FrontEnd, Studio
+from hive_mind.wake_training.studio import Studio
 from hive_mind.wake_training.train import Order, save, train
 from hive_mind.wake_training.voices import KokoroCrowd
+
+CORES = os.cpu_count() or 1
 
 STOCK = {"alexa": "alexa", "jarvis": "hey_jarvis"}
 """The stock word that a person who says the trained one may be taken to say."""
 
 
-def recogniser() -> WhisperStt:
+def recogniser(at_once: int = 1) -> WhisperStt:
     """The second stage."""
-    stt = WhisperStt(STORE.path("whisper-base"))
+    stt = WhisperStt(STORE.path("whisper-base"), at_once=at_once)
     stt.prepare_scoring()
     return stt
 
@@ -95,7 +101,7 @@ def humans(folder: Path, trained: Path, cache: Path, words: Sequence[str] = tupl
 
     All words are listened for at once. What is said for another word belongs to the half that is reported.
     """
-    stt = recogniser()
+    stt = recogniser(CORES)
     for word in words:
         if not (trained / f"{word}.onnx").exists():
             train_here(word, trained, cache, stt, folder)
@@ -210,11 +216,11 @@ def main(arguments: list[str]) -> int:
         case ["humans", folder, trained, cache, *words]:
             humans(Path(folder), Path(trained), Path(cache), words or tuple(STOCK))
         case ["train", phrase, trained, cache]:
-            train_here(phrase, Path(trained), Path(cache), recogniser())
+            train_here(phrase, Path(trained), Path(cache), recogniser(CORES))
         case ["train", phrase, trained, cache, size]:
-            train_here(phrase, Path(trained), Path(cache), recogniser(), size=size)
+            train_here(phrase, Path(trained), Path(cache), recogniser(CORES), size=size)
         case ["train", phrase, trained, cache, size, folder]:
-            train_here(phrase, Path(trained), Path(cache), recogniser(), Path(folder), size)
+            train_here(phrase, Path(trained), Path(cache), recogniser(CORES), Path(folder), size)
         case ["strangers", trained, *names]:
             strangers(Path(trained), names)
         case ["delay", trained, *names]:

@@ -15,10 +15,11 @@ import pytest
 
 from hive_mind.paths import wake_words_dir
 from hive_mind.speech.wake_word.factory import MODEL
+from hive_mind.wake_training.front_end import FrontEnd
 from hive_mind.wake_training.plan import Size
 from hive_mind.wake_training.progress import Progress
 from hive_mind.wake_training.pronunciations import proposed
-from hive_mind.wake_training.studio import FrontEnd, Studio
+from hive_mind.wake_training.studio import Studio
 from hive_mind.wake_training.train import Order, save, train
 from hive_mind.wake_training.voices import KokoroCrowd
 from tests.fakes.air import HAS_PULSEAUDIO, open_air

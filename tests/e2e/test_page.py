@@ -1,5 +1,6 @@
 """A visitor talks to the house through the page: real browser, recogniser, voice; a microphone of ours."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -26,6 +27,7 @@ TWO = "Mets un minuteur de dix minutes et dis-moi quelle heure il est"
 LONG = "Raconte"
 STORY = " ".join(["Il était une fois une ruche où chaque abeille racontait sa journée."] * 12)
 WAIT_S = 0.03
+PAUSE_S = 0.5
 
 
 class Home:
@@ -38,13 +40,14 @@ class Home:
         self.engines = engines
         self.microphone = microphone
 
-    def say(self, words: str) -> None:
-        """What a microphone hears that is opened from now on."""
-        said = Clip(
-            np.concatenate(list(self.engines.voice.synthesize(words))), self.engines.voice.capabilities.rate
-        )
-        samples = np.concatenate([silence(0.7), resample(said, SAMPLE_RATE).samples, silence(60)])
-        write_wav(self.microphone, Clip(samples, SAMPLE_RATE))
+    def say(self, *words: str) -> None:
+        """What a microphone hears that is opened from now on, with pauses between."""
+        rate = self.engines.voice.capabilities.rate
+        samples = [silence(0.7)]
+        for each in words:
+            said = Clip(np.concatenate(list(self.engines.voice.synthesize(each))), rate)
+            samples += [resample(said, SAMPLE_RATE).samples, silence(PAUSE_S)]
+        write_wav(self.microphone, Clip(np.concatenate([*samples, silence(60)]), SAMPLE_RATE))
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +134,21 @@ async def test_an_answer_is_stopped_by_a_key_and_by_speaking(home: Home, visitor
     await expect(page.locator(".asked").last).to_contain_text("Combien font", timeout=PATIENCE_MS)
     await answered(page, RESULT)
     await page.get_by_role("button", name="Mains libres").click()
+
+
+async def test_an_order_that_goes_on_after_its_answer_began_is_one_order(home: Home, visitor: Visit) -> None:
+    page = visitor.page
+    home.say("Mets un minuteur", "de dix minutes")
+    await page.locator(".big").click()
+    await expect(page.locator(".asked").last).to_contain_text(
+        re.compile("(10|dix) minutes"), timeout=PATIENCE_MS
+    )
+    await answered(page, "10 minutes")
+    await expect(page.locator(".talk")).to_have_attribute("data-mood", "idle", timeout=PATIENCE_MS)
+    await expect(page.locator(".asked")).to_have_count(1)
+    await expect(page.locator(".told")).to_have_count(1)
+    remote = next(each for each in home.server.house.remotes.values() if each.link is not None)
+    assert [timer.duration_s for timer in (await remote.keeper.state()).timers] == [600.0]
 
 
 @pytest.mark.parametrize(("word", "wish"), [("Stop !", "stop"), ("Attends !", "wait")])

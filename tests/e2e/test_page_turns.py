@@ -107,6 +107,74 @@ async def test_a_question_back_is_listened_to_when_it_has_been_said(page: Page) 
     assert (done[-1], state["ear"]) == (["shut_ear"], "closed")
 
 
+EARLY: tuple[Event, ...] = (PRESS, HEARD | {"final": False}, CHUNK, SOUNDS, END)
+MORE: Event = {"type": "chunk", "turn": "t2", "id": "u", "text": "Il fera beau.", "final": True}
+
+
+async def test_an_answer_before_the_end_sounds_while_more_is_listened_to(page: Page) -> None:
+    state, done = await play(page, *EARLY)
+    assert done[2] == ["duck", "early", "answer"]
+    assert (state["ear"], state["utterance"], state["sounding"]) == ("lingering", "u", "t")
+    state, done = await play(page, *EARLY, HEARD)
+    assert done[-1] == ["finish", "shut_ear", "heard"]  # it goes on sounding
+    assert (state["ear"], state["sounding"], state["turn"]) == ("closed", "t", "t")
+
+
+async def test_more_of_an_order_is_answered_anew(page: Page) -> None:
+    more = (HEARD | {"text": "Et demain à Paris ?", "final": False}, MORE)
+    state, done = await play(page, *EARLY, *more, END)
+    assert done[-2:] == [["hush", "duck", "anew", "answer"], []]
+    assert (state["ear"], state["turn"], state["over"], state["phase"]) == (
+        "lingering",
+        "t2",
+        "t",
+        "answering",
+    )
+    state, done = await play(page, *EARLY, *more, HEARD, END | {"turn": "t2"})
+    assert done[-2] == ["finish", "shut_ear", "heard"]
+    assert (state["ear"], state["phase"]) == ("closed", "idle")
+
+
+async def test_more_of_an_order_may_come_with_its_end(page: Page) -> None:
+    state, done = await play(page, *EARLY, HEARD, MORE)
+    assert done[-1] == ["hush", "duck", "anew", "answer"]
+    assert (state["turn"], state["phase"]) == ("t2", "answering")
+
+
+async def test_the_page_may_hear_the_end_of_an_order_before_the_server_does(page: Page) -> None:
+    state, done = await play(
+        page, PRESS, HEARD | {"final": False}, {"type": "silence"}, CHUNK, SOUNDS, HEARD, END
+    )
+    assert done[2] == ["finish", "shut_ear"]
+    assert done[3] == ["duck", "early", "answer"]
+    assert done[5] == ["heard"]
+    assert (state["ear"], state["sounding"], state["phase"]) == ("closed", "t", "idle")
+
+
+async def test_a_question_back_to_an_order_is_listened_to_when_both_are_over(page: Page) -> None:
+    asks = (*EARLY, {"type": "follow_up", "seconds": 6})
+    state, done = await play(page, *asks, SILENT, HEARD)
+    assert done[-1] == ["finish", "shut_ear", "heard", "rest_ear", "wait"]
+    state, done = await play(page, *asks, HEARD, SILENT)
+    assert done[-1] == ["rest_ear", "wait"]
+    assert state["ear"] == "waiting"
+
+
+async def test_a_press_or_a_stop_over_such_an_answer(page: Page) -> None:
+    state, done = await play(page, *EARLY, PRESS | {"id": "u2"}, MORE)
+    assert done[-2] == ["interrupt", "hush", "open_ear"]
+    assert (state["ear"], state["utterance"], state["turn"]) == ("hearing", "u2", None)
+    state, done = await play(page, *EARLY, {"type": "stop"})
+    assert done[-1] == ["interrupt", "hush", "drop", "shut_ear"]
+    assert (state["ear"], state["early"]) == ("closed", None)
+
+
+async def test_a_word_that_silences_leaves_the_order_to_be_read(page: Page) -> None:
+    state, done = await play(page, *EARLY, HEARD | {"text": "Stop", "wish": "stop"})
+    assert done[-1] == ["finish", "shut_ear", "hush"]
+    assert (state["ear"], state["phase"], state["sounding"]) == ("closed", "idle", None)
+
+
 async def test_a_typed_question_opens_no_microphone_when_it_is_asked_back(page: Page) -> None:
     typed: Event = {"type": "typed", "id": "u", "text": "Et demain ?"}
     state, _ = await play(page, typed, CHUNK, {"type": "follow_up", "seconds": 6}, END)

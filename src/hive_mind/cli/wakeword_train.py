@@ -75,9 +75,10 @@ def train(
     from hive_mind.cli.wakeword_record import recorded
     from hive_mind.client.platform.base import find_platform
     from hive_mind.speech.tts.piper import PiperVoice
+    from hive_mind.wake_training.front_end import FrontEnd
     from hive_mind.wake_training.plan import SIZES
     from hive_mind.wake_training.pronunciations import proposed
-    from hive_mind.wake_training.studio import FrontEnd, Studio
+    from hive_mind.wake_training.studio import Studio
     from hive_mind.wake_training.train import Order, save
     from hive_mind.wake_training.train import train as train_word
     from hive_mind.wake_training.voices import KokoroCrowd
@@ -96,7 +97,8 @@ def train(
         _say_all(crowd, [each.phonemes for each in proposals], out)
         return
     chosen = tuple(proposals[number - 1] for number in _numbers(only, len(proposals)))
-    stt = _stt(store, config.stt_model)
+    cores = max(1, os.cpu_count() or 1)
+    stt = _stt(store, config.stt_model, cores)
     own: Sequence[Samples] = ()
     if record:
         own = recorded(phrase, spelling or (), stt, find_platform(), config.microphone)
@@ -109,7 +111,7 @@ def train(
         piper=PiperVoice(piper, threads=1) if piper else None,
         own=own,
         noises=noises,
-        threads=max(1, os.cpu_count() or 1),
+        threads=cores,
     )
     today = datetime.now().astimezone().date()
     order = Order(phrase, word, chosen, tuple(spelling or ()), SIZES[quality], seed, today, talk)
@@ -150,13 +152,13 @@ def _numbers(only: str | None, count: int) -> Sequence[int]:
     return numbers
 
 
-def _stt(store: ModelStore, model: str | None) -> SpeechToText | None:
+def _stt(store: ModelStore, model: str | None, at_once: int) -> SpeechToText | None:
     """The second stage; None where this machine has none, which is said."""
     from hive_mind.speech.engines import PreparesScoring
     from hive_mind.speech.stt.factory import make_stt
 
     try:
-        stt = make_stt(store.path(model or store.selected("stt")))
+        stt = make_stt(store.path(model or store.selected("stt")), at_once=at_once)
         if isinstance(stt, PreparesScoring):
             stt.prepare_scoring()
     except ModelError as error:

@@ -4,6 +4,8 @@ A vowel for a near vowel costs little, a consonant for a vowel much; a mute e or
 come and go. A whole sound that is missing costs about 0.8, so a word of two syllables weighs about 3.
 """
 
+from itertools import accumulate
+
 from hive_mind.language.pronunciation import LATENT
 
 _VOWELS = frozenset("aE3iouy120@e")
@@ -17,12 +19,13 @@ _NEAR = {pair: cost for cost, pairs in _NEAR_PAIRS for pair in pairs}
 _MANNERS = ("pbtdkg", "fvszSZ", "mnN", "lrJw")
 _SAME_MANNER, _OTHER_CONSONANT, _OTHER_VOWEL, _OTHER_KIND = 0.6, 0.85, 0.65, 1.2
 _MISSING = {"@": 0.15, "e": 0.3, "r": 0.6, "l": 0.6, "J": 0.5, "w": 0.5, **dict.fromkeys(LATENT, 0.04)}
-_MISSING_OTHER = 0.8
+HEAVIEST = 0.8
+"""The most that a sound which is missing costs."""
 
 
 def missing(sound: str) -> float:
     """Cost of a sound that is there and should not be, or the reverse."""
-    return _MISSING.get(sound, _MISSING_OTHER)
+    return _MISSING.get(sound, HEAVIEST)
 
 
 def weight(sounds: str) -> float:
@@ -59,14 +62,31 @@ def distance(one: str, other: str) -> float:
 
 def cost(one: str, other: str) -> float:
     """The cost of making one of the other; a consonant for a near one is about 0.4."""
-    row = [0.0]
-    for sound in other:
-        row.append(row[-1] + missing(sound))
+    row = _row(other)
     for mine in one:
-        lost, before = missing(mine), row[0]
-        row[0] += lost
-        for at, theirs in enumerate(other, 1):
-            above = row[at]
-            row[at] = min(before + _COSTS[mine][theirs], above + lost, row[at - 1] + missing(theirs))
-            before = above
+        _next(row, mine, other, row[0] + missing(mine))
     return row[-1]
+
+
+def nearest(sounds: str, wanted: str) -> float:
+    """The least cost of making the wanted ones of any run of the sounds (Sellers 1980)."""
+    row = _row(wanted)
+    least = row[-1]
+    for mine in sounds:
+        _next(row, mine, wanted, 0.0)
+        least = min(least, row[-1])
+    return least
+
+
+def _row(other: str) -> list[float]:
+    return [0.0, *accumulate(map(missing, other))]
+
+
+def _next(row: list[float], mine: str, other: str, first: float) -> None:
+    """What beginnings of the other cost, once one more sound was made of them."""
+    lost, before, costs = missing(mine), row[0], _COSTS[mine]
+    row[0] = first
+    for at, theirs in enumerate(other, 1):
+        above = row[at]
+        row[at] = min(before + costs[theirs], above + lost, row[at - 1] + missing(theirs))
+        before = above

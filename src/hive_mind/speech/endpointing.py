@@ -149,6 +149,13 @@ class Endpointer:
         """Silence that will end the present utterance, in milliseconds."""
         return self._gate_ms
 
+    @property
+    def silent_ms(self) -> int:
+        """How long the present pause lasts, in milliseconds; 0 while somebody speaks, or seems to."""
+        if self._pause is None or self._run:
+            return 0
+        return (self._frame - self._pause) * FRAME_SAMPLES * 1000 // SAMPLE_RATE
+
     def set_gate(self, ms: int) -> None:
         """Change the gate of the present pause, because its transcript is known; 0 ends it at once.
 
@@ -201,8 +208,7 @@ class Endpointer:
         """The `Endpoint`, if the gate is over now. For use right after `set_gate`, between two frames."""
         if self._start is None or self._pause is None or not self._speculated or self._run:
             return ()
-        silent_ms = (self._frame - self._pause) * FRAME_SAMPLES * 1000 // SAMPLE_RATE
-        return self._close("gate", self._start, self._pause) if silent_ms >= self._gate_ms else ()
+        return self._close("gate", self._start, self._pause) if self.silent_ms >= self._gate_ms else ()
 
     def finish(self) -> tuple[EndpointEvent, ...]:
         """The audio stops here: end the utterance, if one is going on."""

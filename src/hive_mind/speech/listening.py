@@ -89,6 +89,11 @@ class Ear:
         return self._endpointer.in_utterance
 
     @property
+    def silent_ms(self) -> int:
+        """How long the present pause lasts, in milliseconds; 0 while somebody speaks, or seems to."""
+        return self._endpointer.silent_ms
+
+    @property
     def loudness(self) -> float:
         """Level of the newest frame in dBFS, at least -120."""
         return _level(self._last)

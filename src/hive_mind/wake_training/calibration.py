@@ -2,19 +2,23 @@
 
 import math
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
 from hive_mind.speech.audio import SAMPLE_RATE
 from hive_mind.speech.engines import SpeechToText
-from hive_mind.wake_training.events import Scored
+from hive_mind.wake_training.events import Scored, peaks
 
 ALONE_AN_HOUR = 0.5
 """False wakes an hour of speech that the first stage alone may make."""
 
 LOOSE_AN_HOUR = 120.0
 """Wakes an hour of speech that the second stage may be asked about."""
+
+STRETCH_S = 3.0
+"""In so long a stretch of speech one wake is counted."""
 
 MOST_MISSED = 0.12
 """Part of the calibrating positives, most of them in noise, that the strict threshold may give up."""
@@ -44,7 +48,7 @@ def thresholds(positives: Sequence[Scored], negatives: Sequence[Scored], hours: 
         hours: how long the negatives last.
     """
     word = np.sort([each.best for each in positives])
-    others = np.sort([each.best for each in negatives])[::-1]
+    others = np.sort(peaks(negatives, STRETCH_S))[::-1]
     strict = _over(others, int(ALONE_AN_HOUR * hours)) + 0.3
     strict = float(np.clip(strict, np.quantile(word, 0.02), np.quantile(word, MOST_MISSED)))
     loose = min(_over(others, int(LOOSE_AN_HOUR * hours)), strict)
@@ -58,16 +62,16 @@ def lag(positives: Sequence[Scored], loose: float) -> int:
     return round(float(np.quantile(lags, 0.6))) if lags else 0
 
 
-def transcripts(stt: SpeechToText, found: Sequence[Scored]) -> list[str]:
+def transcripts(stt: SpeechToText, found: Sequence[Scored], threads: int = 1) -> list[str]:
     """What a recogniser writes of takes that hold the word alone."""
-    texts: list[str] = []
-    for each in found:
+
+    def written(each: Scored) -> str:
         begin = max(0, each.take.end - int(1.4 * SAMPLE_RATE))
-        sound = each.take.samples[begin : each.take.end + SAMPLE_RATE // 8].astype(np.float32) / np.float32(
-            32767.0
-        )
-        texts.append(stt.transcribe(sound).text)
-    return texts
+        heard = each.take.samples[begin : each.take.end + SAMPLE_RATE // 8]
+        return stt.transcribe(heard.astype(np.float32) / np.float32(32767.0)).text
+
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(written, found))
 
 
 def probability(odds: float) -> float:

@@ -87,14 +87,14 @@ def curve(words: Sequence[Scored], others: Sequence[Scored], hours: float) -> tu
     )
 
 
-def verified_curve(word: Verdicts, other: Verdicts, hours: float) -> tuple[Point, ...]:
-    """The same of both stages together, at many floors of the second."""
+def verified_curve(word: Verdicts, other: Verdicts, hours: float, highest: float) -> tuple[Point, ...]:
+    """The same of both stages together, at many floors of the second, up to the highest that is known."""
     return tuple(
         Point(
             round(_reaching(other, floor) / hours, 3),
             round(100.0 * (1.0 - _reaching(word, floor) / max(1, len(word))), 2),
         )
-        for floor in np.arange(-9.0, -0.99, 0.25)
+        for floor in np.arange(-9.0, min(highest, -1.0) + 0.01, 0.25)
     )
 
 

@@ -38,23 +38,27 @@ class Convolution:
         weights = random.normal(0.0, scale, (3 * inputs, outputs)).astype(np.float32)
         self.parameters = {"weights": weights, "bias": np.zeros(outputs, dtype=np.float32)}
         self.gradients: dict[str, Floats] = {}
-        self._columns = np.zeros((0, 0, 0), dtype=np.float32)
+        self._columns = np.zeros((0, 0), dtype=np.float32)
 
     def forward(self, x: Floats) -> Floats:
         """Three neighbours side by side, times the weights."""
-        before, after = np.zeros_like(x), np.zeros_like(x)
-        before[:, 1:] = x[:, :-1]
-        after[:, :-1] = x[:, 1:]
-        self._columns = np.concatenate((before, x, after), axis=2)
-        y: Floats = self._columns @ self.parameters["weights"] + self.parameters["bias"]
-        return y
+        batch, time, width = x.shape
+        columns = np.zeros((batch, time, 3 * width), dtype=x.dtype)
+        columns[:, 1:, :width] = x[:, :-1]
+        columns[:, :, width : 2 * width] = x
+        columns[:, :-1, 2 * width :] = x[:, 1:]
+        self._columns = columns.reshape(batch * time, -1)
+        y: Floats = self._columns @ self.parameters["weights"]
+        y += self.parameters["bias"]
+        return y.reshape(batch, time, -1)
 
     def backward(self, dy: Floats) -> Floats:
         """Each neighbour's share goes back to its place."""
         flat = dy.reshape(-1, dy.shape[2])
-        self.gradients["weights"] = self._columns.reshape(len(flat), -1).T @ flat
+        self.gradients["weights"] = self._columns.T @ flat
         self.gradients["bias"] = flat.sum(axis=0)
-        before, middle, after = np.split(dy @ self.parameters["weights"].T, 3, axis=2)
+        columns = (flat @ self.parameters["weights"].T).reshape(*dy.shape[:2], -1)
+        before, middle, after = np.split(columns, 3, axis=2)
         dx: Floats = middle.copy()
         dx[:, :-1] += before[:, 1:]
         dx[:, 1:] += after[:, :-1]

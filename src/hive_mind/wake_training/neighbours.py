@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from hive_mind.language.alikeness import cost, weight
+from hive_mind.language.alikeness import HEAVIEST, cost, nearest, weight
 from hive_mind.language.pronunciation import sounds_of
 from hive_mind.wake_training.pronunciations import Pronunciation, sounds
 from hive_mind.wake_training.texts import texts
@@ -108,9 +108,16 @@ def _contains(sounds: str, targets: Sequence[str]) -> bool:
     return any(
         _apart(sounds[at : at + size], target) < TOO_NEAR
         for target in targets
+        if _may_hold(sounds, target)
         for size in range(max(1, len(target) - 1), len(target) + 2)
         for at in range(len(sounds) - size + 1)
     )
+
+
+def _may_hold(sounds: str, target: str) -> bool:
+    """Whether any run of the sounds, however long, comes near the target: a quick first look."""
+    heaviest = max(weight(target), (len(target) + 1) * HEAVIEST)
+    return nearest(sounds, target) < TOO_NEAR * heaviest
 
 
 @lru_cache(maxsize=200_000)

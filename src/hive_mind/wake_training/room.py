@@ -8,6 +8,9 @@ from hive_mind.speech.audio import SAMPLE_RATE, Samples
 
 SPEED_OF_SOUND = 343.0
 
+EVEN = 1280
+"""Sounds are transformed in multiples of so many samples: a great prime takes many times as long."""
+
 
 def impulse_response(random: np.random.Generator) -> Samples:
     """Of a made-up room: direct sound, a few early reflections, a tail that dies away in 0.15 to 0.7 s."""
@@ -30,7 +33,7 @@ def impulse_response(random: np.random.Generator) -> Samples:
 
 def convolved(samples: Samples, response: Samples) -> Samples:
     """A sound in a room, as long as before."""
-    size = 1 << (len(samples) + len(response) - 1).bit_length()
+    size = _even(len(samples) + len(response) - 1)
     product = np.fft.rfft(samples, size) * np.fft.rfft(response, size)
     made: Samples = np.fft.irfft(product, size)[: len(samples)].astype(np.float32)
     return made
@@ -38,31 +41,33 @@ def convolved(samples: Samples, response: Samples) -> Samples:
 
 def coloured(samples: Samples, random: np.random.Generator) -> Samples:
     """As another microphone would hear it: a slope of up to 6 dB an octave, and a bump or a dip."""
-    spectrum = np.fft.rfft(samples)
-    octaves = np.log2(np.maximum(np.fft.rfftfreq(len(samples), 1 / SAMPLE_RATE), 50.0) / 1000.0)
+    size = _even(len(samples))
+    spectrum = np.fft.rfft(samples, size)
+    octaves = np.log2(np.maximum(np.fft.rfftfreq(size, 1 / SAMPLE_RATE), 50.0) / 1000.0)
     decibels = random.uniform(-4.0, 4.0) * octaves
     centre, width = random.uniform(-2.5, 2.5), random.uniform(0.3, 1.2)
     decibels += random.uniform(-8.0, 8.0) * np.exp(-np.square((octaves - centre) / width))
-    made: Samples = np.fft.irfft(spectrum * 10 ** (decibels / 20), len(samples)).astype(np.float32)
-    return made
+    made = np.fft.irfft(spectrum * 10 ** (decibels / 20), size)[: len(samples)]
+    return made.astype(np.float32)
 
 
 def dulled(samples: Samples, random: np.random.Generator) -> Samples:
     """As through a telephone, a bad codec or a cloth: little above 2.8 to 6.5 or below 0.05 to 0.35 kHz."""
-    spectrum = np.fft.rfft(samples)
-    pitches = np.fft.rfftfreq(len(samples), 1 / SAMPLE_RATE)
+    size = _even(len(samples))
+    spectrum = np.fft.rfft(samples, size)
+    pitches = np.fft.rfftfreq(size, 1 / SAMPLE_RATE)
     spectrum /= 1.0 + (pitches / random.uniform(2800.0, 6500.0)) ** 12
     spectrum *= 1.0 / (1.0 + (random.uniform(50.0, 350.0) / np.maximum(pitches, 1.0)) ** 4)
-    made: Samples = np.fft.irfft(spectrum, len(samples)).astype(np.float32)
-    return made
+    return np.fft.irfft(spectrum, size)[: len(samples)].astype(np.float32)
 
 
 def noise(length: int, random: np.random.Generator) -> Samples:
     """White to brown noise, at times with a hum, or in gusts."""
-    spectrum = np.fft.rfft(random.standard_normal(length))
+    size = _even(length)
+    spectrum = np.fft.rfft(random.standard_normal(size))
     steep = random.uniform(0.0, 2.0)
-    spectrum /= np.maximum(np.arange(len(spectrum)) * SAMPLE_RATE / length, 30.0) ** (steep / 2)
-    made = np.fft.irfft(spectrum, length)
+    spectrum /= np.maximum(np.arange(len(spectrum)) * SAMPLE_RATE / size, 30.0) ** (steep / 2)
+    made = np.fft.irfft(spectrum, size)[:length]
     made /= made.std() + 1e-9
     time = np.arange(length) / SAMPLE_RATE
     if random.random() < 0.3:
@@ -127,6 +132,11 @@ def run_of(length: int, speech: Sequence[Samples], random: np.random.Generator) 
         pieces += [piece, np.zeros(int(random.uniform(0.05, 0.4) * SAMPLE_RATE), dtype=np.float32)]
         have += len(piece) + len(pieces[-1])
     return np.concatenate(pieces)[:length]
+
+
+def _even(length: int) -> int:
+    """The next length that is transformed quickly."""
+    return max(1, -(-length // EVEN)) * EVEN
 
 
 def loudness(samples: Samples) -> float:

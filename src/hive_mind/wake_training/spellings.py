@@ -30,7 +30,13 @@ WAKE_COSTS = 0.03
 minutes of such speech, so that one is many an hour."""
 
 UNHEARD_BETTER = 0.5
-"""By how much more what was not heard in calibration may fit than what was."""
+"""By how much more what was not heard in calibration may fit than what was, at least."""
+
+BEST_OTHERS = 10
+"""How quickly fits get rarer is told by so many of what is not the word: those that fit best."""
+
+CHANCE = 0.1
+"""How likely it may be that as much speech again holds something that fits better than expected."""
 
 BLUR = 0.1
 """By about how much the same word said again fits otherwise."""
@@ -138,11 +144,25 @@ def _best_floor(
     word, near, other = (table[:, chosen].max(axis=1)[:, None] for table in tables)
     missed = 1.0 - _reach(word).mean(axis=0)
     waking = _reach(near).sum(axis=0) / near_total
-    false = (other + UNHEARD_BETTER >= FLOORS).sum(axis=0)
+    false = (other + _unheard(other[:, 0]) >= FLOORS).sum(axis=0)
     costs = missed + NEAR_COSTS * waking + WAKE_COSTS * false
     least = float(costs.min())
     good = np.flatnonzero(costs <= least + 1e-9)
     return least, float(FLOORS[good[len(good) // 2]])
+
+
+def _unheard(other: NDArray[np.float64]) -> float:
+    """By how much more what was not heard may fit: the best fits are rarer and rarer, exponentially.
+
+    Of two such samples, each is equally likely to hold the best; the one not heard holds one that is better
+    by a margin with odds that fall by e for each mean distance of the best from the one after them.
+    """
+    best = np.sort(other)[::-1]
+    some = min(BEST_OTHERS, len(best) // 2)
+    if not some:
+        return UNHEARD_BETTER
+    apart = float((best[:some] - best[some]).mean())
+    return max(UNHEARD_BETTER, apart * float(np.log((1.0 - CHANCE) / CHANCE)))
 
 
 def _reach(fits: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,7 +1,6 @@
 """Says the lines of a plan, puts them into rooms, computes the embeddings, and keeps them on disk."""
 
 import hashlib
-import threading
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,17 +13,17 @@ from numpy.typing import NDArray
 
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.engines import TextToSpeech
-from hive_mind.speech.wake_word.embedding import WARM_UP, Floats, SpeechEmbedding
-from hive_mind.speech.wake_word.mel import LEAD_SAMPLES, STEP_SAMPLES, MelSpectrum
+from hive_mind.speech.wake_word.embedding import WARM_UP
+from hive_mind.speech.wake_word.mel import STEP_SAMPLES
 from hive_mind.wake_training import voices
 from hive_mind.wake_training.plan import Group, Line
 from hive_mind.wake_training.scenes import Background, Conditions, Scene, all_of, backgrounds, in_a_room
 from hive_mind.wake_training.voices import Spoken
 
 Embed: TypeAlias = Callable[[Samples], NDArray[np.float16]]
-"""Gives the embeddings of a recording; see `FrontEnd`."""
+"""Gives the embeddings of a recording; see `front_end`."""
 
-RECIPE = 3
+RECIPE = 4
 """Changes when the same plan gives other takes."""
 
 CHUNK = 48
@@ -71,30 +70,6 @@ class Crowd(Protocol):
     ) -> Spoken:
         """A word and what is said around it by a mix of voices."""
         ...
-
-
-class FrontEnd:
-    """Embeddings of whole recordings, as the detector computes them. Thread-safe.
-
-    Args:
-        folder: of the model openwakeword.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._mel = MelSpectrum(folder / "melspectrogram.tflite")
-        self._own = threading.local()
-
-    def __call__(self, samples: Samples) -> NDArray[np.float16]:
-        """One embedding each 80 ms from the `WARM_UP`th on."""
-        embedding = getattr(self._own, "embedding", None)
-        if embedding is None:
-            embedding = self._own.embedding = SpeechEmbedding(self._folder / "embedding_model.tflite")
-        embedding.reset()
-        whole = len(samples) // STEP_SAMPLES * STEP_SAMPLES
-        lead = np.zeros(LEAD_SAMPLES, dtype=np.float32)
-        made: Floats = embedding(self._mel(np.concatenate((lead, samples[:whole]))))
-        return made[WARM_UP:].astype(np.float16)
 
 
 def end_of(place: int) -> int:

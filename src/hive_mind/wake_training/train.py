@@ -20,7 +20,7 @@ from hive_mind.speech.wake_word.card import WakeWordCard
 from hive_mind.speech.wake_word.verifier import Phrase, phrase_of
 from hive_mind.wake_training import calibration, evaluation, spellings
 from hive_mind.wake_training.evaluation import Evaluation
-from hive_mind.wake_training.events import Look, Scored, best_of, scored, second_looks
+from hive_mind.wake_training.events import Fits, Scored, best_of, scored, second_looks, together
 from hive_mind.wake_training.examples import examples, hours
 from hive_mind.wake_training.export import write_onnx
 from hive_mind.wake_training.fit import FitSettings, fit
@@ -38,11 +38,14 @@ KOKORO_S, CHEAP_S, SCENE_S, STEP_S, LOOK_S = 0.28, 0.01, 0.018, 0.04, 0.24
 UNMEASURED = -6.5
 """How well a word must fit whose second stage was not calibrated: below this nearly anything does."""
 
-EVERYDAY_S = 3.0
+EVERYDAY_S = 30.0
 """Recordings of everyday life are cut into pieces of this length."""
 
 VERIFIED = 100
 """Takes of the word that the second stage is calibrated on."""
+
+SURE_BY = 1.0
+"""How far above its floor a word that is tested must fit to be looked at no more; the picture ends there."""
 
 WRITTEN_DOWN = 16
 """Takes that the recogniser writes down, to learn how it spells the word."""
@@ -117,7 +120,8 @@ def train(
     meter = Meter(_work(groups, order, verified=stt is not None), tell)
     memory, takes = _learnt_and_said(groups, order, studio, meter)
     network = memory.network
-    everyday = [take_of(studio.front_end, piece) for piece in _pieces(order.everyday)]
+    with ThreadPoolExecutor(studio.threads) as pool:
+        everyday = list(pool.map(partial(take_of, studio.front_end), _pieces(order.everyday)))
     by_name = {group.name: group for group in groups}
     setting, near = by_name["set-word"], by_name["test-near"].lines
     alone = [
@@ -126,8 +130,9 @@ def train(
         for turn in range(setting.scenes)
         if not (line.before or line.after)
     ]
-    card = calibrated(order, network, takes, everyday, stt, meter, alone)
-    found = tested(network, takes, card, stt, meter, [line.written or line.text for line in near])
+    at_once = studio.threads
+    card = calibrated(order, network, takes, everyday, stt, meter, alone, at_once)
+    found = tested(network, takes, card, stt, meter, [line.written or line.text for line in near], at_once)
     counts = {name: len(of) for name, of in takes.items()}
     return Trained(memory, card.card, found, counts)
 
@@ -153,6 +158,7 @@ def calibrated(
     stt: SpeechToText | None,
     meter: Meter,
     said_alone: Sequence[int],
+    threads: int = 1,
 ) -> Calibrated:
     """The card of a trained head, from the voices and recordings that set thresholds.
 
@@ -164,6 +170,7 @@ def calibrated(
         stt: the second stage, if there is one.
         meter: told how far it is.
         said_alone: places of the calibrating takes in which the word stands alone: those are written down.
+        threads: at work at a time.
     """
     words = scored(network, takes["set-word"])
     verified = words[:VERIFIED]
@@ -175,12 +182,12 @@ def calibrated(
     by = spellings.Comparison((), UNMEASURED)
     if stt is not None and isinstance(stt, ScoresPhrases):
         alone = [words[place] for place in said_alone if words[place].best >= limits.strict][:WRITTEN_DOWN]
-        heard = calibration.transcripts(stt, alone)
+        heard = calibration.transcripts(stt, alone, threads)
         meter.add("thresholds", LOOK_S * WRITTEN_DOWN)
         texts = spellings.candidates(order.phrase, given, heard)
         near = scored(network, takes["set-near"])
 
-        def looks(found: Sequence[Scored]) -> list[Look]:
+        def looks(found: Sequence[Scored]) -> list[list[Fits]]:
             return second_looks(
                 stt,
                 Phrase(texts, 0.0, trust=spellings.TRUST),
@@ -188,9 +195,11 @@ def calibrated(
                 limits.loose,
                 limits.lag_ms,
                 lambda: meter.add("thresholds", LOOK_S),
+                threads=threads,
             )
 
-        by = spellings.compared(texts, looks(verified), looks(near), looks(others))
+        other_looks = list(chain.from_iterable(looks(others)))
+        by = spellings.compared(texts, together(looks(verified)), together(looks(near)), other_looks)
     card = WakeWordCard(
         phrase=order.phrase,
         spellings=spellings.plain_ones(texts)[1:],
@@ -212,6 +221,7 @@ def tested(
     stt: SpeechToText | None,
     meter: Meter,
     near_texts: Sequence[str] = (),
+    threads: int = 1,
 ) -> Evaluation:
     """How good a head with its card is, on the voices, sentences and noise that are for testing."""
     card, limits = calibrated.card, calibrated.limits
@@ -223,15 +233,19 @@ def tested(
     others = scored(network, [*takes["test-speech"], *takes["test-noise"]])
     time = hours([each.take for each in others])
     words = list(chain.from_iterable(rooms.values()))
+    enough = card.verify_at + SURE_BY
 
-    def looks(found: Sequence[Scored]) -> list[float | None]:
+    def looks(found: Sequence[Scored]) -> list[list[Fits]]:
         if stt is None or not isinstance(stt, ScoresPhrases):
-            return [0.0 if each.best >= limits.strict else None for each in found]
+            return [[(0.0,)] if each.best >= limits.strict else [] for each in found]
         told = partial(meter.add, "test", LOOK_S)
-        return best_of(second_looks(stt, phrase, found, limits.loose, limits.lag_ms, told), phrase)
+        return second_looks(
+            stt, phrase, found, limits.loose, limits.lag_ms, told, enough=enough, threads=threads
+        )
 
-    seen = {name: looks(found) for name, found in rooms.items()}
-    near_seen, others_seen = looks(near), looks(others)
+    seen = {name: best_of(together(looks(found)), phrase) for name, found in rooms.items()}
+    near_seen = best_of(together(looks(near)), phrase)
+    others_seen = best_of(list(chain.from_iterable(looks(others))), phrase)
     return Evaluation(
         missed=evaluation.missed(seen, card.verify_at),
         missed_alone=evaluation.missed_alone(rooms, limits.strict),
@@ -242,7 +256,9 @@ def tested(
         asked=sum(score is not None for score in others_seen),
         hours=round(time, 3),
         curve=evaluation.curve(words, others, time),
-        verified_curve=evaluation.verified_curve(list(chain.from_iterable(seen.values())), others_seen, time),
+        verified_curve=evaluation.verified_curve(
+            list(chain.from_iterable(seen.values())), others_seen, time, enough
+        ),
         fired=tuple(
             text
             for text, score in zip(near_texts, near_seen, strict=False)

@@ -118,11 +118,11 @@ async def test_the_example_for_nginx(tmp_path: Path) -> None:
             verify=trust, base_url=f"https://127.0.0.1:{port}", headers={"Host": SITE}
         )
         async with context as http:
-            named = {"sni_hostname": SITE}
+            asked = {"sni_hostname": SITE}
             for inside in ("/metrics", "/trace/LAST", "/heard"):
-                assert (await http.get(inside, extensions=named)).status_code == 404, inside
-            assert (await http.get("/health", extensions=named)).json()["service"] == "hive-mind"
-            assert (await http.get("/api/clients", extensions=named)).status_code == 401
+                assert (await http.get(inside, extensions=asked)).status_code == 404, inside
+            assert (await http.get("/health", extensions=asked)).json()["service"] == "hive-mind"
+            assert (await http.get("/api/clients", extensions=asked)).status_code == 401
             guess = {"client_id": "x", "name": "X", "code": "000000"}
-            answers = [await http.post("/api/pair", json=guess, extensions=named) for _ in range(14)]
+            answers = [await http.post("/api/pair", json=guess, extensions=asked) for _ in range(14)]
             assert [answer.status_code for answer in answers].count(503) >= 2, "nginx holds back who guesses"

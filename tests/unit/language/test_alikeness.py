@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hive_mind.language.alikeness import distance, weight
+from hive_mind.language.alikeness import cost, distance, nearest, weight
 from hive_mind.language.pronunciation import LATENT, sounds_of
 from hive_mind.language.words import words_of
 
@@ -43,3 +43,9 @@ def test_nothing_is_apart_from_itself(one: str) -> None:
 def test_mute_sounds_weigh_little() -> None:
     assert weight("@T") < 0.2
     assert weight("pa") == pytest.approx(1.6)
+
+
+@given(SOUNDS, SOUNDS)
+def test_the_nearest_run_is_the_nearest_of_all_runs(heard: str, wanted: str) -> None:
+    runs = {heard[a:b] for a in range(len(heard) + 1) for b in range(a, len(heard) + 1)}
+    assert nearest(heard, wanted) == pytest.approx(min(cost(run, wanted) for run in runs))

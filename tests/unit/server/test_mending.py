@@ -30,7 +30,7 @@ async def test_what_sounds_the_same_is_done_and_why_says_so(running: Running, he
     async with TextClient(running.ws, hello=hello) as client:
         await client.say(SAME)
         await client.until("response_chunk", is_final=True)
-        await running.house.remotes["salon"].finished()
+        await running.house.remotes["salon"].turns.finished()
         trace = running.house.traces.last()
         assert trace is not None
         assert (trace.intent, trace.rung, trace.repaired) == ("get_time", "repair", SAME)

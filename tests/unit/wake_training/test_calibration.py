@@ -9,12 +9,14 @@ import pytest
 from hive_mind.speech.audio import SAMPLE_RATE
 from hive_mind.speech.wake_word.card import WakeWordCard
 from hive_mind.speech.wake_word.cascade import LATER_SAMPLES
+from hive_mind.speech.wake_word.verifier import Phrase
 from hive_mind.wake_training import calibration, evaluation
 from hive_mind.wake_training.evaluation import Evaluation, Rate
-from hive_mind.wake_training.events import Scored, looked_at
+from hive_mind.wake_training.events import Scored, looked_at, peaks, second_looks, together
 from hive_mind.wake_training.network import LENGTH
 from hive_mind.wake_training.report import report, verdict
 from hive_mind.wake_training.studio import Take, end_of
+from tests.fakes.wake_words import ScriptedScorer
 
 
 def take(odds: list[float], end: int = 0) -> Scored:
@@ -43,8 +45,8 @@ def test_the_strict_threshold_does_not_throw_the_word_away() -> None:
 
 def test_the_second_stage_sees_the_word_and_a_little_after_it() -> None:
     found = take([-1.0, 3.0, -1.0])
-    assert looked_at(found, 4.0, 0) == []
-    early, (first, odds), (second, _) = looked_at(found, 2.0, 100)
+    assert found.woken(4.0) == []
+    early, (first, odds), (second, _) = looked_at(found, found.woken(2.0)[0], 100)
     assert 1.2 < len(first) / SAMPLE_RATE < 1.5
     assert early[1] == odds == 3.0
     assert early[0][0] <= first[0]
@@ -52,13 +54,33 @@ def test_the_second_stage_sees_the_word_and_a_little_after_it() -> None:
 
 
 def test_while_the_score_rises_the_second_stage_is_asked_already() -> None:
-    looks = looked_at(take([-1.0, 0.0, 1.2, 2.4, 3.6, 0.0]), -0.5, 0)
+    looks = looked_at(take([-1.0, 0.0, 1.2, 2.4, 3.6, 0.0]), 1, 0)
     assert [round(odds, 1) for _, odds in looks] == [0.0, 3.6, 3.6]
     starts = [sound[0] for sound, _ in looks]
     assert starts == sorted(starts)
-    unsure = looked_at(take([-9.0, -4.0, -2.9, -1.5, 0.0]), -4.5, 0)
+    unsure = looked_at(take([-9.0, -4.0, -2.9, -1.5, 0.0]), 1, 0)
     assert [round(odds, 1) for _, odds in unsure] == [-1.5, 0.0, 0.0]
-    assert len(looked_at(take([-9.0, -4.0, -2.9]), -4.5, 0)) == 2
+    assert len(looked_at(take([-9.0, -4.0, -2.9]), 1, 0)) == 2
+
+
+def test_every_wake_of_a_take_counts_once_it_has_calmed_down() -> None:
+    odds = [-9.0, 2.0, 2.5, 1.0, *[-9.0] * 4, 3.0, -9.0, 2.0, -9.0, 2.0, *[0.5] * 9, 2.0]
+    assert take(odds).woken(1.0) == [1, 10, 22]
+    assert take(odds).woken(2.6) == [8]
+    assert peaks([take(odds), take([-3.0])], 0.8) == [3.0, 2.0, 2.0, -3.0]
+    looks = [[(-5.0, -2.0), (-3.0, -4.0)], [], [(-1.0, -1.0)]]
+    assert together(looks) == [(-3.0, -2.0), None, (-1.0, -1.0)]
+
+
+def test_what_fits_well_enough_is_looked_at_no_more() -> None:
+    found = [take([-1.0, 3.0, -1.0]), take([-9.0])] * 3
+    phrase = Phrase(("a", "b"), -3.0)
+    whole, short = (ScriptedScorer({"a": -4.0, "b": -5.0}) for _ in range(2))
+    seen = second_looks(whole, phrase, found, 2.0, 0, threads=2)
+    assert len(whole.asked) == 9
+    assert [look is None for look in together(seen)] == [False, True] * 3
+    assert second_looks(short, phrase, found, 2.0, 0, enough=-5.0)[0]
+    assert len(short.asked) == 3
 
 
 def figures(missed: int, near: int) -> Evaluation:
@@ -72,6 +94,12 @@ def figures(missed: int, near: int) -> Evaluation:
 def test_a_stricter_threshold_misses_more_and_wakes_less() -> None:
     curve = figures(1, 1).curve
     assert all(a.false_an_hour >= b.false_an_hour and a.missed <= b.missed for a, b in pairwise(curve))
+
+
+def test_the_curve_of_both_stages_ends_where_its_scores_do() -> None:
+    curve = evaluation.verified_curve([-2.0, None], [-4.0], 1.0, -3.5)
+    assert curve[-1].missed == 50.0
+    assert len(curve) < len(evaluation.verified_curve([-2.0, None], [-4.0], 1.0, 0.0))
 
 
 def test_the_report_is_french_whole_and_safe() -> None:

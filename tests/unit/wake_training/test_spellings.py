@@ -39,6 +39,13 @@ def test_what_was_not_heard_may_fit_better_than_what_was() -> None:
     assert -2.45 < compared(("a",), [(-2.0,)] * 50, [], [(-2.95,)] * 5).floor <= -2.0
 
 
+def test_the_slower_others_get_rarer_the_more_room_they_are_left() -> None:
+    def floor(apart: float) -> float:
+        return compared(("a",), [(-2.0,)] * 50, [], [(-6.0 - apart * n,) for n in range(30)]).floor
+
+    assert floor(0.01) < floor(0.2) < floor(0.4)
+
+
 def test_a_text_that_fits_anything_must_fit_better() -> None:
     texts = ("jarvis", "j'avis")
     english, french = [(-4.0, -3.0)] * 20, [(-8.0, -1.0)] * 20

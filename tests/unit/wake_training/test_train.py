@@ -1,6 +1,5 @@
 """A whole training, with humming voices: the same for a seed, and after it was broken off."""
 
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -8,23 +7,15 @@ import pytest
 
 from hive_mind.speech.wake_word.card import read_card
 from hive_mind.wake_training import fresh_espeak
-from hive_mind.wake_training.plan import Size
 from hive_mind.wake_training.progress import Progress
-from hive_mind.wake_training.pronunciations import Pronunciation
 from hive_mind.wake_training.studio import Studio
-from hive_mind.wake_training.train import Order, save, train
+from hive_mind.wake_training.train import save, train
 from tests.fakes.studio import HummingCrowd, measured
-
-SIZE = Size(positives=6, near=4, sentences=3, cheap=2, scenes=2, tests=2, steps=30)
+from tests.fakes.training_process import order
 
 
 class GivenUpError(Exception):
     """Somebody lost patience."""
-
-
-def order(seed: int = 0) -> Order:
-    ways = (Pronunciation("hey alison", "ˈɛ alizˈɔ̃", "fr"),)
-    return Order("hey alison", "hey_alison", ways, (), SIZE, seed, date(2030, 1, 1))
 
 
 def made(folder: Path, seed: int = 0, *, give_up_at: float = 2.0) -> tuple[bytes, bytes, int, list[Progress]]:

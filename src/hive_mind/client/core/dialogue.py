@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from hive_mind.client.core.door import Reason
 from hive_mind.client.core.timers import Timekeeper
+from hive_mind.commands.amending import is_amendable, left_to_do
 from hive_mind.commands.interpret import INTENTS, READ_ONLY
 from hive_mind.language.interruptions import continues
 from hive_mind.understanding.corrections import said_again
@@ -45,10 +46,9 @@ class Plan:
     @property
     def amendable(self) -> bool:
         """Whether it can be taken back and done otherwise when the speaker goes on after all."""
-        return self.rest is None and all(order.intent in _AMENDABLE for order in self.orders)
+        return self.rest is None and is_amendable(self.orders)
 
 
-_AMENDABLE = frozenset({"start_timer", "set_alarm", "adjust_timer"}) | READ_ONLY
 _SILENCING = frozenset({"stop", "snooze", "adjust_timer", "cancel_timer", "cancel_alarm", "thanks"})
 
 
@@ -78,19 +78,10 @@ def amended(before: Plan, whole: Plan) -> Plan | None:
         The whole plan without what is done, and with what is to be taken back; None when the rest adds
         nothing that we understand.
     """
-    if not whole.orders or len(whole.orders) < len(before.orders):
+    orders = left_to_do(before.orders, whole.orders)
+    if orders is None or (not orders and whole.rest is None):
         return None
-    orders: list[Match] = []
-    for old, new in zip(before.orders, whole.orders, strict=False):
-        if (old.intent, old.slots) == (new.intent, new.slots):
-            continue
-        if old.intent != new.intent:
-            return None
-        orders.append(new if old.intent in READ_ONLY else replace(new, replaces=old))
-    orders += whole.orders[len(before.orders) :]
-    if not orders and whole.rest is None:
-        return None
-    return replace(whole, orders=tuple(orders))
+    return replace(whole, orders=orders)
 
 
 class Dialogue:

@@ -159,6 +159,9 @@ class AudioStart(Message):
         wake: this is no question, but what a client without a recogniser took for its wake word, 2.5 s at
             most: the server says in a `wake_verdict` whether it is. A question that is under way goes on.
         over: the answer of this turn sounds meanwhile: what silences it is no question.
+        amendable: the client goes on streaming until the final transcript, though an answer may begin before
+            it: an order that can be taken back is answered before it is sure that it is over, and answered
+            anew if it goes on.
     """
 
     type: Literal["audio_start"] = "audio_start"
@@ -167,6 +170,7 @@ class AudioStart(Message):
     rate: Annotated[int, Field(ge=8000, le=48000)] = 16000
     wake: WakePhrase | None = None
     over: Identifier | None = None
+    amendable: bool | None = None
 
 
 class AudioEnd(Message):

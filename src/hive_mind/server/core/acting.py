@@ -25,6 +25,7 @@ from hive_mind.server.core.trace import OrderTrace
 from hive_mind.server.core.why import answers
 from hive_mind.server.logs import get_logger
 from hive_mind.understanding.grammar import Grammar, Match
+from hive_mind.understanding.leaning import UNDO
 from hive_mind.understanding.talk import DECLINED
 
 _ROOM_SLOTS = ("room", "area")
@@ -200,6 +201,9 @@ class Acting:
         if keeper is None:
             told = replace(trace, outcome="failed", error="ROOM_UNKNOWN")
             return Done(order, reply("room_unknown", room=room), told)
+        if order.replaces is not None and keeper is not self._keeper:  # "un minuteur | dans la cuisine"
+            await self._keeper.answer(Match(UNDO, {}, 1.0, "context", replaces=order.replaces))
+            order = replace(order, replaces=None)
         outcome = await keeper.answer(replace(order, slots=slots))
         answer = outcome.reply[:1].lower() + outcome.reply[1:]
         told = replace(trace, outcome="asked") if outcome.asks else trace

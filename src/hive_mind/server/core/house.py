@@ -300,13 +300,13 @@ class House:
 
     def make_room(self) -> None:
         """Forget the client that has been away for longest, when too many are remembered."""
-        away = [r for r in self.remotes.values() if r.link is None and not r.busy]
+        away = [r for r in self.remotes.values() if r.link is None and not r.turns.busy]
         if away and len(self.remotes) >= 2 * self.config.max_clients:
             self.forget_client(min(away, key=lambda remote: remote.left_at or 0.0))
 
     def part_with(self, remote: "RemoteClient") -> None:
         """Forget a client as it was: it has become a guest, or is one no more."""
-        remote.interrupt()
+        remote.turns.interrupt()
         remote.keeper.rest()
         if remote.link is not None:
             remote.link.close(RESTART, "RIGHTS_CHANGED")
@@ -358,11 +358,11 @@ class House:
         self.stopping = True
         self.bulletin.close()
         remotes = list(self.remotes.values())
-        waits = [asyncio.create_task(remote.finished()) for remote in remotes if remote.busy]
+        waits = [asyncio.create_task(remote.turns.finished()) for remote in remotes if remote.turns.busy]
         if waits:
             await asyncio.wait(waits, timeout=self.config.stop_grace_s)
             for remote in remotes:
-                remote.interrupt()
+                remote.turns.interrupt()
             await asyncio.wait(waits, timeout=_CLOSE_S)
         for remote in remotes:
             remote.keeper.rest()

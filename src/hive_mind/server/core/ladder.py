@@ -10,6 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
+from hive_mind.commands.amending import is_amendable, left_to_do
+from hive_mind.language.interruptions import is_echo
+from hive_mind.language.written import written_forms
 from hive_mind.server.core.acting import Acting, Done
 from hive_mind.server.core.llm.choosing import Called, choose_tool
 from hive_mind.server.core.llm.engine import Chat, Gate, LanguageModel
@@ -17,7 +20,7 @@ from hive_mind.server.core.llm.tools import Offer, offered
 from hive_mind.server.core.mending import TextMender
 from hive_mind.server.core.rooms import INTENTS as IN_ROOMS
 from hive_mind.server.core.rooms import Rooms
-from hive_mind.server.core.speech.hearing import Reading
+from hive_mind.server.core.speech.listener import Reading
 from hive_mind.server.core.timekeeper import Timekeeper
 from hive_mind.speech.engines import Transcript
 from hive_mind.understanding.corrections import said_again
@@ -112,13 +115,18 @@ class Ladder:
         self._heard: tuple[str, datetime] | None = None
         self._asked: tuple[Match, str] | None = None
 
-    async def understand(self, text: str, heard: Transcript | None = None) -> Understood:
+    async def understand(
+        self, text: str, heard: Transcript | None = None, amends: Understood | None = None
+    ) -> Understood:
         """What a text is. Changes nothing: a draft may never be confirmed.
 
         Args:
             text: what was said.
             heard: the same as our own recogniser heard it, where it did.
+            amends: what was done already of its beginning: that is left out, or taken back.
         """
+        if amends is not None:
+            return await self._more(text, amends) or Understood(())
         if (order := self._for_another_room(text)) is not None:
             return Understood((order,))
         expecting = await self._keeper.expecting()
@@ -132,6 +140,31 @@ class Ladder:
             return Understood(orders, rest, corrects=(misheard, meant.text))
         capable = rest is not None and self.mind.model.capabilities.tools and self.mind.model.keeps_ready
         return Understood(orders, rest, offered(self.mind.offers(), rest) if capable and rest else ())
+
+    async def more(self, text: str, heard: Transcript, before: Understood, answer: str) -> str | None:
+        """The text of an utterance that was acted upon and goes on, repaired if need be; None if it does not.
+
+        Args:
+            text: the whole.
+            heard: the same as our own recogniser heard it.
+            before: what was done.
+            answer: what was said to it: our own voice is no more of it.
+        """
+        found = await self._more(text, before)
+        if found is not None:
+            return None if found.rest is not None and is_echo(found.rest, answer) else text
+        meant = await self._by_ear(heard, await self._keeper.expecting())
+        whole = written_forms(meant.text)[0]
+        return whole if meant.verdict == "accept" and await self._more(whole, before) else None
+
+    async def _more(self, text: str, before: Understood) -> Understood | None:
+        """What is left to do of an utterance that goes on."""
+        found = self._for_another_room(text)
+        orders, rest = ((found,), None) if found else self._orders(text, await self._keeper.expecting())
+        left = left_to_do(before.orders, orders)
+        if left is None or (not left and rest is None):
+            return None
+        return Understood(left, rest)
 
     def _for_another_room(self, text: str) -> Match | None:
         """An order about the time things of another room."""
@@ -178,7 +211,8 @@ class Ladder:
             extent = "open" if orders else self.mind.grammar().extent_of(text, expecting=expecting)
             return Reading(gate_ms(extent), order=bool(orders))
         reading = all(self.acting.is_reading(order) for order in orders)
-        return Reading(gate_ms(orders[-1].extent, reading=reading), order=True)
+        gate = gate_ms(orders[-1].extent, reading=reading)
+        return Reading(gate, order=True, amendable=found is None and is_amendable(orders))
 
     async def _mended(self, text: str, expecting: str | None, heard: Transcript | None) -> Understood | None:
         """The sentence that was misheard, or that is asked about, for a client that has no ear of its own."""

@@ -6,7 +6,7 @@ from hive_mind.errors import HiveMindError
 from hive_mind.language.interruptions import Interruption, silencing
 from hive_mind.protocol.messages import ServerMessage
 from hive_mind.server.core.complaints import complaint
-from hive_mind.server.core.speech.hearing import Reading, Said
+from hive_mind.server.core.speech.listener import Reading, Said
 from hive_mind.server.logs import get_logger
 
 if TYPE_CHECKING:
@@ -48,13 +48,17 @@ class Listening:
         """What a text asks for, as far as listening depends on it."""
         return await self._client.ladder.reading(text)
 
-    def on_said(self, said: Said, *, final: bool) -> None:
-        """Prepare an answer; `final`: answer."""
-        self._client.take(said.text, said.utterance_id, speculative=not final, said=said)
+    async def more(self, said: Said) -> tuple[Said, Reading] | None:
+        """The order that was just answered and more of it, and what it asks for; None: no such."""
+        return await self._client.turns.more(said)
+
+    def on_said(self, said: Said, *, final: bool) -> str | None:
+        """Prepare an answer; `final`: answer, in the turn that is returned."""
+        return self._client.turns.take(said.text, said.utterance_id, speculative=not final, said=said)
 
     def on_unsaid(self, utterance_id: str) -> None:
         """The speaker goes on: drop what was prepared."""
-        self._client.drop_draft(utterance_id)
+        self._client.turns.drop_draft(utterance_id=utterance_id)
 
     def on_deaf(self, utterance_id: str, error: HiveMindError) -> None:
         """What the client streams cannot be heard."""
@@ -64,9 +68,9 @@ class Listening:
 
     def silenced(self, said: Said, over: str) -> Interruption | None:
         """Whether this, said over the answer of a turn, silences it; then it is silent."""
-        wish = silencing(said.readings, self._client.said(over))
+        wish = silencing(said.readings, self._client.turns.said(over))
         if wish is not None:
-            self._client.silence(over)
+            self._client.turns.silence(over)
         return wish
 
     async def _prepare(self) -> None:

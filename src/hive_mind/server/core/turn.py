@@ -28,11 +28,11 @@ from hive_mind.server.core.llm.engine import Gate
 from hive_mind.server.core.llm.prompt import CONVERSATION
 from hive_mind.server.core.llm.tool_prompt import phrasing_question
 from hive_mind.server.core.plugin import Request
+from hive_mind.server.core.question import Question
 from hive_mind.server.core.remembering import Memory
 from hive_mind.server.core.saying import Saying
 from hive_mind.server.core.trace import TurnTrace
 from hive_mind.server.logs import get_logger
-from hive_mind.speech.engines import Transcript
 from hive_mind.understanding.grammar import Match
 
 Outcome = Literal["completed", "interrupted", "failed"]
@@ -45,57 +45,46 @@ class Turn:
     """See above.
 
     Args:
-        text: what the user said.
-        client_id: who asked.
-        room: where, if that is known.
-        utterance_id: of the question, if it had one.
+        question: what was asked.
         draft: whether it must be confirmed.
         send: takes messages to the client.
         memory: remembers.
-        rooms: in which the client may act; None: all.
         ladder: understands and carries out.
-        heard: the text as our own recogniser heard it, where it did.
         alive: the other servers of this house, one of which may have answered already.
-        fresh: it is the first question since the client came.
     """
 
     def __init__(
         self,
-        text: str,
+        question: Question,
         *,
-        client_id: str,
-        room: str | None = None,
-        utterance_id: str | None,
         draft: bool,
         send: Callable[[ServerMessage], None],
         memory: Memory,
         ladder: Ladder,
-        heard: Transcript | None = None,
-        rooms: tuple[str, ...] | None = None,
         alive: Callable[[], frozenset[str]] = frozenset,
-        fresh: bool = False,
     ) -> None:
         self.turn_id = f"t-{secrets.token_hex(8)}"
-        self.text = text
-        self.utterance_id = utterance_id
+        self.text = question.text
+        self.utterance_id = question.utterance_id
+        self._question = question
         self.gate = Gate()
         self.over = asyncio.Event()
         self._mind = ladder.mind
         self._ladder = ladder
-        self._heard = heard
         self._alive = alive
-        self._fresh = fresh
         self._begun_elsewhere = False
         now = self._mind.now()
-        self.trace = TurnTrace(self.turn_id, client_id, now, text, speculative=draft)
-        self._request = Request(self.turn_id, client_id, room, text, now, rooms)
+        asker, room = question.client_id, question.room
+        self.trace = TurnTrace(self.turn_id, asker, now, self.text, speculative=draft)
+        self._request = Request(self.turn_id, asker, room, self.text, now, question.rooms)
         self._send = send
         self._memory = memory
         self._confirmed = asyncio.Event()
         self._outcome: Outcome = "completed"
         self._spoken: str | None = None
-        self.saying = Saying(send, self.turn_id, utterance_id, partial(self._time, "first_piece"))
-        self._understood: Understood | None = None
+        self.saying = Saying(send, self.turn_id, self.utterance_id, partial(self._time, "first_piece"))
+        self.understood: Understood | None = None
+        """What it was understood to be, as soon as that is known."""
         self._done: list[Done] = []
         self._conversed = False
         self._opening = ""
@@ -142,10 +131,10 @@ class Turn:
                         await after.over.wait()
             if await self._was_answered():
                 return
-            understood = await self._ladder.understand(self.text, self._heard)
+            understood = await self._ladder.understand(self.text, self._question.heard, self._question.amends)
             self._time("understanding")
             self.trace.stages_ms["understanding"] = self.trace.timings_ms["understanding"]
-            self._understood = understood
+            self.understood = understood
             if understood.taken_for:
                 self.trace.repaired, self.trace.heard = self.text, understood.taken_for
             self.trace.intent = understood.orders[0].intent if understood.orders else CONVERSATION
@@ -164,11 +153,12 @@ class Turn:
 
     async def _was_answered(self) -> bool:
         """Whether a server that lost this client has answered already: then say the same, and do nothing."""
-        if self.utterance_id is None:
+        asked = self._question
+        if asked.name is None:
             return False
-        client_id = self._request.client_id
-        alive = self._alive()
-        before = await self._memory.asked_before(client_id, self.utterance_id, alive, fresh=self._fresh)
+        before = await self._memory.asked_before(
+            asked.client_id, asked.name, self._alive(), fresh=asked.fresh
+        )
         if before is None:
             return False
         self.turn_id = self.trace.turn_id = before.turn_id
@@ -360,7 +350,7 @@ class Turn:
                 turn_id=self.turn_id,
                 intent=self.trace.intent,
                 complete=role == "user" or self._outcome == "completed",
-                utterance_id=self.utterance_id if role == "user" else None,
+                utterance_id=self._question.name if role == "user" else None,
             )
         )
 
@@ -368,7 +358,7 @@ class Turn:
         heard = self.saying.text if self._spoken is None else self._spoken
         if heard.strip():
             await self._remember("assistant", heard.strip())
-        await self._ladder.settle(self.text, self._understood, self._done, conversed=self._conversed)
+        await self._ladder.settle(self.text, self.understood, self._done, conversed=self._conversed)
         self._time("total")
         self.trace.outcome, self.trace.answer = self._outcome, heard
         if any(done.asks for done in self._done) and self._outcome == "completed":

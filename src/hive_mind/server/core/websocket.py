@@ -180,7 +180,7 @@ class Connection:
     def recheck(self) -> None:
         """Clients or their rights have changed, or time has passed: does this one still belong here?"""
         try:
-            self._badge.recheck(busy=self._remote is not None and self._remote.busy)
+            self._badge.recheck(busy=self._remote is not None and self._remote.turns.busy)
         except AccessError as error:
             self._shut(error)
             return

@@ -67,6 +67,7 @@ class WhisperStt:
         compute_type: weights and arithmetic, as CTranslate2 names them.
         vocabulary_biasing: whether `vocabulary` is used; see `transcribe`.
         name: for traces; defaults to the folder's name.
+        at_once: calls that are worked on at a time, each with so many threads; the others wait.
 
     Raises:
         ModelError: MODEL_MISSING when the folder is incomplete, MODEL_UNAVAILABLE when it cannot be loaded.
@@ -83,6 +84,7 @@ class WhisperStt:
         compute_type: str = "int8",
         vocabulary_biasing: bool = True,
         name: str | None = None,
+        at_once: int = 1,
     ) -> None:
         for needed in ("model.bin", "config.json", "tokenizer.json"):
             if not (model_dir / needed).is_file():
@@ -98,7 +100,7 @@ class WhisperStt:
                 device="cpu",
                 compute_type=compute_type,
                 intra_threads=threads,
-                inter_threads=1,
+                inter_threads=at_once,
             )
             self._tokenizer = tokenizers.Tokenizer.from_file(str(model_dir / "tokenizer.json"))
         except Exception as error:
@@ -116,7 +118,7 @@ class WhisperStt:
         self._alternatives = min(alternatives, beam_size)
         self._biasing = vocabulary_biasing
         self._name = name or model_dir.name
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="whisper")
+        self._worker = ThreadPoolExecutor(max_workers=at_once, thread_name_prefix="whisper")
         self.transcribe(np.full(SAMPLE_RATE, 0.01, dtype=np.float32))  # the first call is slower
 
     @property

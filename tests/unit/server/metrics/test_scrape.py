@@ -38,7 +38,7 @@ async def test_a_used_server_tells_what_happened(tmp_path: Path) -> None:
             await client.send("playout", turn_id=end["turn_id"], state="started", since_question_ms=800)
             await client.send("nonsense")
             await client.until("error")
-            await eventually(lambda: len(running.house.remotes["salon"]._tasks) == 0)
+            await eventually(lambda: len(running.house.remotes["salon"].turns._tasks) == 0)
             host = running.house.plugins.host
             await eventually(lambda: host.describe().get("lists", {}).get("state") == "ready", within=60)
             told = await scraped(running.address)

@@ -315,7 +315,7 @@ async def test_a_client_that_leaves_in_mid_utterance_leaves_nothing_behind(tmp_p
             await page.until("transcript", is_final=False)
         async with ThinClient(server.ws, "other") as other:
             await other.ask("Bonjour")
-            assert not server.house.remotes["page"].busy
+            assert not server.house.remotes["page"].turns.busy
             assert [t.heard for t in server.house.traces.newest_first() if t.over] == ["Bonjour"]
 
 

@@ -143,7 +143,7 @@ async def _told(house: House, remote: RemoteClient) -> dict[str, JsonValue]:
         "name": called(house, remote.client_id),
         "room": remote.room,
         "connected": remote.link is not None,
-        "answering": remote.link is not None and (remote.busy or remote.sounding.on),
+        "answering": remote.link is not None and (remote.turns.busy or remote.sounding.on),
         "battery": device.battery if device is not None else None,
         "rings": bool(device.rings) if device is not None else bool(state.ringing or state.waking),
         "can": remote.capabilities.model_dump(mode="json"),

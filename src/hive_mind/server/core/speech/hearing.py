@@ -1,117 +1,54 @@
 """One utterance that a client streams: when it is over, what was said, and what may be prepared meanwhile.
 
 The same steps as in a room's client: recognition starts at the first pause, the grammar tells how long to
-wait for more, and what is heard at the pause is answered as a draft. The audio is kept in memory until the
-utterance is over, and no longer.
+wait for more, and what is heard at the pause is answered as a draft. An order that can be taken back is
+answered sooner, where the client streams on: then the utterance stays open for a while, and what follows is
+answered anew if it belongs to the order. The audio is kept in memory until the utterance is over, no longer.
 """
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from hive_mind.errors import HiveMindError, ProtocolError
 from hive_mind.language.called import without_call
 from hive_mind.language.interruptions import Interruption
-from hive_mind.protocol.messages import AudioStart, ServerMessage, TranscriptMessage
+from hive_mind.protocol.messages import AudioStart, TranscriptMessage
 from hive_mind.server.core.speech.engines import SpeechEngines
 from hive_mind.server.core.speech.house_speech import HouseSpeech
 from hive_mind.server.core.speech.incoming import IncomingAudio
+from hive_mind.server.core.speech.listener import Listener, Reading, Said
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.cancel import CancelToken
 from hive_mind.speech.endpointing import Endpoint, Speculate, SpeechResumed, TooLong
 from hive_mind.speech.engines import Transcript
 from hive_mind.speech.listening import Ear, Heard
-from hive_mind.understanding.gates import GATES_MS
+from hive_mind.understanding.gates import AMEND_S, AMENDABLE_GATE_MS, GATES_MS
 
 STALLED_S = 5.0
 """Without audio for so long, the utterance ends where it is."""
 
-MOST_READINGS = 4
-"""Readings that are looked at for a word that silences: one word alone is heard badly."""
+LONGEST_MORE_S = 4.0
+"""More of an order is shorter than this: what takes no breath for so long was not for us."""
 
+_LINGER_MS = int(1000 * AMEND_S)
+_NOT_MORE_MS = 400
 _NOISE_PROBABILITY = 0.8
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a text asks for, as far as listening depends on it.
-
-    Attributes:
-        gate_ms: silence that ends an utterance that reads so.
-        order: whether a sentence that is known was in it.
-    """
-
-    gate_ms: int
-    order: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """An utterance as it was recognised.
-
-    Attributes:
-        utterance_id: the client's name for it.
-        text: the words.
-        transcript: the same with what a repair by ear needs.
-        stt_ms: how long recognition took, its waiting included.
-        endpoint_ms: the silence that ended it, as soon as it has.
-    """
-
-    utterance_id: str
-    text: str
-    transcript: Transcript
-    stt_ms: float
-    endpoint_ms: float = 0.0
-
-    @property
-    def readings(self) -> tuple[str, ...]:
-        """What may have been said, the likeliest first."""
-        others = (reading.text for reading in self.transcript.alternatives[1:MOST_READINGS])
-        return (self.text, *others)
-
-
-class Listener(Protocol):
-    """The client as known here, as far as an utterance needs it."""
-
-    @property
-    def calls(self) -> tuple[str, ...]:
-        """Wake words that may still stand at the head of what is said."""
-        ...
-
-    def send(self, message: ServerMessage) -> None:
-        """Send to the client."""
-        ...
-
-    def on_listening(self) -> None:
-        """Somebody begins to speak: get ready, while the processor is idle."""
-        ...
-
-    async def read(self, text: str) -> Reading:
-        """What a text asks for."""
-        ...
-
-    def on_said(self, said: Said, *, final: bool) -> None:
-        """Prepare an answer; `final`: answer."""
-        ...
-
-    def on_unsaid(self, utterance_id: str) -> None:
-        """Drop what was prepared: the speaker goes on."""
-        ...
-
-    def on_deaf(self, utterance_id: str, error: HiveMindError) -> None:
-        """The utterance cannot be heard."""
-        ...
-
-    def silenced(self, said: Said, over: str) -> Interruption | None:
-        """Whether this, said over the answer of a turn, silences it; then it is silent."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
 class _Recognised:
     end_sample: int
     said: Said
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """What was answered before the utterance was over, and how much audio it was."""
+
+    text: str
+    samples: int
 
 
 _Item: TypeAlias = list[Samples] | _Recognised | HiveMindError | None
@@ -144,6 +81,10 @@ class Hearing:
         self.over = False
         """Whether its end was heard: audio that still comes belongs to nothing."""
         self._answering = start.over
+        self._amendable = bool(start.amendable)
+        self._early: Said | None = None  # to be answered before the utterance is over
+        self._answered: _Answered | None = None
+        self._resumed_at: int | None = None
         self._audio = IncomingAudio(start)
         self._speech = speech
         self._client_id = client_id
@@ -182,7 +123,7 @@ class Hearing:
             engines = await self._speech.engines()
             ear = self._make_ear(engines)
             self._listener.on_listening()
-            while not self._silent and not self._concluded:
+            while not self._silent and not self._concluded and not self._rambles(ear):
                 await self._take(await self._next(), ear, engines)
             await self._conclude()
         except HiveMindError as error:
@@ -215,14 +156,17 @@ class Hearing:
             frames = item
             heard = await self._speech.ears.run(self._client_id, lambda _: _hear(ear, frames))
             self._handle(heard, engines)
+            self._answer_early(ear)
 
     def _handle(self, heard: list[tuple[Heard, Samples]], engines: SpeechEngines) -> None:
         for event, samples in heard:
             match event:
                 case Speculate(speech_end_sample=end):
                     self._recognise(end, samples, engines)
-                case SpeechResumed():
+                case SpeechResumed(sample=sample):
                     self._forget()
+                    self._early = None
+                    self._resumed_at = sample if self._resumed_at is None else self._resumed_at
                     self._listener.on_unsaid(self.utterance_id)
                 case Endpoint(speech_end_sample=end):
                     self.over = True
@@ -265,15 +209,57 @@ class Hearing:
             return
         said = recognised.said
         gate_ms = GATES_MS["open"]
-        if self._silences(said):
+        if self._answered is not None:
+            gate_ms = await self._more(said, self._answered, ear, engines)
+        elif self._silences(said):
             self._silent = True
         elif said.text:
-            self._listener.send(
-                TranscriptMessage(text=said.text, is_final=False, utterance_id=self.utterance_id)
-            )
-            gate_ms = (await self._listener.read(said.text)).gate_ms
-            self._listener.on_said(said, final=False)
+            gate_ms = self._prepare(said, await self._listener.read(said.text))
         self._handle([(event, ear.samples()) for event in ear.settle(gate_ms)], engines)
+        self._answer_early(ear)
+
+    def _prepare(self, said: Said, reading: Reading) -> int:
+        """Show it, and prepare an answer; the silence that ends it, in milliseconds."""
+        self._listener.send(TranscriptMessage(text=said.text, is_final=False, utterance_id=self.utterance_id))
+        self._listener.on_said(said, final=False)
+        if not (self._amendable and reading.amendable and reading.gate_ms > AMENDABLE_GATE_MS):
+            return reading.gate_ms
+        self._early = said
+        return _LINGER_MS
+
+    def _answer_early(self, ear: Ear) -> None:
+        """Answer what can be taken back after a shorter silence; go on listening."""
+        said = self._early
+        if said is None or self._ended is not None or ear.silent_ms < AMENDABLE_GATE_MS:
+            return
+        self._early = self._resumed_at = None
+        self._answered = _Answered(said.text, len(ear.samples()))
+        self._answering = self._listener.on_said(replace(said, endpoint_ms=ear.silent_ms), final=True)
+
+    async def _more(self, said: Said, answered: _Answered, ear: Ear, engines: SpeechEngines) -> int:
+        """Something was said behind what is answered: the silence that ends it, in milliseconds."""
+        if said.text == answered.text:
+            return _LINGER_MS
+        more = await self._listener.more(said)
+        if more is not None:
+            said, reading = more
+            self._recognised = None if self._recognised is None else replace(self._recognised, said=said)
+            return self._prepare(said, reading)
+        samples = ear.samples()[answered.samples :]
+        transcript = await self._speech.recogniser.run(
+            self._client_id, lambda token: engines.stt.transcribe(samples, cancel=token)
+        )
+        self._silent = self._silences(
+            Said(self.utterance_id, transcript.text.strip(), transcript, said.stt_ms)
+        )
+        return _NOT_MORE_MS
+
+    def _rambles(self, ear: Ear) -> bool:
+        """Whether what is said behind an answered order goes on for too long to be more of it."""
+        since = self._resumed_at
+        if self._answered is None or since is None or self._early is not None:
+            return False
+        return ear.position - since > int(LONGEST_MORE_S * SAMPLE_RATE)
 
     @property
     def _concluded(self) -> bool:
@@ -284,6 +270,9 @@ class Hearing:
 
     async def _conclude(self) -> None:
         ended, said = self._ended, None if self._recognised is None else self._recognised.said
+        if self._answered is not None:
+            await self._conclude_answered(said, self._answered)
+            return
         # What takes no breath is a television, unless somebody gave an order in it.
         if said is not None and ended is not None and ended.reason == "unbroken" and said.text:
             said = said if (await self._listener.read(said.text)).order else None
@@ -296,6 +285,19 @@ class Hearing:
             self._listener.on_said(replace(said, endpoint_ms=waited), final=True)
         else:
             self._listener.on_unsaid(self.utterance_id)
+
+    async def _conclude_answered(self, said: Said | None, answered: _Answered) -> None:
+        """Its end is known at last; answer what came behind what was answered."""
+        if self._wish is not None:
+            return
+        goes_on = said is not None and said.text != answered.text
+        more = await self._listener.more(said) if said is not None and goes_on else None
+        text = answered.text if more is None else more[0].text
+        self._listener.send(TranscriptMessage(text=text, is_final=True, utterance_id=self.utterance_id))
+        if more is None:
+            self._listener.on_unsaid(self.utterance_id)
+        else:
+            self._listener.on_said(more[0], final=True)
 
     def _silences(self, said: Said) -> bool:
         """Whether this was a word that silences the answer that sounds: then nothing more is made of it."""

@@ -8,8 +8,9 @@ from hive_mind.errors import ProtocolError
 from hive_mind.protocol.messages import AudioEnd, AudioStart
 from hive_mind.protocol.opus_packets import packet_seconds
 from hive_mind.server.core.speech.engines import SpeechEngines
-from hive_mind.server.core.speech.hearing import Hearing, Listener
+from hive_mind.server.core.speech.hearing import Hearing
 from hive_mind.server.core.speech.house_speech import HouseSpeech
+from hive_mind.server.core.speech.listener import Listener
 from hive_mind.server.core.speech.wake_check import WakeCheck
 from hive_mind.speech.listening import Ear
 

@@ -6,9 +6,10 @@ import numpy as np
 
 from hive_mind.errors import Cancelled, ModelError, ProtocolError, SpeechError
 from hive_mind.protocol.messages import AudioStart, WakePhrase, WakeVerdict
-from hive_mind.server.core.speech.hearing import STALLED_S, Listener
+from hive_mind.server.core.speech.hearing import STALLED_S
 from hive_mind.server.core.speech.house_speech import HouseSpeech
 from hive_mind.server.core.speech.incoming import IncomingAudio
+from hive_mind.server.core.speech.listener import Listener
 from hive_mind.speech.audio import SAMPLE_RATE, Samples
 from hive_mind.speech.engines import ScoresPhrases
 from hive_mind.speech.wake_word.verifier import best_fit

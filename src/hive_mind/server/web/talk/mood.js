@@ -4,7 +4,7 @@
 
 /**
  * @param {{link: string, phase: string, ear: string, sounding: boolean, ringing: boolean, broken: boolean}} now
- *     `ear` is "closed", "waiting" (open, nobody speaks) or "hearing".
+ *     `ear` is "closed", "waiting" (open, nobody speaks), "hearing" or "lingering" (open behind an order).
  */
 export function moodOf(now) {
   const tone = now.link === "connected" ? "white" : "yellow";
@@ -13,7 +13,7 @@ export function moodOf(now) {
   if (now.phase === "thinking") return { expression: "thinking", tone: "violet" };
   if (now.ringing) return { expression: "ringing", tone };
   if (now.sounding) return { expression: "speaking", tone };
-  if (now.ear === "waiting") return { expression: "follow_up", tone: "blue" };
+  if (now.ear === "waiting" || now.ear === "lingering") return { expression: "follow_up", tone: "blue" };
   if (now.link === "refused") return { expression: "puzzled", tone };
   if (now.link === "connecting") return { expression: "waking", tone };
   return { expression: "idle", tone };

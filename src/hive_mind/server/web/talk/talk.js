@@ -35,6 +35,7 @@ export class Talk {
   #count = 0;
   #askedAt = 0;
   #question = { id: null, text: "" }; // the last one
+  #interim = this.#question; // what it may become
   #spokenText = "";
   #voice = null;
   #level = SILENT_DB;
@@ -44,7 +45,7 @@ export class Talk {
     Object.assign(this, { link, log, show, tell });
     this.#wire = new VoiceWire(link);
     this.#ear = new Ear({
-      start: (id) => this.#wire.start(id, this.#over()),
+      start: (id) => this.#wire.start(id, { amendable: true, ...this.#over() }),
       frame: (pcm) => this.#wire.send(pcm),
       begin: () => this.dispatch({ type: "voice", id: this.newId() }),
       end: () => this.dispatch({ type: "silence" }),
@@ -120,6 +121,8 @@ export class Talk {
       hush: () => this.#hush(),
       duck: () => this.#speaker?.gain(effect.on ? DUCKED : 1),
       heard: () => this.#heard(effect),
+      early: () => this.#early(effect.id),
+      anew: () => this.log.unanswered(effect.id),
       answer: () => this.#answer(effect),
       announce: () => this.log.announce(effect.turn, effect.text),
       nothing_heard: () => this.#nothingHeard(effect.id),
@@ -192,11 +195,23 @@ export class Talk {
     else this.#unsent(id, "");
   }
 
-  #heard({ id, text, final }) {
+  #heard({ id, text, final, early = false }) {
     this.log.heard(id, text, final);
-    if (final) this.#question = { id, text };
-    if (final) this.#spokenText = "";
-    if (final && this.state.spoken) this.#askedAt = this.#ear.lastVoiceAt;
+    this.#interim = { id, text };
+    if (final) this.#question = this.#interim;
+    if (final && !early) this.#answerBegins();
+  }
+
+  /** What was heard so far is answered already. */
+  #early(id) {
+    this.#question = this.#interim;
+    this.log.heard(id, this.#question.text, true);
+    this.#answerBegins();
+  }
+
+  #answerBegins() {
+    this.#spokenText = "";
+    if (this.state.spoken) this.#askedAt = this.#ear.lastVoiceAt;
   }
 
   #answer({ turn, id, text, final }) {
@@ -224,7 +239,8 @@ export class Talk {
 
   #onTranscript({ utterance_id: id, text: heard, is_final, wish }) {
     const [said, final] = [text(heard), is_final === true];
-    if (this.state.sounding && said && !wish && echoes(said, this.#spokenText)) this.dispatch({ type: "echo" });
+    const over = this.state.sounding && id !== this.state.early; // of an order that is answered already, the server knows
+    if (over && said && !wish && echoes(said, this.#spokenText)) this.dispatch({ type: "echo" });
     else this.dispatch({ type: "transcript", id, text: said, final, wish });
   }
 

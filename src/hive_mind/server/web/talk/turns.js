@@ -1,10 +1,11 @@
 // The talk as a state machine: `step(state, event) -> [state, effects]`. Pure.
 //
 // phase   idle; thinking: a question is with the server; answering: its answer comes, or sounds.
-// ear     closed; waiting: open, nobody speaks; hearing: an utterance is streamed.
+// ear     closed; waiting: open, nobody speaks; hearing: an utterance is streamed; lingering: it is answered already,
+//         and streamed on for a moment: more of it may come, and is answered anew.
 //
 // Effects: open_ear {id} (stream from now on), stream {id} (what the open ear hears, with what came just
-// before), finish {id} (that was all), drop {id} (it is no question), rest_ear / shut_ear (open without a question / closed), ask {id, text},
+// before), finish {id} (that was all), drop {id} (it is no question), early {id} (it is answered before its end), anew {id} (so it is again), rest_ear / shut_ear (open without a question / closed), ask {id, text},
 // interrupt {turn}, hush (the voice here), duck {on}, heard {id, text, final}, answer {turn, id, text, final}, nothing_heard,
 // announce {turn, text, kind}, fault {message}, wait {seconds} (ask for the event `waited` then).
 
@@ -13,6 +14,7 @@ export const START = Object.freeze({
   ear: "closed",
   utterance: null, // streamed now
   asked: null, // whose answer is awaited
+  early: null, // what was answered before its end was sure
   turn: null, // whose answer is shown
   over: null, // a turn that was broken off: what still comes of it is late
   sounding: null, // whose voice sounds
@@ -22,10 +24,12 @@ export const START = Object.freeze({
   ringing: false,
 });
 
+const STILL = { phase: "idle", utterance: null, asked: null, sounding: null, followUp: 0, ringing: false };
 const broken = (state) => ({ turn: null, over: state.turn ?? state.over });
 // What sounds may be of no turn, or of another one than is shown: then everything is to stop.
 const sounds = (state) => (state.sounding === null || state.sounding === state.turn ? state.turn : null);
 const busy = (state) => state.phase !== "idle" || state.sounding !== null;
+const streamed = (state) => state.ear === "hearing" || state.ear === "lingering";
 const rested = (state) => (state.handsFree ? "waiting" : "closed");
 const restEffect = (state) => ({ do: state.handsFree ? "rest_ear" : "shut_ear" });
 
@@ -43,7 +47,7 @@ const HANDLERS = {
   press(state, { id }) {
     if (state.ear === "hearing") return HANDLERS.release(state);
     const effects = busy(state) ? [{ do: "interrupt", turn: sounds(state) }, { do: "hush" }] : [];
-    const fresh = { phase: "idle", asked: null, sounding: null, ringing: false, followUp: 0 };
+    const fresh = { phase: "idle", asked: null, early: null, sounding: null, ringing: false, followUp: 0 };
     const next = { ...state, ...fresh, ...broken(state), ear: "hearing", utterance: id, spoken: true };
     return [next, [...effects, { do: "open_ear", id }]];
   },
@@ -60,12 +64,12 @@ const HANDLERS = {
     if (state.ear !== "waiting") return [state, []];
     const effects = [{ do: "stream", id }];
     if (state.sounding) effects.unshift({ do: "duck", on: true });
-    return [{ ...state, ear: "hearing", utterance: id, spoken: true, followUp: 0 }, effects];
+    return [{ ...state, ear: "hearing", utterance: id, early: null, spoken: true, followUp: 0 }, effects];
   },
 
   // It hears nobody any more, and the server has not said so before.
   silence(state) {
-    if (state.ear !== "hearing") return [state, []];
+    if (!streamed(state)) return [state, []];
     const next = { ...state, ear: rested(state), asked: state.utterance };
     return [next, [{ do: "finish", id: state.utterance }, restEffect(state)]];
   },
@@ -77,31 +81,32 @@ const HANDLERS = {
   },
 
   hands_free(state, { on }) {
-    const ear = state.ear === "hearing" ? "hearing" : on ? "waiting" : "closed";
+    const ear = streamed(state) ? state.ear : on ? "waiting" : "closed";
     const next = { ...state, handsFree: on, ear };
-    return [next, ear === "hearing" ? [] : [restEffect(next)]];
+    return [next, streamed(next) ? [] : [restEffect(next)]];
   },
 
   typed(state, { id, text }) {
     const effects = [];
-    if (state.ear === "hearing") effects.push({ do: "drop", id: state.utterance }, restEffect(state));
+    if (streamed(state)) effects.push({ do: "drop", id: state.utterance }, restEffect(state));
     if (state.sounding) effects.push({ do: "hush" });
-    const ear = state.ear === "hearing" ? rested(state) : state.ear;
-    const fresh = { utterance: null, sounding: null, ringing: false, followUp: 0, spoken: false };
+    const ear = streamed(state) ? rested(state) : state.ear;
+    const fresh = { utterance: null, early: null, sounding: null, ringing: false, followUp: 0, spoken: false };
     const next = { ...state, ...fresh, ...broken(state), ear, phase: "thinking", asked: id };
     return [next, [...effects, { do: "heard", id, text, final: true }, { do: "ask", id, text }]];
   },
 
   transcript(state, { id, text, final, wish }) {
-    if (id !== state.utterance && id !== state.asked) return [state, []];
+    if (![state.utterance, state.asked, state.early].includes(id)) return [state, []];
     if (wish) return silenced(state, id, text);
     const effects = [];
     if (!final) {
       return [state, text ? [{ do: "heard", id, text, final }] : []];
     }
-    const streaming = state.ear === "hearing" && id === state.utterance;
+    const streaming = streamed(state) && id === state.utterance;
     const next = { ...state, utterance: null, ear: streaming ? rested(state) : state.ear };
     if (streaming) effects.push({ do: "finish", id }, restEffect(state));
+    if (id === state.early) return settled(next, [...effects, { do: "heard", id, text, final, early: true }]);
     if (!text) {
       const phase = state.sounding ? "answering" : "idle";
       return [{ ...next, asked: null, phase }, [...effects, { do: "duck", on: false }, { do: "nothing_heard", id }]];
@@ -113,14 +118,16 @@ const HANDLERS = {
 
   chunk(state, { turn, id, text, final }) {
     if (turn === state.over) return [state, []];
-    const ours = turn === state.turn || (id !== undefined && id === state.asked);
-    const next = ours ? { ...state, turn, phase: "answering" } : state; // else of a question of before
-    return [next, [{ do: "answer", turn, id, text, final }]];
+    const answer = { do: "answer", turn, id, text, final };
+    const first = id !== undefined && id === state.utterance && id !== state.early;
+    const anew = id !== undefined && id === state.early && turn !== state.turn;
+    if (first || anew) return beforeItsEnd(state, answer, first ? "early" : "anew");
+    return [isOurs(state, turn, id) ? { ...state, turn, phase: "answering" } : state, [answer]]; // else of a question of before
   },
 
   turn_end(state, { turn, id }) {
-    const ours = turn === state.turn || (id !== undefined && id === state.asked);
-    return ours ? settled({ ...state, asked: null, phase: "idle" }) : [state, []];
+    if (turn === state.over || !isOurs(state, turn, id)) return [state, []];
+    return settled({ ...state, asked: null, phase: "idle" });
   },
 
   follow_up(state, { seconds }) {
@@ -148,9 +155,9 @@ const HANDLERS = {
 
   stop(state) {
     const effects = [{ do: "hush" }];
-    if (state.ear === "hearing") effects.push({ do: "drop", id: state.utterance });
+    if (streamed(state)) effects.push({ do: "drop", id: state.utterance });
     if (busy(state)) effects.unshift({ do: "interrupt", turn: sounds(state) });
-    const fresh = { phase: "idle", utterance: null, asked: null, sounding: null, followUp: 0, ringing: false };
+    const fresh = { ...STILL, early: null };
     return [{ ...state, ...fresh, ...broken(state), ear: rested(state) }, [...effects, restEffect(state)]];
   },
 
@@ -159,15 +166,15 @@ const HANDLERS = {
     const ours = (id !== undefined && (id === state.asked || id === state.utterance)) || (turn !== undefined && turn === state.turn);
     if (named && !ours) return [state, []];
     const effects = [{ do: "fault", message }];
-    if (state.ear === "hearing") effects.push({ do: "drop", id: state.utterance }, restEffect(state));
-    const ear = state.ear === "hearing" ? rested(state) : state.ear;
+    if (streamed(state)) effects.push({ do: "drop", id: state.utterance }, restEffect(state));
+    const ear = streamed(state) ? rested(state) : state.ear;
     return [{ ...state, ear, phase: state.sounding ? "answering" : "idle", asked: null, utterance: null }, effects];
   },
 
   // The link is lost: the voice ends, an utterance too; the answer comes again when the link is back.
   lost(state) {
-    const next = { ...state, utterance: null, sounding: null, ear: state.ear === "hearing" ? rested(state) : state.ear };
-    return [next, state.ear === "hearing" ? [{ do: "hush" }, restEffect(state)] : [{ do: "hush" }]];
+    const next = { ...state, utterance: null, sounding: null, ear: streamed(state) ? rested(state) : state.ear };
+    return [next, streamed(state) ? [{ do: "hush" }, restEffect(state)] : [{ do: "hush" }]];
   },
 
   // A question did not go out.
@@ -190,16 +197,30 @@ const HANDLERS = {
 
 /** "Stop", said over an answer: it is silent, and this was no question. */
 function silenced(state, id, text) {
-  const streaming = state.ear === "hearing" && id === state.utterance;
-  const fresh = { phase: "idle", utterance: null, asked: null, sounding: null, followUp: 0, ringing: false };
-  const next = { ...state, ...fresh, ...broken(state), ear: streaming ? rested(state) : state.ear };
+  const streaming = streamed(state) && id === state.utterance;
+  const next = { ...state, ...STILL, ...broken(state), ear: streaming ? rested(state) : state.ear };
   const ended = streaming ? [{ do: "finish", id }, restEffect(state)] : [];
-  return [next, [...ended, { do: "hush" }, { do: "heard", id, text, final: true }]];
+  const told = id === state.early ? [] : [{ do: "heard", id, text, final: true }]; // there the order stays to be read
+  return [next, [...ended, { do: "hush" }, ...told]];
 }
 
-/** When nothing sounds and nothing is awaited, it listens on if it was asked back. */
-function settled(state) {
-  if (state.sounding || state.phase === "thinking" || !state.followUp) return [state, []];
-  if (state.ear !== "closed" || state.phase !== "idle") return [state, []];
-  return [{ ...state, ear: "waiting", followUp: 0 }, [{ do: "rest_ear" }, { do: "wait", seconds: state.followUp }]];
+/** An answer comes before the utterance is known to be over, or comes anew because that went on. */
+function beforeItsEnd(state, answer, how) {
+  const { turn, id } = answer;
+  const ear = state.ear === "hearing" ? "lingering" : state.ear;
+  const next = { ...state, ...broken(state), turn, sounding: null, phase: "answering", asked: id, early: id, ear };
+  const hushed = state.sounding ? [{ do: "hush" }] : [];
+  return [next, [...hushed, { do: "duck", on: false }, { do: how, id }, answer]];
+}
+
+/** Whether this comes of the question that was asked last, or is being asked. */
+function isOurs(state, turn, id) {
+  return turn === state.turn || (id !== undefined && (id === state.asked || id === state.utterance || id === state.early));
+}
+
+/** When nothing sounds and nothing is awaited, it listens on if it was asked back; after these effects. */
+function settled(state, effects = []) {
+  if (state.sounding || state.phase === "thinking" || !state.followUp) return [state, effects];
+  if (state.ear !== "closed" || state.phase !== "idle") return [state, effects];
+  return [{ ...state, ear: "waiting", followUp: 0 }, [...effects, { do: "rest_ear" }, { do: "wait", seconds: state.followUp }]];
 }

@@ -171,7 +171,7 @@ function statusKey(state, link) {
   if (state.ear === "hearing") return "status.hearing";
   if (state.phase === "thinking") return "status.thinking";
   if (state.sounding || state.phase === "answering") return "status.answering";
-  return state.ear === "waiting" ? "status.waiting" : "status.idle";
+  return state.ear === "closed" ? "status.idle" : "status.waiting";
 }
 
 function set(element, text) {
