@@ -135,6 +135,19 @@ async def test_more_of_an_order_is_answered_anew(page: Page) -> None:
     assert (state["ear"], state["phase"]) == ("closed", "idle")
 
 
+async def test_what_was_asked_back_to_the_beginning_of_an_order_is_asked_no_more(page: Page) -> None:
+    asks = (*EARLY, {"type": "follow_up", "seconds": 6})
+    sounds: tuple[Event, ...] = (
+        SOUNDS | {"turn": "t2"},
+        END | {"turn": "t2"},
+        HEARD,
+        SILENT | {"turn": "t2"},
+    )
+    state, done = await play(page, *asks, MORE, *sounds)
+    assert done[-1] == []
+    assert (state["ear"], state["phase"], state["sounding"]) == ("closed", "idle", None)
+
+
 async def test_more_of_an_order_may_come_with_its_end(page: Page) -> None:
     state, done = await play(page, *EARLY, HEARD, MORE)
     assert done[-1] == ["hush", "duck", "anew", "answer"]

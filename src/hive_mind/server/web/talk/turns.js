@@ -208,7 +208,7 @@ function silenced(state, id, text) {
 function beforeItsEnd(state, answer, how) {
   const { turn, id } = answer;
   const ear = state.ear === "hearing" ? "lingering" : state.ear;
-  const next = { ...state, ...broken(state), turn, sounding: null, phase: "answering", asked: id, early: id, ear };
+  const next = { ...state, ...broken(state), turn, sounding: null, phase: "answering", asked: id, early: id, followUp: 0, ear };
   const hushed = state.sounding ? [{ do: "hush" }] : [];
   return [next, [...hushed, { do: "duck", on: false }, { do: how, id }, answer]];
 }
