@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from filelock import FileLock, Timeout
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
@@ -116,9 +117,9 @@ def train(
     today = datetime.now().astimezone().date()
     order = Order(phrase, word, chosen, tuple(spelling or ()), SIZES[quality], seed, today, talk)
     began = time.monotonic()
-    with told() as tell:
+    with alone(studio.folder), told() as tell:
         trained = train_word(order, studio, stt, tell)
-    model = save(order, trained, wake_words_dir(config.data_folder))
+        model = save(order, trained, wake_words_dir(config.data_folder))
     missed = trained.evaluation.missed["clean"]
     typer.echo(f"{word} is trained ({time.monotonic() - began:.0f} s): {model}")
     typer.echo(
@@ -126,6 +127,33 @@ def train(
     )
     typer.echo(f"Report: {model.with_suffix('.html')}")
     typer.echo(f"Listen for it: ./hive wakeword use {word}")
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """No other training works in this folder meanwhile; a killed one is none.
+
+    Raises:
+        ConfigError: another one does.
+        ModelError: MODEL_DISK_FULL, nothing can be written there.
+    """
+    lock = FileLock(folder / "lock")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise ConfigError(
+            "Another wake word is being trained in this data folder: wait until it is done, or stop it."
+        ) from error
+    except OSError as error:
+        raise ModelError(
+            f"{folder} cannot be written ({error.strerror}): check the disk and who owns it.",
+            code="MODEL_DISK_FULL",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def checked(phrase: str, name: str | None) -> tuple[str, str]:

@@ -10,9 +10,9 @@ import typer
 from typer.testing import CliRunner
 
 from hive_mind.cli import wakeword
-from hive_mind.cli.wakeword_train import checked
+from hive_mind.cli.wakeword_train import alone, checked
 from hive_mind.client.config import config_file, load_config
-from hive_mind.errors import ConfigError, HiveMindError
+from hive_mind.errors import ConfigError, HiveMindError, ModelError
 from hive_mind.paths import wake_words_dir
 from hive_mind.speech.wake_word.card import WakeWordCard
 from hive_mind.speech.wake_word.lessons import Lesson
@@ -110,3 +110,17 @@ def test_phrases_and_names_are_checked() -> None:
     for phrase, name in (("ok", None), ("x" * 41, None), ("dis bidule", "../x"), ("…", None)):
         with pytest.raises(ConfigError):
             checked(phrase, name)
+
+
+def test_two_trainings_do_not_work_in_one_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "wake-training"
+    with alone(folder), pytest.raises(ConfigError, match="wait until it is done"), alone(folder):
+        pass
+    with alone(folder):
+        pass  # the first one is over
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ModelError, match="cannot be written"), alone(tmp_path / "file" / "wake-training"):
+        pass
